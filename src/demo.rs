@@ -1,0 +1,3 @@
+//! The embedded endpoint: the four services' own wire protocols on loopback.
+
+pub mod protocol;

@@ -1,0 +1,241 @@
+//! The domain, in AWS's own words: streams, shards, records, feature groups, batch predictions.
+//!
+//! Plain data that every layer may use. It knows neither the SDK (that stops in [`crate::source`]) nor the screen
+//! (that is [`crate::view`]). What a person should see of a resource is said once, as [`Fact`]s.
+
+mod attribute;
+mod fact;
+mod feature_group;
+mod prediction;
+mod record;
+mod stream;
+
+use std::fmt;
+use std::sync::Arc;
+
+pub use attribute::{Attribute, Item};
+pub use fact::{Fact, FactValue};
+pub use feature_group::{Feature, FeatureGroup, FeatureRecord, FeatureValue, OfflineStore, OnlineStore};
+pub use jiff::Timestamp;
+pub use prediction::{BatchPrediction, PredictionStatus};
+pub use record::{Batch, Body, Change, ChildShard, Event, IteratorToken, Record};
+pub use stream::{HashRange, KeyElement, Position, Shard, Stream, TableStream};
+
+/// A cheap-to-clone text with a meaning of its own, so that a shard id is never passed where a stream is asked for.
+macro_rules! text_id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(Arc<str>);
+
+        impl $name {
+            /// The text as the service gave it.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl<T: Into<Arc<str>>> From<T> for $name {
+            fn from(text: T) -> Self {
+                Self(text.into())
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{:?}", &*self.0)
+            }
+        }
+    };
+}
+
+text_id! {
+    /// What a resource is called in calls to its service: a stream's name, a stream's ARN, a group's name, an id.
+    ResourceId
+}
+text_id! {
+    /// A shard's id, such as `shardId-000000000002`.
+    ShardId
+}
+text_id! {
+    /// Where the next page of a listing begins; opaque, and short-lived for some services.
+    PageToken
+}
+
+/// A record's place in its shard: a decimal number, too wide for any integer of the machine.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct SequenceNumber(Box<str>);
+
+impl SequenceNumber {
+    /// The decimal digits as the service gave them.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<T: Into<Box<str>>> From<T> for SequenceNumber {
+    fn from(text: T) -> Self {
+        Self(text.into())
+    }
+}
+
+impl fmt::Display for SequenceNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for SequenceNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Compared as numbers: the longer one, leading zeros aside, is the greater.
+impl Ord for SequenceNumber {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        let (a, b) = (self.0.trim_start_matches('0'), other.0.trim_start_matches('0'));
+        a.len()
+            .cmp(&b.len())
+            .then_with(|| a.cmp(b))
+            .then_with(|| self.0.cmp(&other.0))
+    }
+}
+
+impl PartialOrd for SequenceNumber {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// The sections of the program, in the order of their keys `1` to `4`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Section {
+    /// Kinesis Data Streams.
+    Streams,
+    /// DynamoDB Streams.
+    Tables,
+    /// SageMaker Feature Store.
+    Features,
+    /// Amazon Machine Learning batch predictions.
+    Predictions,
+}
+
+impl Section {
+    /// All of them, in order.
+    pub const ALL: [Section; 4] = [Self::Streams, Self::Tables, Self::Features, Self::Predictions];
+
+    /// What its tab says.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Streams => "Streams",
+            Self::Tables => "Tables",
+            Self::Features => "Features",
+            Self::Predictions => "Predictions",
+        }
+    }
+
+    /// What one resource of the section is called, in the singular.
+    pub fn noun(self) -> &'static str {
+        match self {
+            Self::Streams => "stream",
+            Self::Tables => "table stream",
+            Self::Features => "feature group",
+            Self::Predictions => "batch prediction",
+        }
+    }
+
+    /// The place in [`Section::ALL`].
+    pub fn index(self) -> usize {
+        self as usize
+    }
+}
+
+/// One page of a listing.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Page<T> {
+    /// What the page holds, in the service's order.
+    pub items: Vec<T>,
+    /// Where the next page begins, unless this was the last.
+    pub next: Option<PageToken>,
+}
+
+/// One row of a section's list, as much as the list call alone tells.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// What to ask [`crate::source::Catalog::describe`] for.
+    pub id: ResourceId,
+    /// What the person reads.
+    pub name: String,
+    /// The status in the service's own word, where the list call gives it.
+    pub status: Option<String>,
+    /// A few words beside the name, such as `on-demand`; empty where the list call tells nothing more.
+    pub note: String,
+}
+
+/// All that is known of one resource.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Detail {
+    /// A Kinesis data stream.
+    Stream(Stream),
+    /// A stream of a DynamoDB table.
+    Table(TableStream),
+    /// A feature group.
+    FeatureGroup(FeatureGroup),
+    /// A batch prediction.
+    Prediction(BatchPrediction),
+}
+
+impl Detail {
+    /// The status in the service's own word.
+    pub fn status(&self) -> &str {
+        match self {
+            Self::Stream(it) => &it.status,
+            Self::Table(it) => &it.status,
+            Self::FeatureGroup(it) => &it.status,
+            Self::Prediction(it) => it.status.as_str(),
+        }
+    }
+
+    /// A few words for the list row.
+    pub fn note(&self) -> String {
+        match self {
+            Self::Stream(it) => it.note(),
+            Self::Table(it) => it.note(),
+            Self::FeatureGroup(it) => it.note(),
+            Self::Prediction(it) => it.note(),
+        }
+    }
+
+    /// Everything there is to read, most telling first.
+    pub fn facts(&self) -> Vec<Fact> {
+        match self {
+            Self::Stream(it) => it.facts(),
+            Self::Table(it) => it.facts(),
+            Self::FeatureGroup(it) => it.facts(),
+            Self::Prediction(it) => it.facts(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sequence_numbers_compare_as_numbers() {
+        let number = SequenceNumber::from;
+        assert!(number("9") < number("10"));
+        assert!(number("0010") > number("9"));
+        assert!(
+            number("49546986683135544286507457936321625675700192471156785154")
+                < number("49546986683135544286507457936321625675700192471156785155")
+        );
+    }
+}

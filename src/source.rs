@@ -1,0 +1,77 @@
+//! What a service can do: list and describe ([`Catalog`]), be read live ([`Tail`]), hand out records to edit ([`Edit`]).
+//!
+//! The rest of the program sees services only through these traits and asks what a [`Source`] *can do*, never which
+//! service it is. Implementations live in the files of `source/`, and the SDK's types stop there.
+
+mod error;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::future::BoxFuture;
+
+pub use error::{ErrorKind, SourceError};
+
+use crate::resource::{
+    Batch, Detail, Entry, FeatureRecord, IteratorToken, Page, PageToken, Position, ResourceId, Section,
+    Shard, ShardId,
+};
+
+/// An answer that is on its way.
+pub type Reply<'a, T> = BoxFuture<'a, Result<T, SourceError>>;
+
+/// Lists resources and describes one. Every service can.
+pub trait Catalog: Send + Sync {
+    /// One page of the list, from its beginning or from where an earlier page ended.
+    fn list(&self, from: Option<PageToken>) -> Reply<'_, Page<Entry>>;
+
+    /// All that is known of one resource.
+    fn describe(&self, id: ResourceId) -> Reply<'_, Detail>;
+}
+
+/// Reads the shards of a stream.
+pub trait Tail: Send + Sync {
+    /// One page of a stream's shards, closed ones included.
+    fn shards(&self, stream: ResourceId, from: Option<PageToken>) -> Reply<'_, Page<Shard>>;
+
+    /// An iterator at a position of a shard.
+    fn iterator(&self, stream: ResourceId, shard: ShardId, position: Position) -> Reply<'_, IteratorToken>;
+
+    /// The records from an iterator on. Tried once: how to try again is decided by [`crate::tail`].
+    fn read(&self, stream: ResourceId, shard: ShardId, from: IteratorToken) -> Reply<'_, Batch>;
+
+    /// What the service allows a reader of one shard.
+    fn limits(&self) -> ReadLimits;
+}
+
+/// Hands out a record by its identifier.
+pub trait Edit: Send + Sync {
+    /// The record as the online store has it, or `None` where there is no such record.
+    fn get(&self, group: ResourceId, identifier: String) -> Reply<'_, Option<FeatureRecord>>;
+}
+
+/// What a service allows a reader of one shard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReadLimits {
+    /// Reads a second, all readers together.
+    pub calls_per_second: u32,
+    /// Bytes a second, all readers together; `None` where the service counts only calls.
+    pub bytes_per_second: Option<u64>,
+    /// How long an iterator is good for.
+    pub iterator_life: Duration,
+    /// Whether a shard can be read from a point in time.
+    pub seeks_time: bool,
+}
+
+/// One service as the program knows it.
+#[derive(Clone)]
+pub struct Source {
+    /// Where its resources are shown.
+    pub section: Section,
+    /// Lists and describes.
+    pub catalog: Arc<dyn Catalog>,
+    /// Reads live, where the service can.
+    pub tail: Option<Arc<dyn Tail>>,
+    /// Hands out records, where the service can.
+    pub edit: Option<Arc<dyn Edit>>,
+}
