@@ -11,3 +11,4 @@ pub mod sanitize;
 pub mod source;
 pub mod tail;
 pub mod update;
+pub mod view;

@@ -11,6 +11,8 @@ mod wants;
 
 use std::time::Duration;
 
+pub use overlay::help_lines;
+
 use crate::clock::Now;
 use crate::keymap::Chord;
 use crate::message::{Action, Effect, Message, Reply};

@@ -116,7 +116,7 @@ fn edit_request(key: KeyEvent) -> Option<InputRequest> {
 }
 
 /// The keys that count where the help was asked for: a heading, or keys and what they do.
-pub(crate) fn help_lines(model: &Model) -> Vec<(String, String)> {
+pub fn help_lines(model: &Model) -> Vec<(String, String)> {
     let below = match (&model.tail, model.overlays.first()) {
         (Some(_), _) => crate::keymap::Context::Tail,
         (None, _) => crate::keymap::Context::Browse,
