@@ -4,6 +4,7 @@
 //! Must not: decide whether to try again; that is for the SDK's retries and for [`crate::tail`].
 
 use std::error::Error;
+use std::io;
 
 use aws_config::meta::{ProviderAttempt, ProviderChainError};
 use aws_credential_types::provider::error::CredentialsError;
@@ -198,24 +199,22 @@ fn unanswered(
             "no provider answered in time",
         );
     }
-    let timed_out = chain(error).find(|cause| cause.to_string().contains("timeout occurred after"));
-    let code = match timed_out {
-        Some(_) => "timed out",
-        None => "no answer",
-    };
-    let cause = match (timed_out, find::<std::io::Error>(error)) {
-        (Some(timeout), _) => timeout.to_string(),
-        (None, Some(io)) if io.kind() == std::io::ErrorKind::ConnectionRefused => {
-            "connection refused".to_owned()
-        }
-        (None, Some(io)) if io.kind() == std::io::ErrorKind::ConnectionReset => "connection reset".to_owned(),
-        _ => innermost(error),
-    };
-    let message = match find::<NoAnswer>(error) {
-        Some(no_answer) => format!("{cause} by {}", no_answer.authority),
-        None => cause,
-    };
-    made(ErrorKind::Transport, code, &message)
+    let host = find::<NoAnswer>(error).map_or("the endpoint", |it| it.authority.as_str());
+    match chain(error).find(|cause| cause.to_string().contains(TIMED_OUT)) {
+        Some(timeout) => made(ErrorKind::Transport, "timed out", &format!("{host}: {timeout}")),
+        None => made(ErrorKind::Transport, "no answer", &no_answer(error, host)),
+    }
+}
+
+/// How the SDK words all its timeouts, before the time that was waited.
+const TIMED_OUT: &str = "timeout occurred after";
+
+fn no_answer(error: &(dyn Error + 'static), host: &str) -> String {
+    match find::<io::Error>(error).map(io::Error::kind) {
+        Some(io::ErrorKind::ConnectionRefused) => format!("connection refused by {host}"),
+        Some(io::ErrorKind::ConnectionReset) => format!("connection reset by {host}"),
+        _ => format!("{host}: {}", innermost(error)),
+    }
 }
 
 /// Which providers were asked, and what the first that said anything of note said.
@@ -240,4 +239,101 @@ fn find<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a 
 
 fn innermost(error: &(dyn Error + 'static)) -> String {
     chain(error).last().map(ToString::to_string).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aws_smithy_runtime_api::client::result::ConnectorError;
+    use aws_smithy_runtime_api::http::StatusCode;
+    use aws_smithy_types::body::SdkBody;
+    use aws_smithy_types::error::ErrorMetadata;
+
+    type Failed = SdkError<ErrorMetadata, HttpResponse>;
+
+    fn answer(status: u16) -> HttpResponse {
+        let mut answer = HttpResponse::new(StatusCode::try_from(status).unwrap(), SdkBody::empty());
+        answer.headers_mut().insert("x-amzn-requestid", "id-1");
+        answer
+    }
+
+    fn refused_with(status: u16, code: &str) -> SourceError {
+        let error = ErrorMetadata::builder().code(code).message("why").build();
+        classify(
+            "GetRecords",
+            "orders",
+            &Failed::service_error(error, answer(status)),
+        )
+    }
+
+    #[test]
+    fn every_code_stands_once_in_the_table() {
+        let mut codes: Vec<_> = CODES.iter().flat_map(|(_, codes)| codes.iter()).collect();
+        let all = codes.len();
+        codes.sort_unstable();
+        codes.dedup();
+        assert_eq!(codes.len(), all);
+    }
+
+    #[test]
+    fn an_error_of_a_service_is_known_by_its_code() {
+        for (code, kind) in [
+            ("ProvisionedThroughputExceededException", ErrorKind::Throttled),
+            ("ExpiredIteratorException", ErrorKind::Expired),
+            ("ResourceNotFound", ErrorKind::NotFound),
+            ("AccessForbidden", ErrorKind::Denied),
+            ("UnrecognizedClientException", ErrorKind::Credentials),
+            ("ConflictException", ErrorKind::Conflict),
+            ("ValidationError", ErrorKind::Invalid),
+        ] {
+            assert_eq!(refused_with(400, code).kind, kind, "{code}");
+        }
+    }
+
+    #[test]
+    fn a_code_that_is_not_in_the_table_is_judged_by_the_status() {
+        assert_eq!(refused_with(500, "InternalFailure").kind, ErrorKind::Other);
+        assert_eq!(refused_with(503, "ServiceUnavailable").kind, ErrorKind::Other);
+        assert_eq!(refused_with(403, "SomethingNew").kind, ErrorKind::Denied);
+        assert_eq!(refused_with(404, "").kind, ErrorKind::NotFound);
+        assert_eq!(refused_with(404, "").code, "HTTP 404");
+    }
+
+    #[test]
+    fn the_code_the_message_and_the_request_id_are_kept() {
+        let error = refused_with(400, "TrimmedDataAccessException");
+        assert_eq!(error.code, "TrimmedDataAccessException");
+        assert_eq!(error.message, "why");
+        assert_eq!(error.request_id.as_deref(), Some("id-1"));
+    }
+
+    #[test]
+    fn a_page_of_a_proxy_is_not_shown_but_its_status_is() {
+        let error = Failed::response_error("expected value at line 1", answer(502));
+        let error = classify("ListStreams", "", &error);
+        assert_eq!((error.kind, error.code.as_str()), (ErrorKind::Other, "HTTP 502"));
+    }
+
+    #[test]
+    fn missing_credentials_are_known_wherever_they_stand_in_the_chain() {
+        let cause = CredentialsError::provider_error("the SSO session has expired");
+        let error = Failed::dispatch_failure(ConnectorError::other(cause.into(), None));
+        let error = classify("ListStreams", "", &error);
+        assert_eq!(error.kind, ErrorKind::Credentials);
+        assert_eq!(
+            error.message,
+            "an error occurred while loading credentials: the SSO session has expired"
+        );
+    }
+
+    #[test]
+    fn a_timeout_tells_how_long_was_waited() {
+        let error = Failed::timeout_error("operation attempt timeout occurred after 30s");
+        let error = classify("ListStreams", "", &error);
+        assert_eq!(
+            (error.kind, error.code.as_str()),
+            (ErrorKind::Transport, "timed out")
+        );
+        assert!(error.message.ends_with("after 30s"), "{}", error.message);
+    }
 }

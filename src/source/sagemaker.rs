@@ -214,3 +214,6 @@ fn failure(response: &HttpResponse, body: &Value) -> ErrorMetadata {
     }
     error.build()
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::resource::{
     Entry, Feature, FeatureGroup, OfflineStore, OnlineStore, Page, PageToken, ResourceId, Timestamp,
 };
+use crate::source::time::without_noise;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -185,7 +186,7 @@ fn token(token: Option<String>) -> Option<String> {
 /// awsJson1.1 writes a time as seconds since 1970 with a fraction.
 fn time(seconds: f64) -> Option<Timestamp> {
     let since = SignedDuration::try_from_secs_f64(seconds).ok()?;
-    Timestamp::from_duration(since).ok()
+    without_noise(Timestamp::from_duration(since).ok()?)
 }
 
 fn feature(definition: Definition) -> Feature {
