@@ -1,3 +1,4 @@
 //! The embedded endpoint: the four services' own wire protocols on loopback.
 
+pub mod fields;
 pub mod protocol;
