@@ -1,5 +1,7 @@
 //! Stories of callers, on a clock that only the test moves.
 
+#![expect(clippy::needless_pass_by_value, reason = "inputs are literals")]
+
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
