@@ -6,8 +6,8 @@ mod hex;
 mod json;
 mod text;
 
-pub use hex::{BYTES_PER_LINE, hex_line, hex_lines};
-pub use json::pretty;
+pub use hex::{BYTES_PER_LINE, hex, hex_line, hex_lines};
+pub use json::{json_on_one_line, pretty};
 use serde_json::Value as Json;
 
 use crate::sanitize;
@@ -62,7 +62,7 @@ pub fn preview(data: &[u8], columns: usize) -> String {
     let head = &data[..data.len().min(columns.saturating_mul(BYTES_PER_CHARACTER))];
     match text::read_head(head, head.len() == data.len()) {
         Some(text) => sanitize::line(&text::on_one_line(text)).into_owned(),
-        None => hex::on_one_line(&data[..data.len().min(columns / 2)]),
+        None => hex::spaced(&data[..data.len().min(columns / 2)]),
     }
 }
 

@@ -27,8 +27,6 @@ pub enum Message {
     Woke,
     /// An answer to an [`Effect`], with the ticket that it carried.
     Reply(Ticket, Reply),
-    /// A signal asks the program to end.
-    Terminated,
 }
 
 /// The answer to an [`Effect`].
@@ -77,7 +75,16 @@ pub enum Effect {
     /// Clear the screen and draw everything.
     Redraw,
     /// End the program.
-    Quit,
+    Quit(Ended),
+}
+
+/// How the program ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// The person was done.
+    Done,
+    /// By a signal, or by the key that means the same.
+    Interrupted,
 }
 
 /// A question to a service.

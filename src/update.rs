@@ -15,7 +15,7 @@ pub use overlay::help_lines;
 
 use crate::clock::Now;
 use crate::keymap::Chord;
-use crate::message::{Action, Effect, Message, Reply};
+use crate::message::{Action, Effect, Ended, Message, Reply};
 use crate::model::{Model, Ticket, Wait};
 use crate::resource::Section;
 use crate::source::SourceError;
@@ -41,7 +41,6 @@ pub fn update(model: &mut Model, message: Message, now: Now) -> Vec<Effect> {
         Message::Pasted(text) => overlay::paste(model, &text),
         Message::Woke => Vec::new(),
         Message::Reply(ticket, reply) => take_reply(model, ticket, reply, now),
-        Message::Terminated => vec![Effect::Quit],
     };
     pass_time(model, now);
     effects.extend(wants::wants(model, now));
@@ -102,7 +101,8 @@ fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
         Action::ShowPredictions => browse::show(model, Section::Predictions),
         Action::Suspend => vec![Effect::Suspend],
         Action::Redraw => vec![Effect::Redraw],
-        Action::Quit | Action::QuitNow => vec![Effect::Quit],
+        Action::Quit => vec![Effect::Quit(Ended::Done)],
+        Action::QuitNow => vec![Effect::Quit(Ended::Interrupted)],
         Action::Help => overlay::open_help(model),
         action if !model.overlays.is_empty() => overlay::act(model, action, now),
         action if model.tail.is_some() => tail::act(model, action, now),

@@ -15,18 +15,27 @@ pub fn hex_line(data: &[u8], line: usize) -> String {
     let start = (line * BYTES_PER_LINE).min(data.len());
     let bytes = &data[start..data.len().min(start + BYTES_PER_LINE)];
     let (left, right) = bytes.split_at(bytes.len().min(BYTES_PER_LINE / 2));
-    let halves = format!("{}  {}", on_one_line(left), on_one_line(right));
+    let halves = format!("{}  {}", spaced(left), spaced(right));
     let text: String = bytes.iter().map(|byte| printable(*byte)).collect();
     format!("{start:08x}  {halves:<48}  {text}")
 }
 
+/// Bytes in hex.
+pub fn hex(bytes: &[u8]) -> String {
+    joined(bytes, "")
+}
+
 /// Bytes in hex, with spaces between them.
-pub(super) fn on_one_line(bytes: &[u8]) -> String {
+pub(super) fn spaced(bytes: &[u8]) -> String {
+    joined(bytes, " ")
+}
+
+fn joined(bytes: &[u8], separator: &str) -> String {
     let mut out = String::with_capacity(bytes.len() * 3);
     for (n, byte) in bytes.iter().enumerate() {
-        let space = if n == 0 { "" } else { " " };
+        let before = if n == 0 { "" } else { separator };
         // Writing to a String cannot fail.
-        let _ = write!(out, "{space}{byte:02x}");
+        let _ = write!(out, "{before}{byte:02x}");
     }
     out
 }

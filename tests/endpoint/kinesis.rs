@@ -128,7 +128,11 @@ async fn a_split_ends_a_shard_and_leads_to_its_children() {
     story.wait(1);
     let end = story.read(&iterator).await;
     assert_eq!(end.next_shard_iterator(), None);
-    let children: Vec<_> = end.child_shards().iter().map(|child| child.shard_id()).collect();
+    let children: Vec<_> = end
+        .child_shards()
+        .iter()
+        .map(aws_sdk_kinesis::types::ChildShard::shard_id)
+        .collect();
     assert_eq!(children, ["shardId-000000000001", "shardId-000000000002"]);
 }
 
