@@ -219,6 +219,28 @@ fn no_shard(stream: &str, id: &str) -> Fault {
     )
 }
 
+/// Decimal digits of a hash key and of a sequence number, at most.
+const HASH_KEY_DIGITS: usize = 39;
+const SEQUENCE_DIGITS: usize = 129;
+
+/// A member that is a decimal number too large for JSON's numbers, and so a text.
+fn decimal<'a>(fields: Fields<'a>, member: &str, digits: usize) -> Result<Option<&'a str>, Fault> {
+    let text = fields.text(member)?;
+    let is_decimal = |text: &str| {
+        (1..=digits).contains(&text.len())
+            && text.bytes().all(|byte| byte.is_ascii_digit())
+            && (text == "0" || !text.starts_with('0'))
+    };
+    match text {
+        Some(other) if !is_decimal(other) => {
+            let pattern = format!(r"0|([1-9]\d{{0,{}}})", digits - 1);
+            let constraint = format!("Member must satisfy regular expression pattern: {pattern}");
+            Err(fields.violated(member, other, &constraint))
+        }
+        _ => Ok(text),
+    }
+}
+
 /// Ends a call that was only to be checked, once all of it was found right.
 fn check_dry_run(fields: Fields<'_>) -> Result<(), Fault> {
     if fields.boolean("DryRun")? == Some(true) {
