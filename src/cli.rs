@@ -31,7 +31,7 @@ pub struct Global {
     /// Region
     #[arg(long, global = true, value_name = "R")]
     pub region: Option<String>,
-    /// Endpoint of all services, such as <http://127.0.0.1:4566>
+    /// Endpoint of all services instead of their own
     #[arg(long, global = true, value_name = "URL")]
     pub endpoint_url: Option<String>,
     /// Refuse every write before any request is made

@@ -88,11 +88,11 @@ impl App {
         self.draw()?;
         loop {
             let ended = match self.turn(&mut input, &mut signals).await {
-                Turn::Input(None | Some(Err(_))) => Some(Ended::Interrupted),
+                // Input that ends or fails is a terminal that has vanished.
+                Turn::Input(None | Some(Err(_))) | Turn::Signal(Signal::End) => Some(Ended::Interrupted),
                 Turn::Input(Some(Ok(event))) => self.input(&event)?,
                 Turn::Message(message) => self.take_burst(message)?,
                 Turn::Signal(Signal::Stop) => self.suspend()?,
-                Turn::Signal(Signal::End) => Some(Ended::Interrupted),
                 Turn::Woke => self.take(Message::Woke)?,
                 Turn::DrawDue => None,
             };

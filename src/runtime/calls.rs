@@ -140,8 +140,12 @@ async fn answer(sources: &[Source], request: &Request) -> Option<Reply> {
 /// What went wrong, for the log.
 fn failure(reply: Option<&Reply>) -> String {
     let error = match reply {
-        Some(Reply::Listed(_, Err(error)) | Reply::Described(_, _, Err(error))) => Some(error),
-        Some(Reply::Shards(_, _, Err(error)) | Reply::Record(_, Err(error))) => Some(error),
+        Some(
+            Reply::Listed(_, Err(error))
+            | Reply::Described(_, _, Err(error))
+            | Reply::Shards(_, _, Err(error))
+            | Reply::Record(_, Err(error)),
+        ) => Some(error),
         _ => None,
     };
     error.map(ToString::to_string).unwrap_or_default()
