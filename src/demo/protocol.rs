@@ -22,7 +22,32 @@ pub struct Call<'a> {
 }
 
 /// What an operation gives back: the members of its response, or a fault.
-pub type Answer = Result<Value, Fault>;
+pub type Answer = Result<Reply, Fault>;
+
+/// The members of a response.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Reply {
+    /// As a tree.
+    Json(Value),
+    /// As JSON text, where a tree would cost too much.
+    Text(String),
+}
+
+impl Reply {
+    /// The JSON text of the response's body.
+    pub fn into_text(self) -> String {
+        match self {
+            Self::Json(members) => members.to_string(),
+            Self::Text(text) => text,
+        }
+    }
+}
+
+impl From<Value> for Reply {
+    fn from(members: Value) -> Self {
+        Self::Json(members)
+    }
+}
 
 /// An error of a service, by its own code.
 #[derive(Clone, Debug, PartialEq)]
