@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
 
 mod sources {
+    mod endpoint;
     mod environment;
+    mod kinesis;
     mod transport;
 }
