@@ -8,7 +8,7 @@ use aws_sdk_kinesis::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_kinesis::error::ProvideErrorMetadata as _;
 use aws_sdk_kinesis::operation::get_records::GetRecordsOutput;
 use aws_sdk_kinesis::primitives::Blob;
-use aws_sdk_kinesis::types::{ShardIteratorType, StreamStatus};
+use aws_sdk_kinesis::types::{ChildShard, ShardIteratorType, StreamStatus};
 use aws_smithy_http_client::Builder;
 use aws_smithy_types::retry::RetryConfig;
 use jiff::Timestamp;
@@ -128,7 +128,7 @@ async fn a_split_ends_a_shard_and_leads_to_its_children() {
     story.wait(1);
     let end = story.read(&iterator).await;
     assert_eq!(end.next_shard_iterator(), None);
-    let children: Vec<_> = end.child_shards().iter().map(|child| child.shard_id()).collect();
+    let children: Vec<_> = end.child_shards().iter().map(ChildShard::shard_id).collect();
     assert_eq!(children, ["shardId-000000000001", "shardId-000000000002"]);
 }
 

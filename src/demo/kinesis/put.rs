@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::shard::Data;
 use super::stream::{Stream, hash_key};
-use super::{Account, fields, invalid};
+use super::{Account, check_dry_run, fields, invalid};
 use crate::demo::fields::Fields;
 use crate::demo::protocol::{Answer, Call, Fault};
 
@@ -31,6 +31,7 @@ pub(super) fn put_record(account: &mut Account, call: &Call<'_>) -> Answer {
     let fields = fields(call);
     let stream = account.usable(fields)?;
     let entry = entry(fields, stream)?;
+    check_dry_run(fields)?;
     let mut stored = store(stream, &entry, call);
     stored["EncryptionType"] = "NONE".into();
     Ok(stored.into())
@@ -55,6 +56,7 @@ pub(super) fn put_records(account: &mut Account, call: &Call<'_>) -> Answer {
     if entries.iter().map(|entry| entry.size).sum::<u64>() > REQUEST_BYTES {
         return Err(invalid("Records size exceeds 10 MB limit"));
     }
+    check_dry_run(fields)?;
     let stored: Vec<Value> = entries.iter().map(|entry| store(stream, entry, call)).collect();
     Ok(json!({"FailedRecordCount": 0, "Records": stored, "EncryptionType": "NONE"}).into())
 }

@@ -9,7 +9,7 @@ use super::sequence::Sequence;
 use super::shard::Shard;
 use super::stream::Stream;
 use super::token::{self, ShardIterator};
-use super::{Account, fields, invalid, no_shard, shard_place, stream_name};
+use super::{Account, check_dry_run, fields, invalid, no_shard, shard_place, stream_name};
 use crate::demo::fields::Fields;
 use crate::demo::protocol::{ACCOUNT, Answer, Call, Fault, Reply};
 
@@ -47,6 +47,7 @@ pub(super) fn get_shard_iterator(account: &mut Account, call: &Call<'_>) -> Answ
             sequence.index + u64::from(kind == "AFTER_SEQUENCE_NUMBER")
         }
     };
+    check_dry_run(fields)?;
     let issued = call.now.as_millisecond();
     let iterator = ShardIterator {
         issued,
@@ -129,6 +130,7 @@ pub(super) fn get_records(account: &mut Account, call: &Call<'_>) -> Answer {
     }
     check_age(&iterator, call.now)?;
     let stream = stream_of(account, &iterator)?;
+    check_dry_run(fields)?;
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let page = read(stream, &iterator, limit, call.now)?;
     let next = if page.is_end {
