@@ -84,24 +84,11 @@ impl Service for DynamoDb {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::demo::protocol::Reply;
+    use crate::demo::ask::{ask, at};
     use serde_json::{Value, json};
 
-    fn at(seconds: i64) -> Timestamp {
-        Timestamp::from_second(1_780_000_000 + seconds).unwrap()
-    }
-
     fn call(service: &DynamoDb, operation: &str, input: &Value) -> Result<Value, Fault> {
-        let call = Call {
-            operation,
-            input,
-            region: "eu-west-1",
-            now: at(0),
-        };
-        service.call(&call).map(|reply| match reply {
-            Reply::Json(members) => members,
-            Reply::Text(text) => serde_json::from_str(&text).unwrap(),
-        })
+        ask(service, operation, input, at(0))
     }
 
     fn with_table() -> DynamoDb {

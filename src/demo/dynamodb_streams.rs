@@ -174,7 +174,7 @@ fn not_found(detail: String) -> Fault {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::demo::protocol::Reply;
+    use crate::demo::ask::{ask, at, code};
     use jiff::Timestamp;
 
     /// Both services over one set of tables, at a time that the test sets.
@@ -205,26 +205,13 @@ mod tests {
         }
 
         fn now(&self) -> Timestamp {
-            Timestamp::from_second(1_780_000_000 + self.seconds).unwrap()
-        }
-
-        fn call(&self, service: &dyn Service, operation: &str, input: &Value) -> Result<Value, Fault> {
-            let call = Call {
-                operation,
-                input,
-                region: "eu-west-1",
-                now: self.now(),
-            };
-            service.call(&call).map(|reply| match reply {
-                Reply::Json(members) => members,
-                Reply::Text(text) => serde_json::from_str(&text).unwrap(),
-            })
+            at(self.seconds)
         }
 
         fn write(&self, operation: &str, input: &Value) -> Value {
             let mut input = input.clone();
             input["TableName"] = json!("carts");
-            self.call(&*self.tables, operation, &input).unwrap()
+            ask(&*self.tables, operation, &input, self.now()).unwrap()
         }
 
         fn put(&self, id: &str, total: &str) {
@@ -235,7 +222,7 @@ mod tests {
         }
 
         fn read(&self, operation: &str, input: &Value) -> Result<Value, Fault> {
-            self.call(&self.streams, operation, input)
+            ask(&self.streams, operation, input, self.now())
         }
 
         fn arn(&self) -> Value {
@@ -276,10 +263,6 @@ mod tests {
             };
             self.shards().iter().flat_map(read).collect()
         }
-    }
-
-    fn code<T: std::fmt::Debug>(answer: Result<T, Fault>) -> &'static str {
-        answer.unwrap_err().code
     }
 
     #[test]
