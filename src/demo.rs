@@ -6,5 +6,6 @@ pub mod dynamodb;
 pub mod dynamodb_streams;
 pub mod feature_store;
 pub mod fields;
+pub mod machine_learning;
 pub mod protocol;
 pub mod sagemaker;
