@@ -1,0 +1,291 @@
+//! The HTTP side of the endpoint: connections, and which service a request is for.
+//!
+//! Signatures are taken as they come; only the region in them is read.
+//!
+//! Must not: know what any operation does.
+
+mod answer;
+mod rest;
+mod sts;
+
+use std::convert::Infallible;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::request::Parts;
+use http::{HeaderMap, Request, Response, StatusCode};
+use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use serde_json::{Value, json};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use self::answer::{JSON_1_0, JSON_1_1, REST_JSON};
+use super::clock::Clock;
+use super::protocol::{Answer, Call, Fault};
+use super::world::{Api, World};
+
+/// The largest body: `PutRecords` takes 10 MiB, which base64 makes 13.4.
+const BODY_BYTES: usize = 16 * 1024 * 1024;
+/// How long calls under way may take once the endpoint stops.
+const GRACE: Duration = Duration::from_secs(1);
+/// How long to leave alone a system that has no socket for another connection.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+/// The region of a request that does not say.
+const DEFAULT_REGION: &str = "us-east-1";
+
+/// What the first part of `X-Amz-Target` names, and the content type of its answers.
+const TARGETS: [(&str, Api, &str); 5] = [
+    ("Kinesis_20131202", Api::Kinesis, JSON_1_1),
+    ("DynamoDB_20120810", Api::DynamoDb, JSON_1_0),
+    ("DynamoDBStreams_20120810", Api::DynamoDbStreams, JSON_1_0),
+    ("SageMaker", Api::SageMaker, JSON_1_1),
+    ("AmazonML_20141212", Api::MachineLearning, JSON_1_1),
+];
+
+/// Serves until it is told to stop; then the calls under way are answered.
+pub(super) async fn serve(listener: TcpListener, handler: Handler, stop: CancellationToken) {
+    let handler = Arc::new(handler);
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => break,
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => {
+                    connections.spawn(connection(stream, Arc::clone(&handler), stop.clone()));
+                }
+                Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
+            },
+            Some(_) = connections.join_next() => {}
+        }
+    }
+    drop(listener);
+    let rest = async { while connections.join_next().await.is_some() {} };
+    // What is not done by then is cut off.
+    let _ = tokio::time::timeout(GRACE, rest).await;
+}
+
+async fn connection(stream: TcpStream, handler: Arc<Handler>, stop: CancellationToken) {
+    // Only speed would be lost.
+    let _ = stream.set_nodelay(true);
+    let service = service_fn(|request| {
+        let handler = &handler;
+        async move { Ok::<_, Infallible>(handler.handle(request).await) }
+    });
+    let mut connection = pin!(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
+    // A client that goes away is no failure of the endpoint.
+    tokio::select! {
+        _ = connection.as_mut() => return,
+        () = stop.cancelled() => connection.as_mut().graceful_shutdown(),
+    }
+    let _ = connection.await;
+}
+
+/// Answers requests.
+#[derive(Debug)]
+pub(super) struct Handler {
+    world: Arc<World>,
+    clock: Clock,
+    seed: u64,
+    requests: AtomicU64,
+}
+
+impl Handler {
+    pub(super) fn new(world: Arc<World>, clock: Clock, seed: u64) -> Self {
+        Self {
+            world,
+            clock,
+            seed,
+            requests: AtomicU64::new(0),
+        }
+    }
+
+    async fn handle(&self, request: Request<Incoming>) -> Response<Full<Bytes>> {
+        let (parts, body) = request.into_parts();
+        let mut response = match Limited::new(body, BODY_BYTES).collect().await {
+            Ok(body) => self.respond(&parts, &body.to_bytes()),
+            Err(error) if error.is::<LengthLimitError>() => {
+                let fault = Fault::new(
+                    "RequestEntityTooLargeException",
+                    "The request is larger than 16 MiB",
+                );
+                answer::json(JSON_1_1, Err(fault.with_status(413)))
+            }
+            Err(_) => answer::json(
+                JSON_1_1,
+                Err(Fault::new("IncompleteBody", "The request broke off")),
+            ),
+        };
+        answer::set_request_id(&mut response, self.next_request_id());
+        response
+    }
+
+    fn respond(&self, request: &Parts, body: &[u8]) -> Response<Full<Bytes>> {
+        let headers = &request.headers;
+        if let Some(target) = headers.get("x-amz-target") {
+            return self.respond_json(target.to_str().unwrap_or_default(), headers, body);
+        }
+        if sts::is_query(request) {
+            return sts::respond(body);
+        }
+        let Some(route) = rest::route(&request.method, &request.uri) else {
+            let fault = Fault::unknown_operation(&format!("{} {}", request.method, request.uri.path()));
+            return answer::json(REST_JSON, Err(fault.with_status(StatusCode::NOT_FOUND.as_u16())));
+        };
+        let answer = input(body).and_then(|mut input| {
+            rest::merge(&mut input, route.members);
+            self.call(Api::FeatureStore, route.operation, &input, headers)
+        });
+        answer::json(REST_JSON, answer)
+    }
+
+    fn respond_json(&self, target: &str, headers: &HeaderMap, body: &[u8]) -> Response<Full<Bytes>> {
+        let (prefix, operation) = target.split_once('.').unwrap_or_default();
+        let Some((_, api, content_type)) = TARGETS.iter().find(|(name, ..)| *name == prefix) else {
+            return answer::json(JSON_1_1, Err(Fault::unknown_operation(target)));
+        };
+        let answer = input(body).and_then(|input| self.call(*api, operation, &input, headers));
+        answer::json(content_type, answer)
+    }
+
+    fn call(&self, api: Api, operation: &str, input: &Value, headers: &HeaderMap) -> Answer {
+        let now = self.clock.now();
+        self.world.service(api).call(&Call {
+            operation,
+            input,
+            region: region(headers),
+            now,
+        })
+    }
+
+    /// Ids look like those of the services, differ within an endpoint and repeat with its seed.
+    fn next_request_id(&self) -> String {
+        let number = self.requests.fetch_add(1, Ordering::Relaxed);
+        let mut rng = fastrand::Rng::with_seed(self.seed.rotate_left(32) ^ number);
+        let hex = format!("{:032x}", rng.u128(..));
+        [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-")
+    }
+}
+
+/// The members in a body, which may be empty.
+fn input(body: &[u8]) -> Result<Value, Fault> {
+    if body.is_empty() {
+        return Ok(json!({}));
+    }
+    match serde_json::from_slice(body) {
+        Ok(Value::Object(members)) => Ok(Value::Object(members)),
+        Ok(_) => Err(Fault::new("SerializationException", "The body is no JSON object")),
+        Err(error) => Err(Fault::new("SerializationException", error.to_string())),
+    }
+}
+
+/// The region of the credential scope: `Credential=KEY/DATE/REGION/SERVICE/aws4_request`.
+fn region(headers: &HeaderMap) -> &str {
+    let authorization = headers
+        .get(http::header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok());
+    authorization
+        .and_then(|text| text.split_once("Credential="))
+        .and_then(|(_, scope)| scope.split('/').nth(2))
+        .filter(|region| !region.is_empty())
+        .unwrap_or(DEFAULT_REGION)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures::FutureExt as _;
+    use jiff::Timestamp;
+
+    fn handler() -> Handler {
+        let clock = Clock::new(|| Timestamp::from_second(1_760_000_000).unwrap());
+        Handler::new(Arc::new(World::default()), clock, 7)
+    }
+
+    /// Status, content type and body of an answer.
+    fn respond(request: http::request::Builder, body: &str) -> (u16, String, String) {
+        let (parts, ()) = request.body(()).unwrap().into_parts();
+        let response = handler().respond(&parts, body.as_bytes());
+        let (parts, body) = response.into_parts();
+        let body = body.collect().now_or_never().unwrap().unwrap().to_bytes();
+        let content_type = parts.headers["content-type"].to_str().unwrap().to_owned();
+        (
+            parts.status.as_u16(),
+            content_type,
+            String::from_utf8(body.to_vec()).unwrap(),
+        )
+    }
+
+    fn json_call(target: &str, body: &str) -> (u16, String, String) {
+        respond(Request::post("/").header("x-amz-target", target), body)
+    }
+
+    #[test]
+    fn a_call_finds_its_service_by_its_target() {
+        let (status, content_type, body) = json_call("Kinesis_20131202.ListStreams", "{}");
+        assert_eq!(
+            (status, content_type.as_str()),
+            (200, "application/x-amz-json-1.1")
+        );
+        assert_eq!(
+            body,
+            r#"{"StreamNames":[],"HasMoreStreams":false,"StreamSummaries":[]}"#
+        );
+    }
+
+    #[test]
+    fn unknown_targets_and_broken_bodies_are_told_apart() {
+        for target in ["Kinesis_20131202.Fly", "Firehose_20150804.PutRecord", "nonsense"] {
+            let (status, _, body) = json_call(target, "{}");
+            assert_eq!(status, 400);
+            assert!(body.contains("UnknownOperationException"), "{body}");
+        }
+        for body in ["{", "[]", "7"] {
+            let (status, _, answer) = json_call("Kinesis_20131202.ListStreams", body);
+            assert_eq!(status, 400);
+            assert!(answer.contains("SerializationException"), "{answer}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_path_is_not_found() {
+        let (status, content_type, body) = respond(Request::get("/nothing"), "");
+        assert_eq!((status, content_type.as_str()), (404, "application/json"));
+        assert!(body.contains("UnknownOperationException"), "{body}");
+    }
+
+    #[test]
+    fn the_caller_is_told_its_account() {
+        let request =
+            Request::post("/").header("content-type", "application/x-www-form-urlencoded; charset=utf-8");
+        let (status, content_type, body) = respond(request, "Action=GetCallerIdentity&Version=2011-06-15");
+        assert_eq!((status, content_type.as_str()), (200, "text/xml"));
+        assert!(body.contains("<Account>111122223333</Account>"), "{body}");
+    }
+
+    #[test]
+    fn the_region_is_read_from_the_signature() {
+        let mut headers = HeaderMap::new();
+        assert_eq!(region(&headers), "us-east-1");
+        let scope =
+            "AWS4-HMAC-SHA256 Credential=AKIA/20260101/eu-west-1/kinesis/aws4_request, SignedHeaders=host";
+        headers.insert("authorization", scope.parse().unwrap());
+        assert_eq!(region(&headers), "eu-west-1");
+    }
+
+    #[test]
+    fn request_ids_differ_and_repeat_with_the_seed() {
+        let (one, other) = (handler(), handler());
+        let first = one.next_request_id();
+        assert_eq!(first.len(), 36);
+        assert_eq!(first, other.next_request_id());
+        assert_ne!(first, one.next_request_id());
+    }
+}

@@ -1,0 +1,224 @@
+//! Kinesis Data Streams: streams, shards, records, and the limits of those who read them.
+//!
+//! The same streams are found in every region, under that region's ARN. Limits of calls to a whole account are not kept; a
+//! shard's reading limits are.
+//!
+//! Must not: know HTTP.
+
+mod budget;
+mod control;
+mod describe;
+mod list_shards;
+mod put;
+mod read;
+mod sequence;
+mod shard;
+mod stream;
+mod token;
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use jiff::Timestamp;
+
+use self::shard::{Data, Shard};
+pub(super) use self::stream::Mode;
+use self::stream::{Change, Stream, hash_key};
+use super::fields::Fields;
+use super::protocol::{ACCOUNT, Answer, Call, Fault, Service};
+
+type Operation = fn(&mut Account, &Call<'_>) -> Answer;
+
+const OPERATIONS: [(&str, Operation); 18] = [
+    ("CreateStream", control::create_stream),
+    ("DecreaseStreamRetentionPeriod", control::decrease_retention),
+    ("DeleteStream", control::delete_stream),
+    ("DescribeLimits", describe::limits),
+    ("DescribeStream", describe::stream),
+    ("DescribeStreamSummary", describe::stream_summary),
+    ("GetRecords", read::get_records),
+    ("GetShardIterator", read::get_shard_iterator),
+    ("IncreaseStreamRetentionPeriod", control::increase_retention),
+    ("ListShards", list_shards::list_shards),
+    ("ListStreamConsumers", describe::consumers),
+    ("ListStreams", describe::list_streams),
+    ("ListTagsForResource", describe::tags_for_resource),
+    ("ListTagsForStream", describe::tags_for_stream),
+    ("MergeShards", control::merge_shards),
+    ("PutRecord", put::put_record),
+    ("PutRecords", put::put_records),
+    ("SplitShard", control::split_shard),
+];
+
+/// The service.
+#[derive(Debug, Default)]
+pub struct Kinesis {
+    account: Mutex<Account>,
+}
+
+impl Service for Kinesis {
+    fn call(&self, call: &Call<'_>) -> Answer {
+        let (_, operation) = OPERATIONS
+            .iter()
+            .find(|(name, _)| *name == call.operation)
+            .ok_or_else(|| Fault::unknown_operation(call.operation))?;
+        let mut account = self.account();
+        account.settle(call.now);
+        operation(&mut account, call)
+    }
+}
+
+/// The way in for those who fill the streams from within: no status to wait for, no limits.
+impl Kinesis {
+    /// Makes a stream at some time in the past, ready for use.
+    pub(super) fn create(&self, name: &str, mode: Mode, shards: u32, created: Timestamp) {
+        let mut stream = Stream::new(name, mode, created);
+        stream.apply(Change::Create(shards), created);
+        self.account().streams.insert(name.to_owned(), stream);
+    }
+
+    /// Splits a shard in the middle.
+    pub(super) fn split(&self, stream: &str, place: u32, at: Timestamp) {
+        if let Some(stream) = self.account().streams.get_mut(stream)
+            && let Some(middle) = stream
+                .shard(place, at)
+                .map(|shard| shard.range.start.midpoint(shard.range.end))
+        {
+            stream.apply(Change::Split(place, middle + 1), at);
+        }
+    }
+
+    /// Appends a record. Records of one shard must come in the order of their times.
+    pub(super) fn put(&self, stream: &str, partition_key: &str, data: &[u8], at: Timestamp) {
+        if let Some(stream) = self.account().streams.get_mut(stream) {
+            stream.put(partition_key, hash_key(partition_key), Data::Raw(data), at);
+        }
+    }
+
+    fn account(&self) -> MutexGuard<'_, Account> {
+        self.account.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// All streams, by name.
+#[derive(Debug, Default)]
+struct Account {
+    streams: BTreeMap<String, Stream>,
+}
+
+impl Account {
+    fn settle(&mut self, now: Timestamp) {
+        self.streams.retain(|_, stream| stream.settle(now));
+    }
+
+    /// The stream that a call names by `StreamName`, `StreamARN` or both.
+    fn stream(&mut self, fields: Fields<'_>) -> Result<&mut Stream, Fault> {
+        let name = stream_name(fields)?;
+        self.named(name)
+    }
+
+    fn named(&mut self, name: &str) -> Result<&mut Stream, Fault> {
+        self.streams.get_mut(name).ok_or_else(|| no_stream(name))
+    }
+
+    /// The same where it must be ready to be read and written.
+    fn usable(&mut self, fields: Fields<'_>) -> Result<&mut Stream, Fault> {
+        let stream = self.stream(fields)?;
+        if stream.is_usable() {
+            Ok(stream)
+        } else {
+            Err(no_stream(&stream.name))
+        }
+    }
+}
+
+/// The members of a call.
+fn fields<'a>(call: &Call<'a>) -> Fields<'a> {
+    Fields::of(call, "ValidationException")
+}
+
+/// The name in `StreamName`, `StreamARN` or both.
+fn stream_name(fields: Fields<'_>) -> Result<&str, Fault> {
+    let name = fields
+        .text("StreamName")?
+        .map(|name| checked_name(fields, "StreamName", name))
+        .transpose()?;
+    let by_arn = fields
+        .text("StreamARN")?
+        .map(|arn| name_in_arn(fields, "StreamARN", arn))
+        .transpose()?;
+    match (name, by_arn) {
+        (Some(name), Some(other)) if name != other => Err(invalid(format!(
+            "StreamARN names stream {other}, and StreamName names {name}."
+        ))),
+        (Some(name), _) | (None, Some(name)) => Ok(name),
+        (None, None) => Err(invalid("Either StreamName or StreamARN must be given.")),
+    }
+}
+
+fn checked_name<'a>(fields: Fields<'_>, member: &str, name: &'a str) -> Result<&'a str, Fault> {
+    let is_legal = |c: char| c.is_ascii_alphanumeric() || "_.-".contains(c);
+    if name.is_empty() || !name.chars().all(is_legal) {
+        let constraint = "Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+";
+        return Err(fields.violated(member, name, constraint));
+    }
+    if name.len() > 128 {
+        return Err(fields.violated(member, name, "Member must have length less than or equal to 128"));
+    }
+    Ok(name)
+}
+
+/// The name in an ARN of the form `arn:aws:kinesis:REGION:ACCOUNT:stream/NAME`.
+fn name_in_arn<'a>(fields: Fields<'_>, member: &str, arn: &'a str) -> Result<&'a str, Fault> {
+    let parts: Vec<&str> = arn.splitn(6, ':').collect();
+    let (account, name) = match parts[..] {
+        ["arn", partition, "kinesis", _, account, resource] if partition.starts_with("aws") => (
+            account,
+            resource.strip_prefix("stream/").filter(|name| !name.is_empty()),
+        ),
+        _ => ("", None),
+    };
+    match name {
+        None => {
+            let pattern = r"arn:aws.*:kinesis:.*:\d{12}:stream/\S+";
+            let constraint = format!("Member must satisfy regular expression pattern: {pattern}");
+            Err(fields.violated(member, arn, &constraint))
+        }
+        Some(name) if account != ACCOUNT => Err(Fault::new(
+            "ResourceNotFoundException",
+            format!("Stream {name} under account {account} not found."),
+        )),
+        Some(name) => Ok(name),
+    }
+}
+
+fn arn(stream: &str, region: &str) -> String {
+    format!("arn:aws:kinesis:{region}:{ACCOUNT}:stream/{stream}")
+}
+
+fn invalid(message: impl Into<String>) -> Fault {
+    Fault::new("InvalidArgumentException", message)
+}
+
+fn no_stream(name: &str) -> Fault {
+    Fault::new(
+        "ResourceNotFoundException",
+        format!("Stream {name} under account {ACCOUNT} not found."),
+    )
+}
+
+fn no_shard(stream: &str, id: &str) -> Fault {
+    Fault::new(
+        "ResourceNotFoundException",
+        format!("Could not find shard {id} in stream {stream} under account {ACCOUNT}."),
+    )
+}
+
+/// The place of the shard that a member names.
+fn shard_place(fields: Fields<'_>, member: &str, stream: &str) -> Result<u32, Fault> {
+    let id = fields.required_text(member)?;
+    Shard::place_of(id).ok_or_else(|| no_shard(stream, id))
+}
+
+#[cfg(test)]
+mod tests;

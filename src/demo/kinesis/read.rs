@@ -1,0 +1,236 @@
+//! `GetShardIterator` and `GetRecords`.
+//!
+//! Must not: build trees of the records; they are kept as the text that is sent.
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::sequence::Sequence;
+use super::shard::Shard;
+use super::stream::Stream;
+use super::token::{self, ShardIterator};
+use super::{Account, fields, invalid, no_shard, shard_place, stream_name};
+use crate::demo::fields::Fields;
+use crate::demo::protocol::{ACCOUNT, Answer, Call, Fault, Reply};
+
+/// Records in one answer (API reference, `GetRecords`).
+const RECORDS: i64 = 10_000;
+/// Bytes in one answer (the same page).
+const ANSWER_BYTES: u64 = 10 * 1024 * 1024;
+
+pub(super) fn get_shard_iterator(account: &mut Account, call: &Call<'_>) -> Answer {
+    const TYPES: [&str; 5] = [
+        "AT_SEQUENCE_NUMBER",
+        "AFTER_SEQUENCE_NUMBER",
+        "TRIM_HORIZON",
+        "LATEST",
+        "AT_TIMESTAMP",
+    ];
+    let fields = fields(call);
+    let kind = fields
+        .choice("ShardIteratorType", &TYPES)?
+        .ok_or_else(|| fields.missing("ShardIteratorType"))?;
+    let stream = account.usable(fields)?;
+    let place = shard_place(fields, "ShardId", &stream.name)?;
+    let (name, made) = (stream.name.clone(), stream.created.as_millisecond());
+    let shard = stream
+        .shard(place, call.now)
+        .ok_or_else(|| no_shard(&name, &Shard::id_of(place)))?;
+    let index = match kind {
+        "TRIM_HORIZON" | "LATEST" => {
+            refuse(fields, "StartingSequenceNumber", kind)?;
+            if kind == "LATEST" { shard.tip() } else { 0 }
+        }
+        "AT_TIMESTAMP" => shard.index_at(start_time(fields, call.now)?),
+        _ => {
+            let sequence = start_sequence(fields, shard, &name, kind)?;
+            sequence.index + u64::from(kind == "AFTER_SEQUENCE_NUMBER")
+        }
+    };
+    let issued = call.now.as_millisecond();
+    let iterator = ShardIterator {
+        issued,
+        stream: name,
+        made,
+        shard: place,
+        index,
+    };
+    Ok(json!({"ShardIterator": token::seal(&iterator)}).into())
+}
+
+fn refuse(fields: Fields<'_>, member: &str, kind: &str) -> Result<(), Fault> {
+    match fields.value(member) {
+        Some(_) => Err(wrong_start(&format!("{kind} and also a {member}"))),
+        None => Ok(()),
+    }
+}
+
+fn wrong_start(request: &str) -> Fault {
+    invalid(format!(
+        "Must either specify (1) AT_SEQUENCE_NUMBER or AFTER_SEQUENCE_NUMBER and StartingSequenceNumber or \
+         (2) TRIM_HORIZON or LATEST and no StartingSequenceNumber or (3) AT_TIMESTAMP and Timestamp. \
+         Request specified {request}."
+    ))
+}
+
+fn start_time(fields: Fields<'_>, now: Timestamp) -> Result<Timestamp, Fault> {
+    refuse(fields, "StartingSequenceNumber", "AT_TIMESTAMP")?;
+    let time = fields
+        .time("Timestamp")?
+        .ok_or_else(|| wrong_start("AT_TIMESTAMP and no Timestamp"))?;
+    if time > now {
+        return Err(invalid(format!(
+            "The timestampInMillis parameter cannot be greater than the currentTimestampInMillis. \
+             timestampInMillis: {}, currentTimestampInMillis: {}",
+            time.as_millisecond(),
+            now.as_millisecond()
+        )));
+    }
+    Ok(time)
+}
+
+fn start_sequence(fields: Fields<'_>, shard: &Shard, stream: &str, kind: &str) -> Result<Sequence, Fault> {
+    let text = fields
+        .text("StartingSequenceNumber")?
+        .ok_or_else(|| wrong_start(&format!("{kind} and no StartingSequenceNumber")))?;
+    let used = format!(
+        "StartingSequenceNumber {text} used in GetShardIterator on shard {} in stream {stream} under account \
+         {ACCOUNT} is invalid",
+        shard.id()
+    );
+    let sequence = Sequence::parse(text).ok_or_else(|| invalid(format!("{used}.")))?;
+    if sequence.shard != shard.place {
+        return Err(invalid(format!(
+            "Invalid StartingSequenceNumber. It encodes {}, while it was used in a call to a shard with {}",
+            Shard::id_of(sequence.shard),
+            shard.id()
+        )));
+    }
+    if sequence.shard_made != shard.first.shard_made {
+        return Err(invalid(format!(
+            "{used} because it did not come from this stream."
+        )));
+    }
+    Ok(sequence)
+}
+
+pub(super) fn get_records(account: &mut Account, call: &Call<'_>) -> Answer {
+    let fields = fields(call);
+    let text = fields.required_text("ShardIterator")?;
+    let limit = fields.integer("Limit", 1..=i64::MAX)?.unwrap_or(RECORDS);
+    if limit > RECORDS {
+        return Err(invalid(format!(
+            "Limit {limit} is greater than the maximum of {RECORDS}."
+        )));
+    }
+    let iterator: ShardIterator = token::open(text).ok_or_else(|| invalid("Invalid ShardIterator."))?;
+    if fields.value("StreamARN").is_some() && stream_name(fields)? != iterator.stream {
+        return Err(invalid("The ShardIterator is of another stream than StreamARN."));
+    }
+    check_age(&iterator, call.now)?;
+    let stream = stream_of(account, &iterator)?;
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let page = read(stream, &iterator, limit, call.now)?;
+    let next = if page.is_end {
+        None
+    } else {
+        let issued = call.now.as_millisecond();
+        Some(token::seal(&ShardIterator {
+            issued,
+            index: page.next,
+            ..iterator
+        }))
+    };
+    let children: Option<Vec<Value>> = page
+        .is_end
+        .then(|| stream.children(page.shard).map(Shard::describe_child).collect());
+    Ok(Reply::Text(answer(page, next.as_deref(), children.as_deref())))
+}
+
+fn check_age(iterator: &ShardIterator, now: Timestamp) -> Result<(), Fault> {
+    if !token::is_expired(iterator.issued, now) {
+        return Ok(());
+    }
+    let issued = Timestamp::from_millisecond(iterator.issued).unwrap_or_default();
+    Err(Fault::new(
+        "ExpiredIteratorException",
+        format!(
+            "Iterator expired. The iterator was created at time {issued} while right now it is {now} which is \
+             further in the future than the tolerated delay of 300000 milliseconds."
+        ),
+    ))
+}
+
+fn stream_of<'a>(account: &'a mut Account, iterator: &ShardIterator) -> Result<&'a mut Stream, Fault> {
+    let stream = account.named(&iterator.stream)?;
+    if stream.created.as_millisecond() == iterator.made && stream.is_usable() {
+        Ok(stream)
+    } else {
+        Err(no_shard(&iterator.stream, &Shard::id_of(iterator.shard)))
+    }
+}
+
+/// What one call gives of a shard.
+struct Page {
+    shard: u32,
+    /// The answer's JSON up to the last record.
+    text: String,
+    next: u64,
+    /// Whether the shard is closed and has nothing more.
+    is_end: bool,
+    /// How much older than the call the first record is that was left.
+    behind: i64,
+}
+
+fn read(stream: &mut Stream, iterator: &ShardIterator, limit: usize, now: Timestamp) -> Result<Page, Fault> {
+    let name = stream.name.clone();
+    let id = Shard::id_of(iterator.shard);
+    let shard = stream
+        .shard(iterator.shard, now)
+        .ok_or_else(|| no_shard(&name, &id))?;
+    if !shard.budget.allows(now) {
+        return Err(Fault::new(
+            "ProvisionedThroughputExceededException",
+            format!("Rate exceeded for shard {id} in stream {name} under account {ACCOUNT}."),
+        ));
+    }
+    let range = shard.page(iterator.index, limit, ANSWER_BYTES);
+    let count = usize::try_from(range.end - range.start).unwrap_or(usize::MAX);
+    let read = || shard.from(range.start).take(count);
+    let bytes = read().map(|record| record.size).sum();
+    let length: usize = read().map(|record| record.json.len() + 1).sum();
+    let mut text = String::with_capacity(length + 1024);
+    text.push_str(r#"{"Records":["#);
+    for (place, record) in read().enumerate() {
+        if place > 0 {
+            text.push(',');
+        }
+        text.push_str(&record.json);
+    }
+    let left = shard.from(range.end).next();
+    // Zero is kept for "caught up".
+    let behind = left.map_or(0, |record| {
+        (now.as_millisecond() - record.arrived.as_millisecond()).max(1)
+    });
+    let is_end = left.is_none() && !shard.is_open();
+    shard.budget.spend(now, bytes);
+    Ok(Page {
+        shard: iterator.shard,
+        text,
+        next: range.end,
+        is_end,
+        behind,
+    })
+}
+
+fn answer(page: Page, next: Option<&str>, children: Option<&[Value]>) -> String {
+    let mut text = page.text;
+    text.push_str("],");
+    let mut rest = json!({"NextShardIterator": next, "MillisBehindLatest": page.behind});
+    if let Some(children) = children {
+        rest["ChildShards"] = children.into();
+    }
+    let rest = rest.to_string();
+    text.push_str(rest.strip_prefix('{').unwrap_or(&rest));
+    text
+}

@@ -1,0 +1,286 @@
+//! A stream: its shards, and the changes to it that take a moment.
+//!
+//! Must not: know how calls name it or what they answer.
+
+use jiff::{SignedDuration, Timestamp};
+use md5::{Digest as _, Md5};
+use serde_json::{Map, Value};
+
+use super::sequence::Sequence;
+use super::shard::{Data, Shard, unix_seconds};
+use crate::resource::HashRange;
+
+/// How long a stream is being created, updated or deleted. The service takes some seconds.
+const CHANGE_TAKES: SignedDuration = SignedDuration::from_millis(500);
+const HOUR: SignedDuration = SignedDuration::from_hours(1);
+
+/// A stream's capacity mode.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::demo) enum Mode {
+    /// The service chooses the number of shards.
+    OnDemand,
+    /// The owner does.
+    Provisioned,
+}
+
+impl Mode {
+    /// The service's word.
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::OnDemand => "ON_DEMAND",
+            Self::Provisioned => "PROVISIONED",
+        }
+    }
+}
+
+/// A change that is under way.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Change {
+    /// The stream comes to be, with so many shards.
+    Create(u32),
+    /// A shard is split in two, the second of which begins at a hash key.
+    Split(u32, u128),
+    /// Two adjacent shards become one.
+    Merge(u32, u32),
+    /// The stream goes away.
+    Delete,
+}
+
+/// A data stream.
+#[derive(Debug)]
+pub(super) struct Stream {
+    /// Its name.
+    pub name: String,
+    /// When it was made.
+    pub created: Timestamp,
+    /// Its capacity mode.
+    pub mode: Mode,
+    /// How long records are kept, in hours.
+    pub retention_hours: i64,
+    /// The largest record that it takes, in KiB.
+    pub max_record_kib: i64,
+    /// The throughput that it was made ready for, in MiB/s, if it was.
+    pub warm_throughput: Option<i64>,
+    /// The tags that it was made with.
+    pub tags: Map<String, Value>,
+    shards: Vec<Shard>,
+    pending: Option<(Timestamp, Change)>,
+}
+
+impl Stream {
+    /// A stream without shards yet: it is [`Change::Create`] that makes them.
+    pub(super) fn new(name: &str, mode: Mode, created: Timestamp) -> Self {
+        Self {
+            name: name.to_owned(),
+            created,
+            mode,
+            // Developer Guide, "Quotas and limits": a day unless changed.
+            retention_hours: 24,
+            max_record_kib: 1024,
+            warm_throughput: None,
+            tags: Map::new(),
+            shards: Vec::new(),
+            pending: None,
+        }
+    }
+
+    /// The service's word for what it is doing.
+    pub(super) fn status(&self) -> &'static str {
+        match self.pending {
+            None => "ACTIVE",
+            Some((_, Change::Create(_))) => "CREATING",
+            Some((_, Change::Split(..) | Change::Merge(..))) => "UPDATING",
+            Some((_, Change::Delete)) => "DELETING",
+        }
+    }
+
+    /// Whether it can be read and written.
+    pub(super) fn is_usable(&self) -> bool {
+        !matches!(self.pending, Some((_, Change::Create(_) | Change::Delete)))
+    }
+
+    /// Begins a change, which is done a moment later.
+    pub(super) fn begin(&mut self, change: Change, now: Timestamp) {
+        self.pending = Some((now + CHANGE_TAKES, change));
+    }
+
+    /// Does the change that is due, if any. False once the stream is gone.
+    pub(super) fn settle(&mut self, now: Timestamp) -> bool {
+        match self.pending {
+            Some((due, change)) if due <= now => {
+                self.pending = None;
+                self.apply(change, due)
+            }
+            _ => true,
+        }
+    }
+
+    /// Does a change at once. False if the stream is gone by it.
+    pub(super) fn apply(&mut self, change: Change, at: Timestamp) -> bool {
+        match change {
+            Change::Create(count) => self.open_first(count),
+            Change::Split(place, key) => self.split(place, key, at),
+            Change::Merge(one, other) => self.merge(one, other, at),
+            Change::Delete => return false,
+        }
+        true
+    }
+
+    fn open_first(&mut self, count: u32) {
+        let width = u128::MAX / u128::from(count.max(1));
+        for place in 0..count {
+            let start = width * u128::from(place);
+            let end = if place + 1 == count {
+                u128::MAX
+            } else {
+                start + width - 1
+            };
+            let made = unix_seconds(self.created);
+            let range = HashRange { start, end };
+            self.shards
+                .push(Shard::new(place, Vec::new(), range, self.created, made));
+        }
+    }
+
+    fn split(&mut self, place: u32, key: u128, at: Timestamp) {
+        let HashRange { start, end } = self.shards[place as usize].range;
+        self.replace(
+            &[place],
+            &[HashRange { start, end: key - 1 }, HashRange { start: key, end }],
+            at,
+        );
+    }
+
+    fn merge(&mut self, one: u32, other: u32, at: Timestamp) {
+        let (a, b) = (self.shards[one as usize].range, self.shards[other as usize].range);
+        let range = HashRange {
+            start: a.start.min(b.start),
+            end: a.end.max(b.end),
+        };
+        self.replace(&[one, other], &[range], at);
+    }
+
+    fn replace(&mut self, parents: &[u32], ranges: &[HashRange], at: Timestamp) {
+        let mut made = unix_seconds(at);
+        for parent in parents {
+            let parent = &mut self.shards[*parent as usize];
+            parent.close(at);
+            made = made.max(parent.first.shard_made);
+        }
+        // Above every number of the parents, even if they are of the same second.
+        made += 1;
+        for range in ranges {
+            let place = u32::try_from(self.shards.len()).unwrap_or(u32::MAX);
+            self.shards
+                .push(Shard::new(place, parents.to_vec(), *range, at, made));
+        }
+    }
+
+    /// The shards that still hold or take records, oldest first.
+    pub(super) fn shards(&self, now: Timestamp) -> impl Iterator<Item = &Shard> {
+        let horizon = self.horizon(now);
+        self.shards
+            .iter()
+            .filter(move |shard| shard.is_open_since(horizon))
+    }
+
+    /// One of the shards that still hold or take records, with the old records dropped.
+    pub(super) fn shard(&mut self, place: u32, now: Timestamp) -> Option<&mut Shard> {
+        let horizon = self.horizon(now);
+        let shard = self.shards.get_mut(place as usize)?;
+        shard.trim(horizon);
+        shard.is_open_since(horizon).then_some(shard)
+    }
+
+    /// The shards that came from a shard.
+    pub(super) fn children(&self, parent: u32) -> impl Iterator<Item = &Shard> {
+        self.shards
+            .iter()
+            .filter(move |shard| shard.parents.contains(&parent))
+    }
+
+    /// How many shards take records.
+    pub(super) fn open_shards(&self) -> usize {
+        self.shards.iter().filter(|shard| shard.is_open()).count()
+    }
+
+    /// The oldest time of which something is kept.
+    pub(super) fn horizon(&self, now: Timestamp) -> Timestamp {
+        let retention = HOUR * i32::try_from(self.retention_hours).unwrap_or(i32::MAX);
+        now.checked_sub(retention)
+            .map_or(self.created, |horizon| horizon.max(self.created))
+    }
+
+    /// Appends a record to the open shard that takes the hash key.
+    pub(super) fn put(
+        &mut self,
+        partition_key: &str,
+        hash_key: u128,
+        data: Data<'_>,
+        now: Timestamp,
+    ) -> Option<(String, Sequence)> {
+        let horizon = self.horizon(now);
+        let shard = self
+            .shards
+            .iter_mut()
+            .find(|shard| shard.is_open() && (shard.range.start..=shard.range.end).contains(&hash_key))?;
+        shard.trim(horizon);
+        Some((shard.id(), shard.push(partition_key, data, now)))
+    }
+}
+
+/// The hash key of a partition key: its MD5 as a 128-bit number (API reference, `PutRecord`).
+pub(super) fn hash_key(partition_key: &str) -> u128 {
+    u128::from_be_bytes(Md5::digest(partition_key).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn now() -> Timestamp {
+        Timestamp::from_second(1_760_000_000).unwrap()
+    }
+
+    fn stream(shards: u32) -> Stream {
+        let mut stream = Stream::new("orders", Mode::Provisioned, now());
+        stream.apply(Change::Create(shards), now());
+        stream
+    }
+
+    #[test]
+    fn a_partition_key_is_hashed_by_md5() {
+        // md5("a") = 0cc175b9c0f1b6a831c399e269772661
+        assert_eq!(hash_key("a"), 0x0cc1_75b9_c0f1_b6a8_31c3_99e2_6977_2661);
+    }
+
+    #[test]
+    fn the_shards_of_a_new_stream_cover_every_hash_key() {
+        let stream = stream(3);
+        let ranges: Vec<_> = stream.shards(now()).map(|shard| shard.range).collect();
+        assert_eq!(ranges[0].start, 0);
+        assert_eq!(ranges[0].end + 1, ranges[1].start);
+        assert_eq!(ranges[1].end + 1, ranges[2].start);
+        assert_eq!(ranges[2].end, u128::MAX);
+    }
+
+    #[test]
+    fn children_are_numbered_above_their_parents_even_within_one_second() {
+        let mut stream = stream(1);
+        stream.apply(Change::Split(0, 100), now());
+        stream.apply(Change::Split(2, 1000), now());
+        let shards: Vec<_> = stream.shards(now()).collect();
+        assert!(shards[0].closed.unwrap().last < shards[2].first);
+        assert!(shards[2].closed.unwrap().last < shards[3].first);
+        assert!(shards[3].is_open());
+    }
+
+    #[test]
+    fn a_closed_shard_is_forgotten_after_the_retention() {
+        let mut stream = stream(2);
+        stream.apply(Change::Merge(0, 1), now());
+        let later = now() + SignedDuration::from_hours(24);
+        assert_eq!(stream.shards(later).count(), 3);
+        assert_eq!(stream.shards(later + SignedDuration::from_millis(1)).count(), 1);
+    }
+}

@@ -1,0 +1,6 @@
+//! The embedded endpoint, as clients that nobody here wrote see it: over HTTP.
+
+#[expect(clippy::unwrap_used, reason = "a call that fails fails its test")]
+mod endpoint {
+    mod kinesis;
+}
