@@ -2,8 +2,12 @@
 #![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
 
 mod sources {
+    mod canned;
     mod endpoint;
     mod environment;
+    mod features;
     mod kinesis;
+    mod predictions;
+    mod tables;
     mod transport;
 }

@@ -9,7 +9,7 @@ use kinescope::source::{ErrorKind, Options, Session, SessionError, SourceError};
 
 const CONFIG: &str = "
 [profile endpoints]
-region = eu-west-1
+region = eu-central-1
 services = mine
 endpoint_url = http://127.0.0.1:1
 [services mine]
@@ -106,7 +106,7 @@ async fn with_endpoints_in_the_profile() {
     let session = open(None, None).await.unwrap();
     assert_eq!(
         (session.profile(), session.region()),
-        (Some("endpoints"), "eu-west-1")
+        (Some("endpoints"), "eu-central-1")
     );
     assert_eq!(asked(&session).await, ["2", "1", "3", "1"]);
 }
