@@ -226,7 +226,7 @@ fn no_answer(error: &(dyn Error + 'static), host: &str) -> String {
     }
 }
 
-/// Which providers were asked, and what the first that said anything of note said.
+/// Which providers were asked in vain, or what went wrong in the one that should have had them.
 fn missing_credentials(error: &CredentialsError) -> String {
     let Some(attempted) = find::<ProviderChainError<CredentialsError>>(error) else {
         return match error.source() {
