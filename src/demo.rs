@@ -4,11 +4,18 @@
 //!
 //! Must not: know its caller. The program reaches it over HTTP like everybody else.
 
+#[cfg(test)]
+mod ask;
 mod clock;
+pub mod dynamodb;
+pub mod dynamodb_streams;
+pub mod feature_store;
 pub mod fields;
 mod http;
 pub mod kinesis;
+pub mod machine_learning;
 pub mod protocol;
+pub mod sagemaker;
 mod shop;
 mod world;
 

@@ -128,6 +128,7 @@ where
             }
         }
         SdkError::ResponseError(context) => unreadable(context.raw(), error, &made),
+        SdkError::ConstructionFailure(_) => unsent(error, &made),
         _ => unanswered(error, &made),
     };
     failed.with_request_id(error.request_id())
@@ -180,6 +181,11 @@ fn unreadable(
     )
 }
 
+/// A request that could not be made, such as one for an empty identifier, or for FIPS at an endpoint of one's own.
+fn unsent(error: &(dyn Error + 'static), made: &dyn Fn(ErrorKind, &str, &str) -> SourceError) -> SourceError {
+    made(ErrorKind::Invalid, "not sent", &innermost(error))
+}
+
 /// No answer at all: no credentials to ask with, nobody there, or nobody in time.
 fn unanswered(
     error: &(dyn Error + 'static),
@@ -199,10 +205,13 @@ fn unanswered(
             "no provider answered in time",
         );
     }
-    let host = find::<NoAnswer>(error).map_or("the endpoint", |it| it.authority.as_str());
-    match chain(error).find(|cause| cause.to_string().contains(TIMED_OUT)) {
-        Some(timeout) => made(ErrorKind::Transport, "timed out", &format!("{host}: {timeout}")),
-        None => made(ErrorKind::Transport, "no answer", &no_answer(error, host)),
+    let asked = find::<NoAnswer>(error).map(|it| it.authority.as_str());
+    let timed_out = chain(error).find(|cause| cause.to_string().contains(TIMED_OUT));
+    match (asked, timed_out) {
+        (Some(host), Some(timeout)) => made(ErrorKind::Transport, "timed out", &format!("{host}: {timeout}")),
+        (None, Some(timeout)) => made(ErrorKind::Transport, "timed out", &timeout.to_string()),
+        (Some(host), None) => made(ErrorKind::Transport, "no answer", &no_answer(error, host)),
+        (None, None) => unsent(error, made),
     }
 }
 
@@ -217,7 +226,7 @@ fn no_answer(error: &(dyn Error + 'static), host: &str) -> String {
     }
 }
 
-/// Which providers were asked, and what the first that said anything of note said.
+/// Which providers were asked in vain, or what went wrong in the one that should have had them.
 fn missing_credentials(error: &CredentialsError) -> String {
     let Some(attempted) = find::<ProviderChainError<CredentialsError>>(error) else {
         return match error.source() {

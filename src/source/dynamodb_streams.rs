@@ -21,8 +21,8 @@ use crate::resource::{
     Position, Record, ResourceId, SequenceNumber, Shard, ShardId, TableStream,
 };
 
-/// From "Working with DynamoDB Streams" and the quotas page of the developer guide. Calls are not limited by number but to
-/// two readers of a shard; five a second is what AWS's own adapter for the Kinesis Client Library makes.
+/// The API reference of `GetShardIterator` gives an iterator 15 minutes. No page names a number of calls, only two readers of
+/// a shard at most: the pace is that of Kinesis.
 const LIMITS: ReadLimits = ReadLimits {
     calls_per_second: 5,
     bytes_per_second: None,

@@ -127,6 +127,12 @@ mod tests {
                 "https://api.sagemaker.us-iso-east-1.c2s.ic.gov",
             ),
             (
+                "eusc-de-east-1",
+                true,
+                false,
+                "https://api.sagemaker-fips.eusc-de-east-1.amazonaws.eu",
+            ),
+            (
                 "us-isob-east-1",
                 false,
                 false,

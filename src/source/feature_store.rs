@@ -81,6 +81,7 @@ fn value(feature: sdk::FeatureValue) -> Option<(String, FeatureValue)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::ErrorKind;
 
     #[test]
     fn a_record_that_is_not_there_is_none() {
@@ -88,6 +89,18 @@ mod tests {
         assert_eq!(
             record(GetRecordOutput::builder().set_record(Some(vec![])).build()),
             None
+        );
+    }
+
+    #[tokio::test]
+    async fn a_record_without_an_identifier_is_not_asked_for() {
+        let features = &crate::source::Session::demo("http://127.0.0.1:1").sources()[2];
+        let edit = features.edit.as_ref().unwrap();
+        let error = edit.get("customers".into(), String::new()).await.unwrap_err();
+        assert_eq!(
+            (error.kind, error.code.as_str()),
+            (ErrorKind::Invalid, "not sent"),
+            "{error}"
         );
     }
 

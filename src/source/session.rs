@@ -9,14 +9,18 @@ mod profile;
 use std::fmt;
 use std::time::Duration;
 
+use aws_config::ecs::EcsCredentialsProvider;
 use aws_config::environment::EnvironmentVariableRegionProvider;
 use aws_config::identity::IdentityCache;
-use aws_config::imds;
+use aws_config::imds::credentials::ImdsCredentialsProvider;
+use aws_config::imds::region::ImdsRegionProvider;
+use aws_config::meta::credentials::CredentialsProviderChain;
 use aws_config::meta::region::ProvideRegion as _;
 use aws_config::profile::{ProfileFileCredentialsProvider, ProfileFileRegionProvider, ProfileSet};
 use aws_config::provider_config::ProviderConfig;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
+use aws_config::web_identity_token::WebIdentityTokenCredentialsProvider;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
@@ -116,7 +120,6 @@ impl Session {
             .timeout_config(timeouts())
             .region(region.clone());
         let loader = match options.profile {
-            // The default chain asks the environment first; a person who names a profile wants that one.
             Some(name) => loader
                 .profile_name(&name)
                 .credentials_provider(profile_credentials(&name, &client, region)),
@@ -227,12 +230,22 @@ fn check_endpoint(url: &str) -> Result<(), SessionError> {
     Err(SessionError::InvalidEndpoint(sanitize::line(url).into_owned()))
 }
 
+/// What the default chain asks, in its order, but without the credentials of the environment: who names a profile on the
+/// command line wants that one, as with the AWS CLI.
 fn profile_credentials(name: &str, client: &SharedHttpClient, region: Region) -> SharedCredentialsProvider {
-    let provider = ProfileFileCredentialsProvider::builder()
-        .configure(&provider_config(client).with_region(Some(region)))
-        .profile_name(name)
-        .build();
-    SharedCredentialsProvider::new(provider)
+    let config = provider_config(client).with_region(Some(region));
+    let profile = ProfileFileCredentialsProvider::builder()
+        .configure(&config)
+        .profile_name(name);
+    let web_identity = WebIdentityTokenCredentialsProvider::builder().configure(&config);
+    let container = EcsCredentialsProvider::builder().configure(&config);
+    let instance = ImdsCredentialsProvider::builder().configure(&config);
+    SharedCredentialsProvider::new(
+        CredentialsProviderChain::first_try(format!("profile {name}"), profile.build())
+            .or_else("WebIdentityToken", web_identity.build())
+            .or_else("EcsContainer", container.build())
+            .or_else("Ec2InstanceMetadata", instance.build()),
+    )
 }
 
 fn provider_config(client: &SharedHttpClient) -> ProviderConfig {
@@ -258,11 +271,11 @@ async fn find_region(
     if let Some(region) = of_profile.build().region().await {
         return Ok(region);
     }
-    let metadata = imds::Client::builder()
+    let metadata = aws_config::imds::Client::builder()
         .configure(&provider_config(client))
         .max_attempts(1)
         .build();
-    let of_instance = imds::region::ImdsRegionProvider::builder()
+    let of_instance = ImdsRegionProvider::builder()
         .configure(&provider_config(client))
         .imds_client(metadata)
         .build();

@@ -181,6 +181,28 @@ async fn a_denied_call_is_not_tried_again() {
 }
 
 #[tokio::test]
+async fn what_may_not_be_combined_is_told_before_any_request() {
+    let sdk = SdkConfig::builder()
+        .behavior_version(session::behavior())
+        .region(Region::new("us-east-1"))
+        .use_fips(true)
+        .endpoint_url("http://127.0.0.1:1")
+        .credentials_provider(SharedCredentialsProvider::new(Credentials::new(
+            "A", "s", None, None, "test",
+        )))
+        .sleep_impl(TokioSleep::new())
+        .http_client(Script::default())
+        .build();
+    let error = SageMaker::new(&sdk).list(None).await.unwrap_err();
+    assert_eq!(
+        (error.kind, error.code.as_str()),
+        (ErrorKind::Invalid, "not sent"),
+        "{error}"
+    );
+    assert!(error.message.contains("FIPS"), "{}", error.message);
+}
+
+#[tokio::test]
 async fn an_answer_that_is_no_json_is_an_error_and_not_an_empty_list() {
     let (service, _) = scripted(&[(200, json!("a string"))]);
     assert_eq!(service.list(None).await.unwrap_err().code, "incomplete answer");

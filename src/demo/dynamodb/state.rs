@@ -1,0 +1,162 @@
+//! All tables and their streams, and what time does to them: items expire, shards roll over, old changes go.
+//!
+//! Must not: know how requests are written.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::change_log::{Change, ChangeLog, mix};
+use super::table::Table;
+use super::value::Item;
+use crate::demo::protocol::Fault;
+
+/// How often expired items are looked for.
+const SWEEP: SignedDuration = SignedDuration::from_secs(1);
+
+/// A stream by its table's name and its label.
+pub(in crate::demo) type StreamKey = (String, String);
+
+/// The tables and streams of the account.
+#[derive(Debug)]
+pub(in crate::demo) struct State {
+    pub(in crate::demo) tables: BTreeMap<String, Table>,
+    pub(in crate::demo) logs: BTreeMap<StreamKey, ChangeLog>,
+    swept: Timestamp,
+}
+
+impl State {
+    /// An account without tables.
+    pub(in crate::demo) fn new() -> Self {
+        Self {
+            tables: BTreeMap::new(),
+            logs: BTreeMap::new(),
+            swept: Timestamp::MIN,
+        }
+    }
+
+    /// The table of a name.
+    pub(in crate::demo) fn table(&self, name: &str) -> Result<&Table, Fault> {
+        self.tables.get(name).ok_or_else(|| no_table(name))
+    }
+
+    /// The table of a name, to change what is declared of it.
+    pub(in crate::demo) fn table_mut(&mut self, name: &str) -> Result<&mut Table, Fault> {
+        self.tables.get_mut(name).ok_or_else(|| no_table(name))
+    }
+
+    /// Adds a table, with its stream where it has one.
+    pub(in crate::demo) fn create(&mut self, table: Table) {
+        if let Some(stream) = &table.stream {
+            let key = (table.name.clone(), stream.label.clone());
+            self.logs.insert(
+                key,
+                ChangeLog::new(stream.view, table.schema.elements(), table.created),
+            );
+        }
+        self.tables.insert(table.name.clone(), table);
+    }
+
+    /// Takes a table away. Its stream can be read on for a day.
+    pub(in crate::demo) fn delete(&mut self, name: &str, now: Timestamp) -> Result<Table, Fault> {
+        self.table(name)?.check_deletable()?;
+        let table = self.tables.remove(name).ok_or_else(|| no_table(name))?;
+        if let Some(log) = self.log_of(&table) {
+            log.disable(now);
+        }
+        Ok(table)
+    }
+
+    /// Makes `new` the item of a checked key, and gives back the one before. The same item again is no change.
+    pub(in crate::demo) fn write(
+        &mut self,
+        table: &str,
+        key: Item,
+        new: Option<Item>,
+        cause: &Cause,
+    ) -> Result<Option<Arc<Item>>, Fault> {
+        let table = self.tables.get_mut(table).ok_or_else(|| no_table(table))?;
+        let new = new.map(Arc::new);
+        let hash = hash(&table.schema.text(&key).0);
+        let old = table.replace(&key, new.clone());
+        let stream = table
+            .stream
+            .as_ref()
+            .map(|it| (table.name.clone(), it.label.clone()));
+        let log = stream.and_then(|key| self.logs.get_mut(&key));
+        if let Some(log) = log.filter(|_| old != new) {
+            let change = Change {
+                key,
+                old: old.clone(),
+                new,
+                by_ttl: cause.by_ttl,
+            };
+            log.append(change, hash, cause.now);
+        }
+        Ok(old)
+    }
+
+    /// Brings everything to a time.
+    pub(in crate::demo) fn advance(&mut self, now: Timestamp) {
+        if self.swept != Timestamp::MIN && now.duration_since(self.swept) < SWEEP {
+            return;
+        }
+        self.swept = now;
+        for log in self.logs.values_mut().filter(|log| log.disabled.is_none()) {
+            log.advance(now);
+        }
+        self.expire(now);
+        for log in self.logs.values_mut().filter(|log| log.disabled.is_some()) {
+            log.advance(now);
+        }
+        self.logs.retain(|_, log| !log.is_gone());
+    }
+
+    /// Rolls over the shards of a table's stream at once.
+    pub(in crate::demo) fn rotate(&mut self, table: &str, children: u64, now: Timestamp) {
+        let stream = self.tables.get(table).and_then(|it| it.stream.as_ref());
+        let key = stream.map(|stream| (table.to_owned(), stream.label.clone()));
+        if let Some(log) = key.and_then(|key| self.logs.get_mut(&key)) {
+            log.rotate(children, now);
+        }
+    }
+
+    fn expire(&mut self, now: Timestamp) {
+        let expired = |table: &Table| (table.name.clone(), table.expired(now));
+        let due: Vec<_> = self.tables.values().map(expired).collect();
+        let cause = Cause { now, by_ttl: true };
+        for (table, keys) in due {
+            for key in keys {
+                // The table was there a line ago.
+                let _ = self.write(&table, key, None, &cause);
+            }
+        }
+    }
+
+    fn log_of(&mut self, table: &Table) -> Option<&mut ChangeLog> {
+        let stream = table.stream.as_ref()?;
+        self.logs.get_mut(&(table.name.clone(), stream.label.clone()))
+    }
+}
+
+/// When and by whom an item is changed.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::demo) struct Cause {
+    pub(in crate::demo) now: Timestamp,
+    /// Whether the Time to Live process does it.
+    pub(in crate::demo) by_ttl: bool,
+}
+
+fn no_table(name: &str) -> Fault {
+    let message = format!("Requested resource not found: Table: {name} not found");
+    Fault::new("ResourceNotFoundException", message)
+}
+
+/// The place of a partition key among the shards.
+fn hash(key: &str) -> u64 {
+    let folded = key.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    mix(u128::from(folded))
+}
