@@ -112,6 +112,7 @@ fn entry(prediction: sdk::BatchPrediction) -> Option<Entry> {
             .name
             .filter(|name| !name.is_empty())
             .unwrap_or_else(|| id.clone()),
+        complete: true,
         status: prediction.status.map(|status| status.as_str().to_owned()),
         note: total.map(|total| format!("{total} rec.")).unwrap_or_default(),
         id: id.into(),
