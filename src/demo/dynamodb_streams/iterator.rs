@@ -122,7 +122,7 @@ fn place(
         (_, None) => Err(fields.missing("SequenceNumber")),
         (_, Some(text)) => {
             let sequence = sequence_in(fields, shard, text)?;
-            let place = sequence + u128::from(kind == "AFTER_SEQUENCE_NUMBER");
+            let place = sequence.saturating_add(u128::from(kind == "AFTER_SEQUENCE_NUMBER"));
             if shard.is_trimmed(place) {
                 return Err(trimmed());
             }
