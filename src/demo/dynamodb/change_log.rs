@@ -324,7 +324,7 @@ pub(in crate::demo) fn hash(key: &str) -> u64 {
     mix(u128::from(folded))
 }
 
-/// Spreads a number over all bits, the same every time (SplitMix64's last step).
+/// Spreads a number over all bits, the same every time (the last step of `SplitMix64`).
 pub(in crate::demo) fn mix(number: u128) -> u64 {
     #[expect(clippy::cast_possible_truncation, reason = "both halves are folded into one")]
     let folded = number as u64 ^ (number >> 64) as u64;

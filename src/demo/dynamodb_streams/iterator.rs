@@ -11,7 +11,7 @@ use crate::demo::dynamodb::value::VALIDATION;
 use crate::demo::fields::Fields;
 use crate::demo::protocol::{Answer, Call, Fault};
 
-/// How long an iterator is good for (page "GetShardIterator").
+/// How long an iterator is good for (page `GetShardIterator`).
 const LIFE: SignedDuration = SignedDuration::from_mins(15);
 
 const TYPES: [&str; 5] = [
@@ -92,7 +92,7 @@ pub(super) fn get_shard_iterator(state: &State, call: &Call<'_>) -> Answer {
     let shard = log
         .shards
         .get(id)
-        .ok_or_else(|| not_found(format!("Shard: {id} not found")))?;
+        .ok_or_else(|| not_found(&format!("Shard: {id} not found")))?;
     let iterator = ShardIterator {
         table,
         label,

@@ -46,7 +46,7 @@ pub(in crate::demo) struct Standing {
 
 impl Course {
     /// Where the prediction stands at a time. `StartedAt` is not there while it is PENDING, `FinishedAt` only once it is
-    /// COMPLETED or FAILED, `ComputeTime` only once it is COMPLETED (page "GetBatchPrediction").
+    /// COMPLETED or FAILED, `ComputeTime` only once it is COMPLETED (page `GetBatchPrediction`).
     pub(in crate::demo) fn standing(&self, now: Timestamp) -> Standing {
         let started = self.created + self.waits;
         let finished = started + self.runs;

@@ -329,8 +329,8 @@ fn content(kind: &Kind, identifier: &str, event_time: Timestamp, rng: &mut Rng) 
             event_time.as_second(),
             event_time.subsec_millisecond()
         ),
-        Count(bound) => rng.i64(..*bound).to_string(),
-        Amount(bound) => amount(rng.u32(..*bound)),
+        Count(bound) => rng.i64(0..*bound).to_string(),
+        Amount(bound) => amount(rng.u32(0..*bound)),
         Ratio => rng.f64().to_string(),
         Choice(words) => words[rng.usize(..words.len())].to_owned(),
         Day => format!("202{}-{:02}-{:02}", rng.u8(3..6), rng.u8(1..=12), rng.u8(1..=28)),
@@ -444,6 +444,18 @@ mod tests {
         }
         assert!(service.offline("customers").len() >= CUSTOMERS as usize);
         assert!(service.offline("fraud-scores").len() >= SCORES as usize);
+    }
+
+    #[test]
+    fn counts_are_not_negative() {
+        let (service, _) = open(1);
+        let found = get(&service, "customers", "cust-0001", 0);
+        let counts = found["Record"].as_array().unwrap().iter();
+        let visits = counts.filter(|it| it["FeatureName"] == "visits_30d");
+        let visits: Vec<i64> = visits
+            .map(|it| it["ValueAsString"].as_str().unwrap().parse().unwrap())
+            .collect();
+        assert!(matches!(visits[..], [0..110]), "{visits:?}");
     }
 
     #[test]

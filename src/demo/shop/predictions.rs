@@ -174,7 +174,7 @@ impl Predictions {
             },
             _ => Outcome::Completed {
                 total,
-                invalid: self.rng.i64(..total / 500),
+                invalid: self.rng.i64(0..total / 500),
             },
         };
         let prediction = BatchPrediction {
@@ -237,6 +237,8 @@ mod tests {
             assert!(shown.iter().any(|it| it["Status"] == status), "{status}");
         }
         assert_eq!(shown.len(), 41);
+        let counts = shown.iter().filter_map(|it| it["InvalidRecordCount"].as_i64());
+        assert!(counts.min() >= Some(0));
     }
 
     #[test]
