@@ -1,2 +1,37 @@
-//! placeholder
-fn main() {}
+//! The program: parse, configure, run.
+
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use kinescope::cli::{Cli, Command};
+use kinescope::config::Config;
+use kinescope::message::Ended;
+use kinescope::runtime::Clock;
+use kinescope::{commands, logging};
+
+fn main() -> ExitCode {
+    let clock = Clock::start();
+    let cli = Cli::parse();
+    match run(cli, clock) {
+        Ok(Ended::Done) => ExitCode::SUCCESS,
+        Ok(Ended::Interrupted) => ExitCode::from(130),
+        Err(error) => {
+            // Stderr may be closed; the exit code says the same.
+            let _ = writeln!(io::stderr(), "kinescope: {error:#}");
+            ExitCode::from(if commands::is_usage(&error) { 2 } else { 1 })
+        }
+    }
+}
+
+fn run(cli: Cli, clock: Clock) -> anyhow::Result<Ended> {
+    let config = Config::load(cli.global.config.as_deref())?;
+    logging::start(cli.global.log_file.as_deref())?;
+    match cli.command {
+        None => commands::explore(&cli.global, &config, clock),
+        Some(Command::Demo(demo)) => commands::demo(&cli.global, &demo, &config, clock),
+        Some(Command::Tail(tail)) => commands::tail(&cli.global, &tail, clock),
+        Some(Command::Completions { shell }) => commands::completions(shell),
+        Some(Command::Man) => commands::man(),
+    }
+}

@@ -13,7 +13,7 @@ mod stream;
 use std::fmt;
 use std::sync::Arc;
 
-pub use attribute::{Attribute, Item};
+pub use attribute::{Attribute, Item, item_to_plain_json};
 pub use fact::{Fact, FactValue};
 pub use feature_group::{Feature, FeatureGroup, FeatureRecord, FeatureValue, OfflineStore, OnlineStore};
 pub use jiff::Timestamp;
@@ -63,6 +63,19 @@ text_id! {
     /// A shard's id, such as `shardId-000000000002`.
     ShardId
 }
+impl ShardId {
+    /// The part that tells it from others: `002` of `shardId-000000000002`, the last part of a longer one.
+    pub fn short(&self) -> &str {
+        let tail = self.as_str().rsplit('-').next().unwrap_or_default();
+        let digits = tail.trim_start_matches('0').len().max(3);
+        if tail.bytes().all(|byte| byte.is_ascii_digit()) && digits < tail.len() {
+            &tail[tail.len() - digits..]
+        } else {
+            tail
+        }
+    }
+}
+
 text_id! {
     /// Where the next page of a listing begins; opaque, and short-lived for some services.
     PageToken
@@ -227,6 +240,17 @@ impl Detail {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_short_shard_id_keeps_what_differs() {
+        assert_eq!(ShardId::from("shardId-000000000002").short(), "002");
+        assert_eq!(ShardId::from("shardId-000000012345").short(), "12345");
+        assert_eq!(
+            ShardId::from("shardId-00000001780000000000-0a1b2c3d").short(),
+            "0a1b2c3d"
+        );
+        assert_eq!(ShardId::from("").short(), "");
+    }
 
     #[test]
     fn sequence_numbers_compare_as_numbers() {

@@ -3,7 +3,17 @@
 //! The rest of the program sees services only through these traits and asks what a [`Source`] *can do*, never which
 //! service it is. Implementations live in the files of `source/`, and the SDK's types stop there.
 
+mod classify;
+mod dynamodb_streams;
+mod endpoint;
 mod error;
+mod feature_store;
+mod http;
+mod kinesis;
+mod machine_learning;
+mod sagemaker;
+mod session;
+mod time;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,6 +21,7 @@ use std::time::Duration;
 use futures::future::BoxFuture;
 
 pub use error::{ErrorKind, SourceError};
+pub use session::{Options, Session, SessionError, profiles};
 
 use crate::resource::{
     Batch, Detail, Entry, FeatureRecord, IteratorToken, Page, PageToken, Position, ResourceId, Section,
@@ -27,6 +38,10 @@ pub trait Catalog: Send + Sync {
 
     /// All that is known of one resource.
     fn describe(&self, id: ResourceId) -> Reply<'_, Detail>;
+
+    /// The resource that a word of the command line means, such as a name, an ARN or `table:NAME`; `None` where the word
+    /// is none of this service's. It need not exist: that is seen by whatever is done with it.
+    fn find(&self, spec: &str) -> Option<Reply<'_, ResourceId>>;
 }
 
 /// Reads the shards of a stream.
@@ -74,4 +89,35 @@ pub struct Source {
     pub tail: Option<Arc<dyn Tail>>,
     /// Hands out records, where the service can.
     pub edit: Option<Arc<dyn Edit>>,
+}
+
+impl Source {
+    fn listing(section: Section, service: impl Catalog + 'static) -> Self {
+        Self {
+            section,
+            catalog: Arc::new(service),
+            tail: None,
+            edit: None,
+        }
+    }
+
+    fn tailing(section: Section, service: impl Catalog + Tail + 'static) -> Self {
+        let service = Arc::new(service);
+        Self {
+            section,
+            tail: Some(service.clone()),
+            catalog: service,
+            edit: None,
+        }
+    }
+
+    fn editing(section: Section, service: impl Catalog + Edit + 'static) -> Self {
+        let service = Arc::new(service);
+        Self {
+            section,
+            edit: Some(service.clone()),
+            catalog: service,
+            tail: None,
+        }
+    }
 }

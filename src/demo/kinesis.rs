@@ -50,6 +50,9 @@ const OPERATIONS: [(&str, Operation); 18] = [
     ("SplitShard", control::split_shard),
 ];
 
+/// Bytes that a shard of a stream fed from within keeps: some hours of a quiet one, five minutes of the busiest.
+const SHARD_CAPACITY: usize = 8 * 1024 * 1024;
+
 /// The service.
 #[derive(Debug, Default)]
 pub struct Kinesis {
@@ -70,9 +73,11 @@ impl Service for Kinesis {
 
 /// The way in for those who fill the streams from within: no status to wait for, no limits.
 impl Kinesis {
-    /// Makes a stream at some time in the past, ready for use.
+    /// Makes a stream at some time in the past, ready for use. It never grows beyond [`SHARD_CAPACITY`] a shard, for it
+    /// may be fed for days.
     pub(super) fn create(&self, name: &str, mode: Mode, shards: u32, created: Timestamp) {
         let mut stream = Stream::new(name, mode, created);
+        stream.shard_capacity = SHARD_CAPACITY;
         stream.apply(Change::Create(shards), created);
         self.account().streams.insert(name.to_owned(), stream);
     }
@@ -88,7 +93,7 @@ impl Kinesis {
         }
     }
 
-    /// Appends a record. Records of one shard must come in the order of their times.
+    /// Appends a record.
     pub(super) fn put(&self, stream: &str, partition_key: &str, data: &[u8], at: Timestamp) {
         if let Some(stream) = self.account().streams.get_mut(stream) {
             stream.put(partition_key, hash_key(partition_key), Data::Raw(data), at);
@@ -212,6 +217,37 @@ fn no_shard(stream: &str, id: &str) -> Fault {
         "ResourceNotFoundException",
         format!("Could not find shard {id} in stream {stream} under account {ACCOUNT}."),
     )
+}
+
+/// Decimal digits of a hash key and of a sequence number, at most.
+const HASH_KEY_DIGITS: usize = 39;
+const SEQUENCE_DIGITS: usize = 129;
+
+/// A member that is a decimal number too large for JSON's numbers, and so a text.
+fn decimal<'a>(fields: Fields<'a>, member: &str, digits: usize) -> Result<Option<&'a str>, Fault> {
+    let text = fields.text(member)?;
+    let is_decimal = |text: &str| {
+        (1..=digits).contains(&text.len())
+            && text.bytes().all(|byte| byte.is_ascii_digit())
+            && (text == "0" || !text.starts_with('0'))
+    };
+    match text {
+        Some(other) if !is_decimal(other) => {
+            let pattern = format!(r"0|([1-9]\d{{0,{}}})", digits - 1);
+            let constraint = format!("Member must satisfy regular expression pattern: {pattern}");
+            Err(fields.violated(member, other, &constraint))
+        }
+        _ => Ok(text),
+    }
+}
+
+/// Ends a call that was only to be checked, once all of it was found right.
+fn check_dry_run(fields: Fields<'_>) -> Result<(), Fault> {
+    if fields.boolean("DryRun")? == Some(true) {
+        let message = "The request was rejected because the DryRun parameter was specified.";
+        return Err(Fault::new("DryRunOperationException", message));
+    }
+    Ok(())
 }
 
 /// The place of the shard that a member names.

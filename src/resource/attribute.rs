@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use bytes::Bytes;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Number, Value, json};
 
 /// An item, or a part of one: attributes by name. Sorted, because the service gives them in no order.
 pub type Item = BTreeMap<String, Attribute>;
@@ -60,6 +60,23 @@ impl Attribute {
         }
     }
 
+    /// The value in the JSON that a person would write: numbers with all their digits, sets as arrays, binary in base64.
+    pub fn to_plain_json(&self) -> Value {
+        match self {
+            Self::S(text) => json!(text),
+            Self::N(digits) => plain_number(digits),
+            Self::B(bytes) => json!(BASE64.encode(bytes)),
+            Self::Ss(texts) => json!(texts),
+            Self::Ns(numbers) => numbers.iter().map(|it| plain_number(it)).collect(),
+            Self::Bs(blobs) => blobs.iter().map(|it| json!(BASE64.encode(it))).collect(),
+            Self::M(item) => item_to_plain_json(item),
+            Self::L(list) => list.iter().map(Self::to_plain_json).collect(),
+            Self::Null => Value::Null,
+            Self::Bool(flag) => json!(flag),
+            Self::Unknown => json!("(a type that is not known)"),
+        }
+    }
+
     /// How many bytes it takes in memory, roughly; the ring counts with it.
     pub fn weight(&self) -> usize {
         let inside: usize = match self {
@@ -73,6 +90,19 @@ impl Attribute {
         };
         inside + size_of::<Self>()
     }
+}
+
+/// The item in the JSON that a person would write.
+pub fn item_to_plain_json(item: &Item) -> Value {
+    item.iter()
+        .map(|(name, value)| (name.clone(), value.to_plain_json()))
+        .collect::<Map<_, _>>()
+        .into()
+}
+
+/// A number with all its digits; what is no JSON number stays text.
+fn plain_number(digits: &str) -> Value {
+    serde_json::from_str::<Number>(digits).map_or_else(|_| json!(digits), Value::Number)
 }
 
 /// The item in DynamoDB JSON.
@@ -98,6 +128,10 @@ mod tests {
     fn a_number_keeps_all_its_digits() {
         let digits = "12345678901234567890123456789012345678";
         let item = Item::from([("n".to_owned(), Attribute::N(digits.to_owned()))]);
+        assert_eq!(
+            item_to_plain_json(&item).to_string(),
+            format!(r#"{{"n":{digits}}}"#)
+        );
         assert_eq!(
             item_to_json(&item).to_string(),
             format!(r#"{{"n":{{"N":"{digits}"}}}}"#)

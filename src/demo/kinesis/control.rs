@@ -7,9 +7,10 @@ use serde_json::{Value, json};
 
 use super::shard::Shard;
 use super::stream::{Change, Mode, Stream};
-use super::{Account, checked_name, fields, invalid, no_shard, shard_place};
+use super::{Account, HASH_KEY_DIGITS, checked_name, decimal, fields, invalid, no_shard, shard_place};
 use crate::demo::fields::Fields;
 use crate::demo::protocol::{ACCOUNT, Answer, Call, Fault};
+use crate::resource::HashRange;
 
 /// Open shards of provisioned streams (Developer Guide, "Quotas and limits", for us-east-1).
 pub(super) const SHARD_LIMIT: usize = 20_000;
@@ -112,28 +113,22 @@ pub(super) fn delete_stream(account: &mut Account, call: &Call<'_>) -> Answer {
 
 pub(super) fn split_shard(account: &mut Account, call: &Call<'_>) -> Answer {
     let fields = fields(call);
-    let key = fields.required_text("NewStartingHashKey")?;
+    let key = decimal(fields, "NewStartingHashKey", HASH_KEY_DIGITS)?
+        .ok_or_else(|| fields.missing("NewStartingHashKey"))?;
     check_limits(account, Mode::Provisioned, 1)?;
     let stream = account.stream(fields)?;
     let place = shard_place(fields, "ShardToSplit", &stream.name)?;
-    reshardable(stream, place, call.now)?;
-    let name = stream.name.clone();
-    let shard = stream
-        .shard(place, call.now)
-        .ok_or_else(|| no_shard(&name, &Shard::id_of(place)))?;
-    let (start, end) = (shard.range.start, shard.range.end);
-    let at = key
-        .parse::<u128>()
-        .ok()
-        .filter(|at| *at > start.saturating_add(1) && *at < end);
-    let Some(at) = at else {
-        return Err(invalid(format!(
-            "NewStartingHashKey {key} used in SplitShard() on shard {} in stream {name} under account {ACCOUNT} \
+    let HashRange { start, end } = reshardable(stream, place, call.now)?;
+    let is_inside = |at: &u128| *at > start.saturating_add(1) && *at < end;
+    let at = key.parse().ok().filter(is_inside).ok_or_else(|| {
+        invalid(format!(
+            "NewStartingHashKey {key} used in SplitShard() on shard {} in stream {} under account {ACCOUNT} \
              is not both greater than one plus the shard's StartingHashKey {start} and less than the shard's \
              EndingHashKey {end}.",
-            shard.id()
-        )));
-    };
+            Shard::id_of(place),
+            stream.name
+        ))
+    })?;
     check_active(stream)?;
     stream.begin(Change::Split(place, at), call.now);
     Ok(json!({}).into())
@@ -144,9 +139,12 @@ pub(super) fn merge_shards(account: &mut Account, call: &Call<'_>) -> Answer {
     let stream = account.stream(fields)?;
     let one = shard_place(fields, "ShardToMerge", &stream.name)?;
     let other = shard_place(fields, "AdjacentShardToMerge", &stream.name)?;
-    let a = reshardable(stream, one, call.now)?;
-    let b = reshardable(stream, other, call.now)?;
-    if a.1.checked_add(1) != Some(b.0) && b.1.checked_add(1) != Some(a.0) {
+    let (a, b) = (
+        reshardable(stream, one, call.now)?,
+        reshardable(stream, other, call.now)?,
+    );
+    let meet = |low: HashRange, high: HashRange| low.end.checked_add(1) == Some(high.start);
+    if !meet(a, b) && !meet(b, a) {
         return Err(invalid(format!(
             "Shards {} and {} in stream {} under account {ACCOUNT} are not an adjacent pair of shards \
              eligible for merging",
@@ -161,7 +159,7 @@ pub(super) fn merge_shards(account: &mut Account, call: &Call<'_>) -> Answer {
 }
 
 /// The hash keys of a shard that may be split or merged.
-fn reshardable(stream: &mut Stream, place: u32, now: Timestamp) -> Result<(u128, u128), Fault> {
+fn reshardable(stream: &mut Stream, place: u32, now: Timestamp) -> Result<HashRange, Fault> {
     let (name, mode) = (stream.name.clone(), stream.mode);
     let id = Shard::id_of(place);
     let shard = stream.shard(place, now).ok_or_else(|| no_shard(&name, &id))?;
@@ -176,7 +174,7 @@ fn reshardable(stream: &mut Stream, place: u32, now: Timestamp) -> Result<(u128,
              not eligible for merging or splitting."
         )));
     }
-    Ok((shard.range.start, shard.range.end))
+    Ok(shard.range)
 }
 
 fn check_active(stream: &Stream) -> Result<(), Fault> {

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::shard::Data;
 use super::stream::{Stream, hash_key};
-use super::{Account, fields, invalid};
+use super::{Account, HASH_KEY_DIGITS, check_dry_run, decimal, fields, invalid};
 use crate::demo::fields::Fields;
 use crate::demo::protocol::{Answer, Call, Fault};
 
@@ -31,6 +31,7 @@ pub(super) fn put_record(account: &mut Account, call: &Call<'_>) -> Answer {
     let fields = fields(call);
     let stream = account.usable(fields)?;
     let entry = entry(fields, stream)?;
+    check_dry_run(fields)?;
     let mut stored = store(stream, &entry, call);
     stored["EncryptionType"] = "NONE".into();
     Ok(stored.into())
@@ -55,6 +56,7 @@ pub(super) fn put_records(account: &mut Account, call: &Call<'_>) -> Answer {
     if entries.iter().map(|entry| entry.size).sum::<u64>() > REQUEST_BYTES {
         return Err(invalid("Records size exceeds 10 MB limit"));
     }
+    check_dry_run(fields)?;
     let stored: Vec<Value> = entries.iter().map(|entry| store(stream, entry, call)).collect();
     Ok(json!({"FailedRecordCount": 0, "Records": stored, "EncryptionType": "NONE"}).into())
 }
@@ -102,14 +104,9 @@ fn entry<'a>(fields: Fields<'a>, stream: &Stream) -> Result<Entry<'a>, Fault> {
 }
 
 fn explicit_hash_key(fields: Fields<'_>) -> Result<Option<u128>, Fault> {
-    let Some(text) = fields.text("ExplicitHashKey")? else {
+    let Some(text) = decimal(fields, "ExplicitHashKey", HASH_KEY_DIGITS)? else {
         return Ok(None);
     };
-    let is_number = !text.is_empty() && text.len() <= 39 && text.bytes().all(|b| b.is_ascii_digit());
-    if !is_number || (text.len() > 1 && text.starts_with('0')) {
-        let constraint = r"Member must satisfy regular expression pattern: 0|([1-9]\d{0,38})";
-        return Err(fields.violated("ExplicitHashKey", text, constraint));
-    }
     text.parse().map(Some).map_err(|_| {
         invalid(format!(
             "Invalid ExplicitHashKey. ExplicitHashKey must be in the range: [0, 2^128-1]. \

@@ -9,7 +9,9 @@ use super::sequence::Sequence;
 use super::shard::Shard;
 use super::stream::Stream;
 use super::token::{self, ShardIterator};
-use super::{Account, fields, invalid, no_shard, shard_place, stream_name};
+use super::{
+    Account, SEQUENCE_DIGITS, check_dry_run, decimal, fields, invalid, no_shard, shard_place, stream_name,
+};
 use crate::demo::fields::Fields;
 use crate::demo::protocol::{ACCOUNT, Answer, Call, Fault, Reply};
 
@@ -47,6 +49,7 @@ pub(super) fn get_shard_iterator(account: &mut Account, call: &Call<'_>) -> Answ
             sequence.index + u64::from(kind == "AFTER_SEQUENCE_NUMBER")
         }
     };
+    check_dry_run(fields)?;
     let issued = call.now.as_millisecond();
     let iterator = ShardIterator {
         issued,
@@ -90,8 +93,7 @@ fn start_time(fields: Fields<'_>, now: Timestamp) -> Result<Timestamp, Fault> {
 }
 
 fn start_sequence(fields: Fields<'_>, shard: &Shard, stream: &str, kind: &str) -> Result<Sequence, Fault> {
-    let text = fields
-        .text("StartingSequenceNumber")?
+    let text = decimal(fields, "StartingSequenceNumber", SEQUENCE_DIGITS)?
         .ok_or_else(|| wrong_start(&format!("{kind} and no StartingSequenceNumber")))?;
     let used = format!(
         "StartingSequenceNumber {text} used in GetShardIterator on shard {} in stream {stream} under account \
@@ -129,6 +131,7 @@ pub(super) fn get_records(account: &mut Account, call: &Call<'_>) -> Answer {
     }
     check_age(&iterator, call.now)?;
     let stream = stream_of(account, &iterator)?;
+    check_dry_run(fields)?;
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let page = read(stream, &iterator, limit, call.now)?;
     let next = if page.is_end {

@@ -54,6 +54,8 @@ pub(super) struct Shard {
     /// What its readers may still do.
     pub budget: ReadBudget,
     records: VecDeque<Record>,
+    /// Bytes of the records' text.
+    held: usize,
     /// The index of the next record.
     next: u64,
 }
@@ -75,6 +77,7 @@ impl Shard {
             closed: None,
             budget: ReadBudget::default(),
             records: VecDeque::new(),
+            held: 0,
             next: 1,
         }
     }
@@ -114,29 +117,32 @@ impl Shard {
         self.closed = Some(Closed { at, last });
     }
 
-    /// Appends a record.
+    /// Appends a record. One that comes with an earlier time than the last is given the last one's, so that times rise.
     pub(super) fn push(&mut self, partition_key: &str, data: Data<'_>, at: Timestamp) -> Sequence {
+        let at = self.records.back().map_or(at, |last| last.arrived.max(at));
         let sequence = Sequence {
             index: self.next,
             time: unix_seconds(at).max(self.first.time),
             ..self.first
         };
         self.next += 1;
+        let json = write_record(sequence, at, data, partition_key);
+        self.held += json.len();
+        let size = data.len() + partition_key.len() as u64;
         self.records.push_back(Record {
             arrived: at,
-            size: data.len() + partition_key.len() as u64,
-            json: write_record(sequence, at, data, partition_key),
+            size,
+            json,
         });
         sequence
     }
 
-    /// Drops the records that came before the horizon.
-    pub(super) fn trim(&mut self, horizon: Timestamp) {
-        while self
-            .records
-            .front()
-            .is_some_and(|record| record.arrived < horizon)
+    /// Drops the records that came before the horizon, and the oldest ones beyond a number of bytes.
+    pub(super) fn trim(&mut self, horizon: Timestamp, capacity: usize) {
+        while let Some(oldest) = self.records.front()
+            && (oldest.arrived < horizon || self.held > capacity)
         {
+            self.held -= oldest.json.len();
             self.records.pop_front();
         }
     }

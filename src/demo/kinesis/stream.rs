@@ -61,6 +61,8 @@ pub(super) struct Stream {
     pub max_record_kib: i64,
     /// The throughput that it was made ready for, in MiB/s, if it was.
     pub warm_throughput: Option<i64>,
+    /// The most that a shard keeps, in bytes of text, whatever the retention.
+    pub shard_capacity: usize,
     /// The tags that it was made with.
     pub tags: Map<String, Value>,
     shards: Vec<Shard>,
@@ -78,6 +80,7 @@ impl Stream {
             retention_hours: 24,
             max_record_kib: 1024,
             warm_throughput: None,
+            shard_capacity: usize::MAX,
             tags: Map::new(),
             shards: Vec::new(),
             pending: None,
@@ -188,7 +191,7 @@ impl Stream {
     pub(super) fn shard(&mut self, place: u32, now: Timestamp) -> Option<&mut Shard> {
         let horizon = self.horizon(now);
         let shard = self.shards.get_mut(place as usize)?;
-        shard.trim(horizon);
+        shard.trim(horizon, self.shard_capacity);
         shard.is_open_since(horizon).then_some(shard)
     }
 
@@ -224,7 +227,7 @@ impl Stream {
             .shards
             .iter_mut()
             .find(|shard| shard.is_open() && (shard.range.start..=shard.range.end).contains(&hash_key))?;
-        shard.trim(horizon);
+        shard.trim(horizon, self.shard_capacity);
         Some((shard.id(), shard.push(partition_key, data, now)))
     }
 }

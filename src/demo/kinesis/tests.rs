@@ -5,7 +5,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use super::Kinesis;
+use super::{Kinesis, Mode};
 use crate::demo::protocol::{Call, Fault, Service as _};
 
 /// A service and the time as its caller sees it.
@@ -376,13 +376,19 @@ fn a_merge_has_two_parents_and_needs_neighbours() {
 fn a_split_needs_a_key_inside_the_shard_and_a_provisioned_stream() {
     let mut caller = Caller::with_stream(1);
     let split = |key: &str| json!({"StreamName": "orders", "ShardToSplit": "shardId-000000000000", "NewStartingHashKey": key});
-    for key in ["0", "1", "340282366920938463463374607431768211455", "no number"] {
+    for key in ["0", "1", "340282366920938463463374607431768211455"] {
         assert_eq!(
             caller.code("SplitShard", split(key)),
             "InvalidArgumentException",
             "{key}"
         );
     }
+    let fault = caller.attempt("SplitShard", split("none")).unwrap_err();
+    assert_eq!(
+        fault.message,
+        "1 validation error detected: Value 'none' at 'newStartingHashKey' failed to satisfy constraint: \
+         Member must satisfy regular expression pattern: 0|([1-9]\\d{0,38})"
+    );
     caller.call(
         "CreateStream",
         json!({"StreamName": "free", "StreamModeDetails": {"StreamMode": "ON_DEMAND"}}),
@@ -515,6 +521,40 @@ fn a_record_is_bounded_by_what_its_stream_takes() {
     caller.call("PutRecord", input.clone());
     input["Data"] = "no base64".into();
     assert_eq!(caller.code("PutRecord", input), "SerializationException");
+}
+
+#[test]
+fn a_dry_run_stores_nothing() {
+    let caller = Caller::with_stream(1);
+    let input = json!({"StreamName": "orders", "PartitionKey": "a", "Data": "AAEC", "DryRun": true});
+    assert_eq!(caller.code("PutRecord", input), "DryRunOperationException");
+    let answer = caller.call("GetRecords", json!({"ShardIterator": caller.horizon(0)}));
+    assert_eq!(answer["Records"], json!([]));
+}
+
+#[test]
+fn a_stream_that_is_fed_from_within_stays_small() {
+    let caller = Caller::new();
+    caller.kinesis.create("orders", Mode::Provisioned, 1, caller.now);
+    let data = vec![0; 1024 * 1024];
+    for _ in 0..20 {
+        caller.kinesis.put("orders", "a", &data, caller.now);
+    }
+    let answer = caller.call("GetRecords", json!({"ShardIterator": caller.horizon(0)}));
+    let kept = sequences(&answer);
+    assert_eq!(kept.len(), 5);
+    assert!(kept.is_sorted());
+}
+
+#[test]
+fn times_of_arrival_never_go_back() {
+    let caller = Caller::with_stream(1);
+    let soon = caller.now + SignedDuration::from_secs(1);
+    caller.kinesis.put("orders", "a", b"1", soon);
+    caller.kinesis.put("orders", "a", b"2", caller.now);
+    let answer = caller.call("GetRecords", json!({"ShardIterator": caller.horizon(0)}));
+    let arrival = |place: usize| &answer["Records"][place]["ApproximateArrivalTimestamp"];
+    assert_eq!(arrival(0), arrival(1));
 }
 
 #[test]

@@ -1,0 +1,68 @@
+//! Bytes as a hex dump, made line by line, so that of 10 MiB only what shows is written.
+
+use std::fmt::Write as _;
+
+/// Bytes on one line of a dump.
+pub const BYTES_PER_LINE: usize = 16;
+
+/// How many lines a dump has.
+pub fn hex_lines(len: usize) -> usize {
+    len.div_ceil(BYTES_PER_LINE)
+}
+
+/// A line of a dump: offset, bytes, and what of them is printable ASCII.
+pub fn hex_line(data: &[u8], line: usize) -> String {
+    let start = (line * BYTES_PER_LINE).min(data.len());
+    let bytes = &data[start..data.len().min(start + BYTES_PER_LINE)];
+    let (left, right) = bytes.split_at(bytes.len().min(BYTES_PER_LINE / 2));
+    let halves = format!("{}  {}", spaced(left), spaced(right));
+    let text: String = bytes.iter().map(|byte| printable(*byte)).collect();
+    format!("{start:08x}  {halves:<48}  {text}")
+}
+
+/// Bytes in hex.
+pub fn hex(bytes: &[u8]) -> String {
+    joined(bytes, "")
+}
+
+/// Bytes in hex, with spaces between them.
+pub(super) fn spaced(bytes: &[u8]) -> String {
+    joined(bytes, " ")
+}
+
+fn joined(bytes: &[u8], separator: &str) -> String {
+    let mut out = String::with_capacity(bytes.len() * 3);
+    for (n, byte) in bytes.iter().enumerate() {
+        let before = if n == 0 { "" } else { separator };
+        // Writing to a String cannot fail.
+        let _ = write!(out, "{before}{byte:02x}");
+    }
+    out
+}
+
+fn printable(byte: u8) -> char {
+    match byte {
+        b' '..=b'~' => char::from(byte),
+        _ => '.',
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dump_is_laid_out_in_halves() {
+        let data: Vec<u8> = (0x3a..0x4c).collect();
+        assert_eq!(
+            hex_line(&data, 0),
+            "00000000  3a 3b 3c 3d 3e 3f 40 41  42 43 44 45 46 47 48 49  :;<=>?@ABCDEFGHI"
+        );
+        assert_eq!(
+            hex_line(&data, 1),
+            "00000010  4a 4b                                             JK"
+        );
+        assert_eq!(hex_lines(data.len()), 2);
+        assert_eq!(hex_lines(0), 0);
+    }
+}

@@ -1,0 +1,238 @@
+//! A record as a line of output.
+
+use std::io::Write as _;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use serde::Serialize;
+use serde_json::Value as Json;
+
+use crate::cli::Output;
+use crate::decode::{Value, decode, hex, json_on_one_line, preview};
+use crate::resource::{Body, Change, Record, ResourceId, Timestamp, item_to_plain_json};
+use crate::sanitize;
+
+/// Columns of a payload that the text form shows at most.
+const TEXT_COLUMNS: usize = 4000;
+
+/// How records are written.
+pub(super) struct Format {
+    output: Output,
+    stream: String,
+    /// Whether a terminal reads it, which would act on what it reads.
+    terminal: bool,
+}
+
+/// A Kinesis record, as the contract has it; `data` is written between the two halves.
+#[derive(Serialize)]
+struct BlobLine<'a> {
+    stream: &'a str,
+    shard: &'a str,
+    sequence: &'a str,
+    subsequence: Option<u64>,
+    partition_key: &'a str,
+    arrived: Option<Timestamp>,
+    decoder: &'a str,
+}
+
+/// A `DynamoDB` change, as the contract has it.
+#[derive(Serialize)]
+struct ChangeLine<'a> {
+    stream: &'a str,
+    shard: &'a str,
+    sequence: &'a str,
+    event: &'a str,
+    arrived: Option<Timestamp>,
+    ttl: bool,
+    keys: Json,
+    old: Json,
+    new: Json,
+}
+
+impl Format {
+    pub(super) fn new(output: Output, stream: &ResourceId, terminal: bool) -> Self {
+        Self {
+            output,
+            stream: stream.as_str().to_owned(),
+            terminal,
+        }
+    }
+
+    /// Adds the record's line, with its end.
+    pub(super) fn write(&self, record: &Record, out: &mut Vec<u8>) {
+        match (self.output, &record.body) {
+            (Output::Text, _) => out.extend_from_slice(text(record).as_bytes()),
+            (Output::Jsonl, Body::Blob { partition_key, data }) => {
+                self.blob_json(record, partition_key, data, out);
+            }
+            (Output::Jsonl | Output::Raw, Body::Change(change)) => self.change_json(record, change, out),
+            (Output::Raw, Body::Blob { data, .. }) if self.terminal => {
+                out.extend_from_slice(sanitize::bytes(data).as_bytes());
+            }
+            (Output::Raw, Body::Blob { data, .. }) => out.extend_from_slice(data),
+        }
+        out.push(b'\n');
+    }
+
+    fn blob_json(&self, record: &Record, partition_key: &str, data: &[u8], out: &mut Vec<u8>) {
+        let (decoder, value) = decoded(data);
+        let head = BlobLine {
+            stream: &self.stream,
+            shard: record.shard.as_str(),
+            sequence: record.sequence.as_str(),
+            subsequence: None,
+            partition_key,
+            arrived: record.arrived,
+            decoder: &decoder,
+        };
+        out.extend_from_slice(sanitize::json(&json_of(&head)).as_bytes());
+        out.pop();
+        // Writing to a Vec cannot fail.
+        let _ = write!(
+            out,
+            ",\"data\":{},\"data_base64\":\"{}\"}}",
+            sanitize::json(&value),
+            BASE64.encode(data)
+        );
+    }
+
+    fn change_json(&self, record: &Record, change: &Change, out: &mut Vec<u8>) {
+        let [(_, keys), (_, old), (_, new)] = change.to_json();
+        let line = ChangeLine {
+            stream: &self.stream,
+            shard: record.shard.as_str(),
+            sequence: record.sequence.as_str(),
+            event: change.event.as_str(),
+            arrived: record.arrived,
+            ttl: change.is_ttl(),
+            keys,
+            old,
+            new,
+        };
+        out.extend_from_slice(sanitize::json(&json_of(&line)).as_bytes());
+    }
+}
+
+/// How a payload was read, and its value as JSON on one line. JSON is passed on as it was written.
+fn decoded(data: &[u8]) -> (String, String) {
+    if let Some(json) = json_on_one_line(data) {
+        return ("json".to_owned(), json);
+    }
+    let decoded = decode(data);
+    let value = match &decoded.value {
+        Value::Json(value) => value.to_string(),
+        Value::Text(text) => json_of(text),
+        Value::Bytes => json_of(&hex(data)),
+    };
+    (decoded.path(">"), value)
+}
+
+/// Our own shapes of texts, numbers and values that were parsed can always be written.
+fn json_of(value: &impl Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+fn text(record: &Record) -> String {
+    let time = record
+        .arrived
+        .map_or_else(|| "-".to_owned(), |time| time.to_string());
+    let place = format!("{time}  {}  ", sanitize::line(record.shard.as_str()));
+    match &record.body {
+        Body::Blob { partition_key, data } => {
+            format!(
+                "{place}{}  {}",
+                sanitize::line(partition_key),
+                preview(data, TEXT_COLUMNS)
+            )
+        }
+        Body::Change(change) => {
+            let image = change.new.as_ref().or(change.old.as_ref());
+            let image = image.map_or(String::new(), |item| format!("  {}", item_to_plain_json(item)));
+            let ttl = if change.is_ttl() { " by TTL" } else { "" };
+            let event = change.event.as_str();
+            let line = format!("{event}{ttl}  {}{image}", item_to_plain_json(&change.keys));
+            format!("{place}{}", sanitize::line(&line))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resource::{Attribute, Event, Item};
+
+    fn blob(data: &'static [u8]) -> Record {
+        Record {
+            shard: "shardId-000000000002".into(),
+            sequence: "4965".into(),
+            arrived: Some("2026-03-02T14:02:11.204Z".parse().unwrap()),
+            body: Body::Blob {
+                partition_key: "cust-0031".into(),
+                data: bytes::Bytes::from_static(data),
+            },
+        }
+    }
+
+    fn line(output: Output, terminal: bool, record: &Record) -> String {
+        let mut out = Vec::new();
+        Format::new(output, &"orders".into(), terminal).write(record, &mut out);
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn json_keeps_its_digits_and_stays_on_one_line() {
+        assert_eq!(
+            line(Output::Jsonl, false, &blob(b"{\n \"total\": 212.40\n}")),
+            concat!(
+                r#"{"stream":"orders","shard":"shardId-000000000002","sequence":"4965","subsequence":null,"#,
+                r#""partition_key":"cust-0031","arrived":"2026-03-02T14:02:11.204Z","decoder":"json","#,
+                r#""data":{"total":212.40},"data_base64":"ewogInRvdGFsIjogMjEyLjQwCn0="}"#,
+                "\n"
+            )
+        );
+    }
+
+    #[test]
+    fn text_and_bytes_are_strings() {
+        assert!(
+            line(Output::Jsonl, false, &blob(b"GET /\x1b[2J"))
+                .contains(r#""decoder":"text","data":"GET /\u001b[2J""#)
+        );
+        assert!(line(Output::Jsonl, false, &blob(b"\x00\xff")).contains(r#""decoder":"hex","data":"00ff""#));
+    }
+
+    #[test]
+    fn nothing_acts_on_a_terminal() {
+        let hostile = blob(b"{\"a\":\"\xc2\x9b2J\xe2\x80\xae\"}\x1b]0;x\x07");
+        for output in [Output::Text, Output::Jsonl, Output::Raw] {
+            let line = line(output, true, &hostile);
+            assert!(!line.trim_end().chars().any(char::is_control), "{line:?}");
+        }
+    }
+
+    #[test]
+    fn raw_is_exactly_the_payload() {
+        let mut out = Vec::new();
+        Format::new(Output::Raw, &"orders".into(), false).write(&blob(b"\x00\x1b\xff"), &mut out);
+        assert_eq!(out, b"\x00\x1b\xff\n");
+    }
+
+    #[test]
+    fn a_change_has_its_keys_and_images() {
+        let item = |n: &str| Item::from([("n".to_owned(), Attribute::N(n.to_owned()))]);
+        let record = Record {
+            body: Body::Change(Box::new(Change {
+                event: Event::Remove,
+                keys: item("1"),
+                old: Some(item("12345678901234567890123456789012345678")),
+                new: None,
+                identity: Some(("Service".to_owned(), "dynamodb.amazonaws.com".to_owned())),
+                size: None,
+            })),
+            ..blob(b"")
+        };
+        let line = line(Output::Jsonl, false, &record);
+        assert!(line.contains(r#""event":"REMOVE","#) && line.contains(r#""ttl":true"#));
+        assert!(line.contains(r#""old":{"n":{"N":"12345678901234567890123456789012345678"}},"new":null}"#));
+    }
+}

@@ -1,0 +1,38 @@
+//! The log that `--log-file` asks for: which calls were made and how they ended. Never payloads, never credentials.
+
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use thiserror::Error;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+
+use crate::sanitize;
+
+/// A log that cannot be written.
+#[derive(Debug, Error)]
+#[error("the log file {} cannot be written: {why}; check --log-file", sanitize::line(&file.display().to_string()))]
+pub struct LogError {
+    file: PathBuf,
+    why: io::Error,
+}
+
+/// Starts it, appending to the file; without one nothing is logged.
+pub fn start(file: Option<&Path>) -> Result<(), LogError> {
+    let Some(file) = file else { return Ok(()) };
+    let opened = File::options().create(true).append(true).open(file);
+    let log = opened.map_err(|why| LogError {
+        file: file.to_owned(),
+        why,
+    })?;
+    let lines = tracing_subscriber::fmt::layer()
+        .with_ansi(false)
+        .with_writer(Mutex::new(log));
+    // The SDK's own events can hold bodies, so only ours are written.
+    let ours = Targets::new().with_target("kinescope", LevelFilter::INFO);
+    tracing_subscriber::registry().with(lines).with(ours).init();
+    Ok(())
+}

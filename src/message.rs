@@ -1,0 +1,150 @@
+//! What happens ([`Message`]), what a person wants ([`Action`]), and what the program then asks of the world ([`Effect`]).
+
+use std::sync::Arc;
+
+use crossterm::event::KeyEvent;
+use serde::Deserialize;
+
+use crate::model::{Document, Size, Ticket};
+use crate::resource::{
+    Detail, Entry, FeatureRecord, Page, PageToken, Position, Record, ResourceId, Section, Shard,
+};
+use crate::source::SourceError;
+use crate::tail::TailEvent;
+
+/// Something that happened.
+#[derive(Debug)]
+pub enum Message {
+    /// The program has started, or came back from being suspended.
+    Resumed(Size),
+    /// A key.
+    Key(KeyEvent),
+    /// Text from the clipboard.
+    Pasted(String),
+    /// The terminal has another size.
+    Resized(Size),
+    /// The time that [`crate::model::Model::wake_at`] asked for has come.
+    Woke,
+    /// An answer to an [`Effect`], with the ticket that it carried.
+    Reply(Ticket, Reply),
+}
+
+/// The answer to an [`Effect`].
+#[derive(Debug)]
+pub enum Reply {
+    /// To [`Request::List`].
+    Listed(Section, Result<Page<Entry>, SourceError>),
+    /// To [`Request::Describe`].
+    Described(Section, ResourceId, Result<Box<Detail>, SourceError>),
+    /// To [`Request::Shards`].
+    Shards(Section, ResourceId, Result<Page<Shard>, SourceError>),
+    /// To [`Request::Record`].
+    Record(Section, Result<Option<FeatureRecord>, SourceError>),
+    /// To [`Effect::Inspect`].
+    Inspected(Document),
+    /// To [`Effect::StartTail`], many times.
+    Tail(TailReply),
+}
+
+/// News of a tail.
+#[derive(Debug)]
+pub enum TailReply {
+    /// So many shards are listed; the listing goes on.
+    Listing(usize),
+    /// It has begun.
+    Begun,
+    /// What happened, and how many calls were made and throttled since it began.
+    Events(Vec<TailEvent>, crate::tail::Counters),
+    /// It could not begin.
+    Failed(SourceError),
+}
+
+/// Something that the world is asked to do.
+#[derive(Debug)]
+pub enum Effect {
+    /// Ask a service; the answer carries the ticket.
+    Call(Ticket, Request),
+    /// Read a stream live; its news carry the ticket until it is cancelled.
+    StartTail(Ticket, TailRequest),
+    /// Decode a record for the inspector.
+    Inspect(Ticket, Arc<Record>),
+    /// Stop what goes under this ticket.
+    Cancel(Ticket),
+    /// Stop like a job, until the shell continues it.
+    Suspend,
+    /// Clear the screen and draw everything.
+    Redraw,
+    /// End the program.
+    Quit(Ended),
+}
+
+/// How the program ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// The person was done.
+    Done,
+    /// By a signal, or by the key that means the same.
+    Interrupted,
+}
+
+/// A question to a service.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Request {
+    /// A page of a section's list.
+    List(Section, Option<PageToken>),
+    /// All about one resource.
+    Describe(Section, ResourceId),
+    /// A page of a stream's shards.
+    Shards(Section, ResourceId, Option<PageToken>),
+    /// One record of a feature group by its identifier.
+    Record(Section, ResourceId, String),
+}
+
+/// A stream to tail.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TailRequest {
+    /// Whose stream it is.
+    pub section: Section,
+    /// The stream.
+    pub stream: ResourceId,
+    /// Where to begin.
+    pub from: Position,
+}
+
+/// Something that a person wants, by the name that the keymap uses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[expect(missing_docs, reason = "the keymap's help text says what each one does")]
+pub enum Action {
+    ShowStreams,
+    ShowTables,
+    ShowFeatures,
+    ShowPredictions,
+    NextPane,
+    PreviousPane,
+    Down,
+    Up,
+    Top,
+    Bottom,
+    PageDown,
+    PageUp,
+    ScrollDown,
+    ScrollUp,
+    Open,
+    Accept,
+    Back,
+    Tail,
+    TailFrom,
+    LookUp,
+    ToggleFollow,
+    ToggleHex,
+    Search,
+    NextMatch,
+    PreviousMatch,
+    Refresh,
+    Help,
+    Redraw,
+    Suspend,
+    Quit,
+    QuitNow,
+}

@@ -1,0 +1,186 @@
+//! Everything the program knows, and nothing of how it is drawn or where it comes from.
+//!
+//! [`crate::update`] is the only one to change it, [`crate::view`] only reads it.
+//!
+//! Must not: do I/O, read a clock, hold a handle to anything that does.
+
+mod browser;
+mod inspector;
+mod layout;
+mod lineage;
+mod outline;
+mod overlay;
+mod remote;
+mod tail;
+mod ticket;
+
+use std::time::Duration;
+
+pub use browser::{Browser, Focus, Lookup, ShardList};
+pub use inspector::{Document, Inspector};
+pub use layout::{BrowseLayout, Layout, Size, TailLayout, Work};
+pub use lineage::{Branch, lineage};
+pub use outline::{Line as OutlineLine, Value as OutlineValue};
+pub use overlay::{Overlay, Prompt, Purpose};
+pub use remote::{Paged, Remote, Wait, settle_page};
+pub use tail::{ShardMeter, ShardState, TailPane};
+pub use ticket::{Ticket, Tickets};
+
+use crate::keymap::{Context, Keymap};
+use crate::resource::Section;
+use crate::tail::Rate;
+
+/// How long a notice stays on the screen.
+const NOTICE_LIFE: Duration = Duration::from_secs(6);
+/// How often the seconds of a wait, or the rates of a tail, are written anew.
+const BEAT: Duration = Duration::from_secs(1);
+
+/// Who and where, for the first line.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Identity {
+    /// The account, where it is known.
+    pub account: Option<String>,
+    /// The profile.
+    pub profile: String,
+    /// The region.
+    pub region: String,
+    /// The endpoint, where it is not the service's own.
+    pub endpoint: Option<String>,
+    /// Whether writes are refused.
+    pub read_only: bool,
+}
+
+/// What was chosen at the start and does not change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Bytes that a tail keeps.
+    pub ring_bytes: usize,
+    /// What each section's service can do, in the order of [`Section::ALL`].
+    pub abilities: [Abilities; 4],
+}
+
+/// What a service can do beyond listing and describing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Abilities {
+    /// It can be read live.
+    pub tail: bool,
+    /// It hands out records by identifier.
+    pub edit: bool,
+}
+
+/// Words for the person that go away by themselves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// The words, sanitized.
+    pub text: String,
+    /// Whether something failed.
+    pub failed: bool,
+    /// When they go, on the monotonic clock.
+    pub until: Duration,
+}
+
+/// The whole of it.
+#[derive(Debug)]
+pub struct Model {
+    /// What was chosen at the start.
+    pub settings: Settings,
+    /// Who and where.
+    pub identity: Identity,
+    /// The keys.
+    pub keymap: Keymap,
+    /// The terminal's size.
+    pub size: Size,
+    /// The section that is shown.
+    pub section: Section,
+    /// The sections' lists, in the order of [`Section::ALL`].
+    pub browsers: [Browser; 4],
+    /// The live tail, over whatever section it was started from.
+    pub tail: Option<TailPane>,
+    /// What lies over it all; the last one gets the keys.
+    pub overlays: Vec<Overlay>,
+    /// What is under way.
+    pub tickets: Tickets,
+    /// Calls that were made.
+    pub calls: Rate,
+    /// Words for the person.
+    pub notice: Option<Notice>,
+}
+
+impl Model {
+    /// The program before anything has happened.
+    pub fn new(settings: Settings, identity: Identity, keymap: Keymap, size: Size) -> Self {
+        Self {
+            settings,
+            identity,
+            keymap,
+            size,
+            section: Section::Streams,
+            browsers: Section::ALL.map(Browser::new),
+            tail: None,
+            overlays: Vec::new(),
+            tickets: Tickets::default(),
+            calls: Rate::default(),
+            notice: None,
+        }
+    }
+
+    /// The section that is shown.
+    pub fn browser(&self) -> &Browser {
+        &self.browsers[self.section.index()]
+    }
+
+    /// The section that is shown, to change it.
+    pub fn browser_mut(&mut self) -> &mut Browser {
+        &mut self.browsers[self.section.index()]
+    }
+
+    /// What the service of the section that is shown can do.
+    pub fn abilities(&self) -> Abilities {
+        self.settings.abilities[self.section.index()]
+    }
+
+    /// Where keys count now, innermost first.
+    pub fn contexts(&self) -> &'static [Context] {
+        match (self.overlays.last(), &self.tail) {
+            (Some(Overlay::Prompt(_)), _) => &[Context::Prompt],
+            (Some(Overlay::Help { .. }), _) => &[Context::Help, Context::Global],
+            (None, Some(_)) => &[Context::Tail, Context::Global],
+            (None, None) => &[Context::Browse, Context::Global],
+        }
+    }
+
+    /// Where everything stands on the screen.
+    pub fn layout(&self) -> Layout {
+        let inspector = self.tail.as_ref().is_some_and(|tail| tail.inspector.is_some());
+        Layout::new(self.size, self.tail.is_some(), inspector, self.browser().focus)
+    }
+
+    /// Shows words for a while.
+    pub fn notify(&mut self, now: Duration, text: impl Into<String>, failed: bool) {
+        self.notice = Some(Notice {
+            text: text.into(),
+            failed,
+            until: now + NOTICE_LIFE,
+        });
+    }
+
+    /// When something changes by itself: a wait gets longer, a notice goes, records are due. `None` while idle.
+    pub fn wake_at(&self, now: Duration) -> Option<Duration> {
+        let waits = self.is_waiting().then(|| next_beat(now));
+        let tail = self.tail.as_ref().map(|tail| tail.wake_at(next_beat(now)));
+        let notice = self.notice.as_ref().map(|notice| notice.until);
+        let settles = self.browser().settles_at;
+        let fades = (self.calls.per_second(now) > 0).then(|| next_beat(now));
+        [waits, tail, notice, settles, fades].into_iter().flatten().min()
+    }
+
+    /// Whether a wait is on the screen.
+    fn is_waiting(&self) -> bool {
+        self.browser().is_waiting() || self.tail.as_ref().is_some_and(TailPane::is_waiting)
+    }
+}
+
+/// The next whole beat, so that all waits on the screen change together.
+fn next_beat(now: Duration) -> Duration {
+    Duration::from_secs(now.as_secs()) + BEAT
+}

@@ -1,0 +1,192 @@
+//! A section: its list, what is known of the resources in it, and which one is selected.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::time::Duration;
+
+use super::{OutlineLine, Paged, Remote, Ticket, outline};
+use crate::resource::{Detail, Entry, FeatureRecord, ResourceId, Section, Shard};
+
+/// How many rows before the end of the list the next page is asked for.
+const LOOK_AHEAD: usize = 10;
+
+/// Which pane has the keys.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Focus {
+    /// The list.
+    #[default]
+    List,
+    /// What is beside it.
+    Detail,
+}
+
+/// The shards of one stream.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ShardList {
+    /// The stream.
+    pub stream: ResourceId,
+    /// Its shards, page by page.
+    pub shards: Remote<Paged<Shard>>,
+}
+
+/// A record that was looked up.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Lookup {
+    /// The feature group.
+    pub group: ResourceId,
+    /// The record's identifier.
+    pub identifier: String,
+    /// The record; `None` where there is none.
+    pub record: Remote<Option<FeatureRecord>>,
+}
+
+/// A section.
+#[derive(Debug)]
+pub struct Browser {
+    /// Which one.
+    pub section: Section,
+    /// Its list, page by page.
+    pub list: Remote<Paged<Entry>>,
+    /// What is known of the resources.
+    pub details: HashMap<ResourceId, Remote<Detail>>,
+    /// The shards of the selected resource, where it has any.
+    pub shards: Option<ShardList>,
+    /// The record that was looked up last.
+    pub lookup: Option<Lookup>,
+    /// The selected row.
+    pub cursor: usize,
+    /// The first row on the screen.
+    pub top: usize,
+    /// Which pane has the keys.
+    pub focus: Focus,
+    /// How far the detail is scrolled.
+    pub scroll: usize,
+    /// When the cursor will have rested long enough to ask for more than the summary, on the monotonic clock.
+    pub settles_at: Option<Duration>,
+    /// What is searched for.
+    pub search: Option<String>,
+}
+
+impl Browser {
+    /// A section of which nothing is known yet.
+    pub fn new(section: Section) -> Self {
+        Self {
+            section,
+            list: Remote::Idle,
+            details: HashMap::new(),
+            shards: None,
+            lookup: None,
+            cursor: 0,
+            top: 0,
+            focus: Focus::List,
+            scroll: 0,
+            settles_at: None,
+            search: None,
+        }
+    }
+
+    /// The rows that are here.
+    pub fn rows(&self) -> &[Entry] {
+        self.list.value().map_or(&[], |paged| &paged.items)
+    }
+
+    /// The selected row.
+    pub fn selected(&self) -> Option<&Entry> {
+        self.rows().get(self.cursor)
+    }
+
+    /// The rows on the screen, of which `fit` do.
+    pub fn visible(&self, fit: usize) -> Range<usize> {
+        let end = (self.top + fit).min(self.rows().len());
+        self.top.min(end)..end
+    }
+
+    /// What is known of the selected resource.
+    pub fn detail(&self) -> &Remote<Detail> {
+        self.selected()
+            .and_then(|entry| self.details.get(&entry.id))
+            .unwrap_or(&Remote::Idle)
+    }
+
+    /// The shards of the selected resource.
+    pub fn selected_shards(&self) -> Option<&ShardList> {
+        let id = &self.selected()?.id;
+        self.shards.as_ref().filter(|shards| shards.stream == *id)
+    }
+
+    /// The record that was looked up in the selected resource.
+    pub fn selected_lookup(&self) -> Option<&Lookup> {
+        let id = &self.selected()?.id;
+        self.lookup.as_ref().filter(|lookup| lookup.group == *id)
+    }
+
+    /// Everything to read about the selected resource, line by line.
+    pub fn outline(&self) -> Vec<OutlineLine> {
+        outline::outline(self)
+    }
+
+    /// Whether the cursor is so near the end of what is here that the next page should come.
+    pub fn wants_next_page(&self, fit: usize) -> bool {
+        self.list.value().is_some_and(|paged| {
+            let near = self.cursor.max(self.top + fit) + LOOK_AHEAD >= paged.items.len();
+            near && !paged.is_complete() && paged.following.is_idle()
+        })
+    }
+
+    /// Moves the cursor to a row that is here, and the list so that it shows.
+    pub fn move_to(&mut self, row: usize, fit: usize) {
+        let before = self.cursor;
+        self.cursor = row.min(self.rows().len().saturating_sub(1));
+        self.show_cursor(fit);
+        if self.cursor != before {
+            self.scroll = 0;
+        }
+    }
+
+    /// Moves the list so that the cursor shows.
+    pub fn show_cursor(&mut self, fit: usize) {
+        let fit = fit.max(1);
+        self.top = self.top.clamp((self.cursor + 1).saturating_sub(fit), self.cursor);
+    }
+
+    /// Whether it waits for anything.
+    pub fn is_waiting(&self) -> bool {
+        self.list.wait().is_some()
+            || self
+                .list
+                .value()
+                .is_some_and(|paged| paged.following.wait().is_some())
+            || self.detail().wait().is_some()
+            || self.selected_shards().is_some_and(|it| is_listing(&it.shards))
+            || self
+                .selected_lookup()
+                .is_some_and(|it| it.record.wait().is_some())
+    }
+
+    /// Waits for nothing any more; tells which tickets are free.
+    pub fn cancel_all(&mut self) -> Vec<Ticket> {
+        let mut free: Vec<_> = self.details.values_mut().filter_map(Remote::cancel).collect();
+        free.extend(cancel_listing(&mut self.list));
+        if let Some(it) = &mut self.shards {
+            free.extend(cancel_listing(&mut it.shards));
+        }
+        if let Some(it) = &mut self.lookup {
+            free.extend(it.record.cancel());
+        }
+        free
+    }
+}
+
+fn is_listing<T>(remote: &Remote<Paged<T>>) -> bool {
+    remote.wait().is_some()
+        || remote
+            .value()
+            .is_some_and(|paged| paged.following.wait().is_some())
+}
+
+fn cancel_listing<T>(remote: &mut Remote<Paged<T>>) -> Option<Ticket> {
+    match remote.cancel() {
+        None => remote.value_mut()?.following.cancel(),
+        ticket => ticket,
+    }
+}

@@ -1,0 +1,252 @@
+//! Where everything stands on the screen, as both the update (how far is a page?) and the view (where to draw?) need it.
+
+use ratatui::layout::Rect;
+
+use super::Focus;
+
+/// Below this width list and detail do not stand side by side.
+const SIDE_BY_SIDE: u16 = 64;
+/// Below this height they do not stand one over the other either, and only the one in focus shows.
+const STACKED: u16 = 18;
+/// From this width on the inspector stands beside the tail instead of below it.
+const INSPECTOR_BESIDE: u16 = 121;
+/// Below this height the first line goes.
+const SHORT: u16 = 10;
+
+/// The terminal's size in cells.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Size {
+    /// Columns.
+    pub width: u16,
+    /// Lines.
+    pub height: u16,
+}
+
+/// The screen divided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Layout {
+    /// Who and where; empty on a short screen.
+    pub identity: Rect,
+    /// The sections, or the tail's name.
+    pub tabs: Rect,
+    /// The work.
+    pub work: Work,
+    /// What the keys do.
+    pub footer: Rect,
+}
+
+/// The middle of the screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Work {
+    /// A section's list and detail.
+    Browse(BrowseLayout),
+    /// A live tail.
+    Tail(TailLayout),
+}
+
+/// A section's list and detail; the one that does not fit is empty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BrowseLayout {
+    /// The list with its frame.
+    pub list: Rect,
+    /// The detail with its frame.
+    pub detail: Rect,
+}
+
+/// A live tail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TailLayout {
+    /// Rates.
+    pub status: Rect,
+    /// A word on each shard; empty on a short screen.
+    pub shards: Rect,
+    /// The records with their frame.
+    pub list: Rect,
+    /// The inspector with its frame; empty where it is closed.
+    pub inspector: Rect,
+}
+
+impl Layout {
+    /// Divides a screen.
+    pub fn new(size: Size, tailing: bool, inspecting: bool, focus: Focus) -> Self {
+        let screen = Rect::new(0, 0, size.width, size.height);
+        let (identity, rest) = take_top(screen, u16::from(size.height >= SHORT));
+        let (tabs, rest) = take_top(rest, u16::from(size.height >= 3));
+        let (rest, footer) = take_bottom(rest, u16::from(size.height >= 4));
+        let work = if tailing {
+            Work::Tail(tail(rest, inspecting))
+        } else {
+            Work::Browse(browse(rest, focus))
+        };
+        Self {
+            identity,
+            tabs,
+            work,
+            footer,
+        }
+    }
+
+    /// How many rows of the list fit.
+    pub fn list_rows(&self) -> usize {
+        match self.work {
+            Work::Browse(browse) => inner_rows(browse.list),
+            Work::Tail(tail) => inner_rows(tail.list),
+        }
+    }
+
+    /// How many lines of the detail or the inspector fit.
+    pub fn detail_rows(&self) -> usize {
+        match self.work {
+            Work::Browse(browse) => inner_rows(browse.detail),
+            Work::Tail(tail) => inner_rows(tail.inspector),
+        }
+    }
+}
+
+fn browse(area: Rect, focus: Focus) -> BrowseLayout {
+    if area.width >= SIDE_BY_SIDE {
+        let (list, detail) = take_left(area, (area.width * 36 / 100).clamp(24, 44));
+        BrowseLayout { list, detail }
+    } else if area.height >= STACKED {
+        let (list, detail) = take_top(area, area.height * 2 / 5);
+        BrowseLayout { list, detail }
+    } else {
+        match focus {
+            Focus::List => BrowseLayout {
+                list: area,
+                detail: Rect::ZERO,
+            },
+            Focus::Detail => BrowseLayout {
+                list: Rect::ZERO,
+                detail: area,
+            },
+        }
+    }
+}
+
+fn tail(area: Rect, inspecting: bool) -> TailLayout {
+    let (status, rest) = take_top(area, u16::from(area.height >= 5));
+    let (shards, rest) = take_top(rest, u16::from(area.height >= 9));
+    let (list, inspector) = match (inspecting, rest.width >= INSPECTOR_BESIDE) {
+        (false, _) => (rest, Rect::ZERO),
+        (true, true) => take_left(rest, rest.width * 55 / 100),
+        (true, false) => take_top(rest, rest.height / 2),
+    };
+    TailLayout {
+        status,
+        shards,
+        list,
+        inspector,
+    }
+}
+
+fn inner_rows(area: Rect) -> usize {
+    usize::from(area.height.saturating_sub(2))
+}
+
+fn take_top(area: Rect, height: u16) -> (Rect, Rect) {
+    let height = height.min(area.height);
+    let top = Rect { height, ..area };
+    (
+        top,
+        Rect {
+            y: area.y + height,
+            height: area.height - height,
+            ..area
+        },
+    )
+}
+
+fn take_bottom(area: Rect, height: u16) -> (Rect, Rect) {
+    take_top(area, area.height.saturating_sub(height))
+}
+
+fn take_left(area: Rect, width: u16) -> (Rect, Rect) {
+    let width = width.min(area.width);
+    let left = Rect { width, ..area };
+    (
+        left,
+        Rect {
+            x: area.x + width,
+            width: area.width - width,
+            ..area
+        },
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_size_is_divided_without_overlap_or_overflow() {
+        for width in 0..140 {
+            for height in 0..50 {
+                for (tailing, inspecting) in [(false, false), (true, false), (true, true)] {
+                    for focus in [Focus::List, Focus::Detail] {
+                        check(
+                            Layout::new(Size { width, height }, tailing, inspecting, focus),
+                            width,
+                            height,
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    fn check(layout: Layout, width: u16, height: u16) {
+        let mut areas = vec![layout.identity, layout.tabs, layout.footer];
+        match layout.work {
+            Work::Browse(it) => areas.extend([it.list, it.detail]),
+            Work::Tail(it) => areas.extend([it.status, it.shards, it.list, it.inspector]),
+        }
+        let cells: u32 = areas.iter().map(|area| area.area()).sum();
+        assert_eq!(cells, u32::from(width) * u32::from(height));
+        assert!(
+            areas
+                .iter()
+                .all(|area| area.is_empty() || (area.right() <= width && area.bottom() <= height))
+        );
+        for (n, a) in areas.iter().enumerate() {
+            assert!(
+                areas[n + 1..]
+                    .iter()
+                    .all(|b| a.is_empty() || b.is_empty() || !a.intersects(*b))
+            );
+        }
+    }
+
+    #[test]
+    fn list_and_detail_stand_side_by_side_at_80_columns() {
+        let layout = Layout::new(
+            Size {
+                width: 80,
+                height: 24,
+            },
+            false,
+            false,
+            Focus::List,
+        );
+        let Work::Browse(browse) = layout.work else {
+            panic!()
+        };
+        assert_eq!(browse.list.y, browse.detail.y);
+        assert_eq!(layout.list_rows(), 19);
+    }
+
+    #[test]
+    fn a_wide_screen_has_the_inspector_beside_the_records() {
+        let beside = Layout::new(
+            Size {
+                width: 140,
+                height: 45,
+            },
+            true,
+            true,
+            Focus::List,
+        );
+        let Work::Tail(tail) = beside.work else { panic!() };
+        assert_eq!(tail.list.y, tail.inspector.y);
+    }
+}

@@ -1,0 +1,121 @@
+//! Shards as a tree: children under the shard that they were split from or merged into.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::resource::{Shard, ShardId};
+
+/// One line of the tree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Branch {
+    /// The place of the shard in the list that the tree was made from.
+    pub shard: usize,
+    /// For each ancestor and the shard itself: whether it is the last of its siblings. Empty at a root.
+    pub last: Vec<bool>,
+    /// Whether it is its parent's only child.
+    only: bool,
+}
+
+/// The shards in the order of a tree: roots by id, and under each its children. A shard with two parents stands under the
+/// first one that is there.
+pub fn lineage(shards: &[Shard]) -> Vec<Branch> {
+    let known: BTreeSet<&ShardId> = shards.iter().map(|shard| &shard.id).collect();
+    let mut children: BTreeMap<Option<&ShardId>, Vec<usize>> = BTreeMap::new();
+    for (place, shard) in shards.iter().enumerate() {
+        let parent = shard.parents().find(|parent| known.contains(parent));
+        children.entry(parent).or_default().push(place);
+    }
+    for siblings in children.values_mut() {
+        siblings.sort_by(|a, b| shards[*a].id.cmp(&shards[*b].id));
+    }
+    let mut branches = Vec::with_capacity(shards.len());
+    let mut stack: Vec<Branch> = Vec::new();
+    push_children(&mut stack, children.get(&None), None);
+    // A stack and not recursion: a chain of ten thousand rotations is a tree as deep.
+    while let Some(branch) = stack.pop() {
+        let below = children.get(&Some(&shards[branch.shard].id));
+        push_children(&mut stack, below, Some(&branch));
+        branches.push(branch);
+    }
+    branches
+}
+
+/// Puts siblings on the stack so that the first one comes off first. An only child of an only child goes on in its parent's
+/// column, so that a shard that was rotated again and again does not wander off to the right.
+fn push_children(stack: &mut Vec<Branch>, siblings: Option<&Vec<usize>>, parent: Option<&Branch>) {
+    let Some(siblings) = siblings else { return };
+    for (n, place) in siblings.iter().enumerate().rev() {
+        let only = parent.is_some() && siblings.len() == 1;
+        let mut last = parent.map_or_else(Vec::new, |parent| parent.last.clone());
+        if parent.is_some_and(|parent| !(only && parent.only)) {
+            last.push(n + 1 == siblings.len());
+        }
+        stack.push(Branch {
+            shard: *place,
+            last,
+            only,
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shard(id: &str, parents: &[&str]) -> Shard {
+        Shard {
+            id: id.into(),
+            parent: parents.first().map(|id| ShardId::from(*id)),
+            adjacent_parent: parents.get(1).map(|id| ShardId::from(*id)),
+            hash_range: None,
+            first: None,
+            last: None,
+        }
+    }
+
+    fn drawn(shards: &[Shard]) -> Vec<String> {
+        lineage(shards)
+            .iter()
+            .map(|it| format!("{}{}", "  ".repeat(it.last.len()), shards[it.shard].id))
+            .collect()
+    }
+
+    #[test]
+    fn children_stand_under_their_parent() {
+        let shards = [
+            shard("c", &["a"]),
+            shard("a", &[]),
+            shard("d", &["b"]),
+            shard("b", &[]),
+            shard("e", &["a"]),
+        ];
+        assert_eq!(drawn(&shards), ["a", "  c", "  e", "b", "  d"]);
+        assert_eq!(lineage(&shards)[2].last, [true]);
+    }
+
+    #[test]
+    fn a_merged_shard_stands_once_and_an_orphan_is_a_root() {
+        let shards = [
+            shard("a", &[]),
+            shard("b", &[]),
+            shard("c", &["a", "b"]),
+            shard("d", &["gone"]),
+        ];
+        assert_eq!(drawn(&shards), ["a", "  c", "b", "d"]);
+    }
+
+    #[test]
+    fn a_chain_of_rotations_stays_in_its_column() {
+        let shards = [
+            shard("a", &[]),
+            shard("b", &["a"]),
+            shard("c", &["b"]),
+            shard("d", &["c"]),
+        ];
+        assert_eq!(drawn(&shards), ["a", "  b", "  c", "  d"]);
+    }
+
+    #[test]
+    fn a_circle_is_no_reason_to_hang() {
+        assert!(lineage(&[shard("a", &["b"]), shard("b", &["a"])]).is_empty());
+    }
+}

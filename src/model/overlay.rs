@@ -1,0 +1,60 @@
+//! What lies over the panes. They are a stack: the top one gets the keys.
+
+use tui_input::Input;
+
+use crate::resource::{ResourceId, Section};
+
+/// Something that lies over the panes.
+#[derive(Debug)]
+pub enum Overlay {
+    /// The keys that count where the help was asked for.
+    Help {
+        /// How far it is scrolled.
+        scroll: usize,
+    },
+    /// A line of text.
+    Prompt(Prompt),
+}
+
+/// A line of text that is being typed.
+#[derive(Debug)]
+pub struct Prompt {
+    /// What it is for.
+    pub purpose: Purpose,
+    /// What was typed.
+    pub input: Input,
+    /// What is wrong with it.
+    pub error: Option<String>,
+}
+
+/// What a typed line is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Where to tail a stream from.
+    TailFrom {
+        /// Whose stream it is.
+        section: Section,
+        /// The stream.
+        stream: ResourceId,
+        /// What the person knows it as.
+        name: String,
+    },
+    /// The identifier of a record.
+    LookUp {
+        /// The feature group.
+        group: ResourceId,
+    },
+    /// Text to find in the list.
+    Search,
+}
+
+impl Prompt {
+    /// An empty line.
+    pub fn new(purpose: Purpose) -> Self {
+        Self {
+            purpose,
+            input: Input::default(),
+            error: None,
+        }
+    }
+}

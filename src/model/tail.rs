@@ -1,0 +1,205 @@
+//! A live tail as the person sees it: the records, the shards, and what part of it is on the screen.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{Inspector, Remote, Ticket, Wait};
+use crate::resource::{Record, ResourceId, Section, ShardId};
+use crate::source::SourceError;
+use crate::tail::{Counters, Merge, Rate, Ring, TailEvent};
+
+/// A live tail.
+#[derive(Debug)]
+pub struct TailPane {
+    /// The ticket of its news.
+    pub ticket: Ticket,
+    /// Whose stream it is.
+    pub section: Section,
+    /// The stream.
+    pub stream: ResourceId,
+    /// What the person knows it as.
+    pub name: String,
+    /// Whether it has begun; loading while the shards are listed.
+    pub phase: Remote<()>,
+    /// Shards that are listed so far, before it begins.
+    pub listed: usize,
+    /// Records that wait for earlier ones from other shards.
+    pub merge: Merge,
+    /// The records.
+    pub ring: Ring,
+    /// The shards that are read, or were.
+    pub shards: BTreeMap<ShardId, ShardMeter>,
+    /// Records a second.
+    pub records: Rate,
+    /// Bytes a second.
+    pub bytes: Rate,
+    /// Calls a second.
+    pub calls: Rate,
+    /// Calls so far.
+    pub counters: Counters,
+    /// Whether every shard is drained.
+    pub ended: bool,
+    /// The last failure, and the shard that it befell.
+    pub trouble: Option<(ShardId, SourceError)>,
+    /// Whether the newest record is kept in view.
+    pub follow: bool,
+    /// The number of the selected record.
+    pub cursor: u64,
+    /// The number of the first record on the screen.
+    pub top: u64,
+    /// The pane that shows one record closely.
+    pub inspector: Option<Inspector>,
+}
+
+/// What is known of one shard.
+#[derive(Clone, Debug, Default)]
+pub struct ShardMeter {
+    /// Records a second.
+    pub records: Rate,
+    /// How far it is behind, where the service tells.
+    pub behind: Option<Duration>,
+    /// How it is.
+    pub state: ShardState,
+}
+
+/// How a shard is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ShardState {
+    /// It is read.
+    #[default]
+    Open,
+    /// A call failed; it is tried again.
+    Troubled,
+    /// It is drained.
+    Closed,
+    /// It cannot be read.
+    GivenUp,
+}
+
+impl TailPane {
+    /// A tail that was just asked for.
+    pub fn new(wait: Wait, section: Section, stream: ResourceId, name: String, ring_bytes: usize) -> Self {
+        Self {
+            ticket: wait.ticket,
+            section,
+            stream,
+            name,
+            phase: Remote::Loading(wait),
+            listed: 0,
+            merge: Merge::default(),
+            ring: Ring::new(ring_bytes),
+            shards: BTreeMap::new(),
+            records: Rate::default(),
+            bytes: Rate::default(),
+            calls: Rate::default(),
+            counters: Counters::default(),
+            ended: false,
+            trouble: None,
+            follow: true,
+            cursor: 0,
+            top: 0,
+            inspector: None,
+        }
+    }
+
+    /// Takes in what happened.
+    pub fn take(&mut self, now: Duration, event: TailEvent) {
+        match event {
+            TailEvent::Opened(shard) => self.meter(shard).state = ShardState::Open,
+            TailEvent::Closed(shard) => self.meter(shard).state = ShardState::Closed,
+            TailEvent::Read { shard, records, lag } => {
+                let count = records.len() as u64;
+                let bytes: usize = records.iter().map(Record::weight).sum();
+                self.records.add(now, count);
+                self.bytes.add(now, bytes as u64);
+                let meter = self.meter(shard);
+                meter.records.add(now, count);
+                meter.behind = lag.behind;
+                meter.state = ShardState::Open;
+                self.merge.offer(now, records);
+                self.forget_trouble();
+            }
+            TailEvent::Trouble(shard, error) => {
+                self.meter(shard.clone()).state = ShardState::Troubled;
+                self.trouble = Some((shard, error));
+            }
+            TailEvent::GaveUp(shard, error) => {
+                self.meter(shard.clone()).state = ShardState::GivenUp;
+                self.trouble = Some((shard, error));
+            }
+            TailEvent::CaughtUp => {}
+            TailEvent::Ended => self.ended = true,
+        }
+    }
+
+    /// Adds to the list what has waited long enough. While following, the newest record is selected; while not, nothing moves.
+    pub fn release(&mut self, now: Duration, fit: usize) {
+        for record in self.merge.release(now) {
+            self.ring.push(Arc::new(record));
+        }
+        if self.follow {
+            self.cursor = self.ring.numbers().end.saturating_sub(1);
+        }
+        self.show_cursor(fit);
+    }
+
+    /// Selects a record. Going up stops following, reaching the last one does not start it.
+    pub fn select(&mut self, number: u64, fit: usize) {
+        let last = self.ring.numbers().end.saturating_sub(1);
+        self.follow = self.follow && number >= last;
+        self.cursor = number;
+        self.show_cursor(fit);
+    }
+
+    /// The numbers of the records on the screen, of which `fit` do.
+    pub fn visible(&self, fit: usize) -> Range<u64> {
+        let end = (self.top + fit as u64).min(self.ring.numbers().end);
+        self.top.min(end)..end
+    }
+
+    /// How far the shard that is farthest behind is.
+    pub fn behind(&self) -> Option<Duration> {
+        self.open_shards().filter_map(|(_, meter)| meter.behind).max()
+    }
+
+    /// The shards that are still read.
+    pub fn open_shards(&self) -> impl Iterator<Item = (&ShardId, &ShardMeter)> {
+        self.shards
+            .iter()
+            .filter(|(_, it)| matches!(it.state, ShardState::Open | ShardState::Troubled))
+    }
+
+    /// Whether it has not begun yet.
+    pub fn is_waiting(&self) -> bool {
+        self.phase.wait().is_some()
+    }
+
+    /// When something in it changes by itself: records are due, or else the rates at the next beat.
+    pub fn wake_at(&self, next_beat: Duration) -> Duration {
+        self.merge.due().map_or(next_beat, |due| due.min(next_beat))
+    }
+
+    fn meter(&mut self, shard: ShardId) -> &mut ShardMeter {
+        self.shards.entry(shard).or_default()
+    }
+
+    /// A failure is told until every shard works again.
+    fn forget_trouble(&mut self) {
+        let fine = |state: ShardState| matches!(state, ShardState::Open | ShardState::Closed);
+        if self.trouble.is_some() && self.shards.values().all(|meter| fine(meter.state)) {
+            self.trouble = None;
+        }
+    }
+
+    fn show_cursor(&mut self, fit: usize) {
+        let held = self.ring.numbers();
+        let fit = (fit as u64).max(1);
+        self.cursor = self
+            .cursor
+            .clamp(held.start, held.end.saturating_sub(1).max(held.start));
+        let highest = (self.cursor + 1).saturating_sub(fit).max(held.start);
+        self.top = self.top.clamp(highest, self.cursor.max(highest));
+    }
+}

@@ -1,0 +1,188 @@
+//! The loop: what happens goes into [`update`], what it asks for is done here, and the screen is drawn when something changed.
+//!
+//! The only part of the program that reads the clock, spawns tasks and has services called.
+
+mod calls;
+mod clock;
+mod signals;
+pub mod tail;
+
+use std::io;
+use std::time::Duration;
+
+use crossterm::event::{Event, EventStream, KeyEventKind};
+use futures::StreamExt as _;
+use tokio::sync::mpsc;
+
+pub use clock::Clock;
+pub use signals::{Signal, Signals};
+
+use crate::clock::Now;
+use crate::message::{Effect, Ended, Message};
+use crate::model::{Model, Size};
+use crate::source::Source;
+use crate::terminal::Screen;
+use crate::update::update;
+use crate::view::{self, Look};
+use calls::Calls;
+
+/// Messages that may wait for the loop. A full channel holds up the tasks that fill it, and so the reading of a stream.
+const CHANNEL: usize = 64;
+/// Messages that are taken in before keys get their turn again.
+const BURST: usize = 16;
+
+/// The program with a screen.
+pub struct App {
+    model: Model,
+    look: Look,
+    screen: Screen,
+    clock: Clock,
+    frame: Duration,
+    drawn_at: Option<Duration>,
+    dirty: bool,
+    calls: Calls,
+    messages: mpsc::Receiver<Message>,
+}
+
+/// What the loop waited for.
+enum Turn {
+    Input(Option<io::Result<Event>>),
+    Message(Message),
+    Signal(Signal),
+    Woke,
+    DrawDue,
+}
+
+impl App {
+    /// The program, ready to run.
+    pub fn new(
+        model: Model,
+        look: Look,
+        screen: Screen,
+        clock: Clock,
+        max_fps: u16,
+        sources: Vec<Source>,
+    ) -> Self {
+        let (sender, messages) = mpsc::channel(CHANNEL);
+        let frame = Duration::from_secs(1) / u32::from(max_fps.max(1));
+        let calls = Calls::new(clock, sender, sources);
+        Self {
+            model,
+            look,
+            screen,
+            clock,
+            frame,
+            drawn_at: None,
+            dirty: true,
+            calls,
+            messages,
+        }
+    }
+
+    /// Runs until it ends. The terminal is left by whoever owns it.
+    pub async fn run(mut self) -> io::Result<Ended> {
+        let mut signals = Signals::new()?;
+        let mut input = EventStream::new();
+        let size = self.screen.size()?;
+        self.take(Message::Resumed(size))?;
+        self.draw()?;
+        loop {
+            let ended = match self.turn(&mut input, &mut signals).await {
+                // Input that ends or fails is a terminal that has vanished.
+                Turn::Input(None | Some(Err(_))) | Turn::Signal(Signal::End) => Some(Ended::Interrupted),
+                Turn::Input(Some(Ok(event))) => self.input(&event)?,
+                Turn::Message(message) => self.take_burst(message)?,
+                Turn::Signal(Signal::Stop) => self.suspend()?,
+                Turn::Woke => self.take(Message::Woke)?,
+                Turn::DrawDue => None,
+            };
+            if let Some(ended) = ended {
+                return Ok(ended);
+            }
+            if self.dirty && self.draw_due() <= self.clock.now().mono {
+                self.draw()?;
+            }
+        }
+    }
+
+    /// Waits for whatever comes first. Keys and signals go before answers, so that a flood of these delays none of those.
+    async fn turn(&mut self, input: &mut EventStream, signals: &mut Signals) -> Turn {
+        let wake = self.model.wake_at(self.clock.now().mono);
+        let draw = self.dirty.then(|| self.draw_due());
+        tokio::select! {
+            biased;
+            signal = signals.next() => Turn::Signal(signal),
+            event = input.next() => Turn::Input(event),
+            () = self.clock.until(draw) => Turn::DrawDue,
+            () = self.clock.until(wake) => Turn::Woke,
+            Some(message) = self.messages.recv() => Turn::Message(message),
+        }
+    }
+
+    fn input(&mut self, event: &Event) -> io::Result<Option<Ended>> {
+        match event {
+            Event::Key(key) if key.kind != KeyEventKind::Release => self.take(Message::Key(*key)),
+            Event::Paste(text) => self.take(Message::Pasted(text.clone())),
+            Event::Resize(width, height) => self.take(Message::Resized(Size {
+                width: *width,
+                height: *height,
+            })),
+            _ => Ok(None),
+        }
+    }
+
+    fn take_burst(&mut self, first: Message) -> io::Result<Option<Ended>> {
+        let mut ended = self.take(first)?;
+        for _ in 0..BURST {
+            match self.messages.try_recv() {
+                Ok(message) if ended.is_none() => ended = self.take(message)?,
+                _ => break,
+            }
+        }
+        Ok(ended)
+    }
+
+    fn take(&mut self, message: Message) -> io::Result<Option<Ended>> {
+        self.dirty = true;
+        let now = self.clock.now();
+        for effect in update(&mut self.model, message, now) {
+            if let Some(ended) = self.perform(effect)? {
+                return Ok(Some(ended));
+            }
+        }
+        Ok(None)
+    }
+
+    fn perform(&mut self, effect: Effect) -> io::Result<Option<Ended>> {
+        match effect {
+            Effect::Call(ticket, request) => self.calls.call(ticket, request),
+            Effect::StartTail(ticket, request) => self.calls.tail(ticket, request),
+            Effect::Inspect(ticket, record) => self.calls.inspect(ticket, record),
+            Effect::Cancel(ticket) => self.calls.cancel(ticket),
+            Effect::Redraw => self.screen.clear()?,
+            Effect::Suspend => return self.suspend(),
+            Effect::Quit(ended) => return Ok(Some(ended)),
+        }
+        Ok(None)
+    }
+
+    /// Gives the terminal back, stops like any job, and takes the terminal again when the shell says so.
+    fn suspend(&mut self) -> io::Result<Option<Ended>> {
+        self.screen.suspend()?;
+        let size = self.screen.size()?;
+        self.take(Message::Resumed(size))
+    }
+
+    fn draw_due(&self) -> Duration {
+        self.drawn_at.map_or(Duration::ZERO, |at| at + self.frame)
+    }
+
+    fn draw(&mut self) -> io::Result<()> {
+        let now: Now = self.clock.now();
+        self.screen
+            .draw(|frame| view::draw(frame, &self.model, &self.look, now))?;
+        self.drawn_at = Some(now.mono);
+        self.dirty = false;
+        Ok(())
+    }
+}

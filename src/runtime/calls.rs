@@ -1,0 +1,152 @@
+//! Effects become tasks, and their results messages.
+//!
+//! Each task runs under its ticket, so that it can be stopped when nobody waits for it any more.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+use tokio::task::AbortHandle;
+
+use super::clock::Clock;
+use super::tail;
+use crate::message::{Message, Reply, Request, TailReply, TailRequest};
+use crate::model::{Document, Ticket};
+use crate::resource::{Record, Section};
+use crate::source::Source;
+
+/// News of a tail that may wait on their way into the loop's channel.
+const TAIL_CHANNEL: usize = 2;
+
+/// The tasks that are under way.
+pub(super) struct Calls {
+    clock: Clock,
+    messages: mpsc::Sender<Message>,
+    sources: Arc<[Source]>,
+    running: HashMap<Ticket, AbortHandle>,
+}
+
+impl Calls {
+    pub(super) fn new(clock: Clock, messages: mpsc::Sender<Message>, sources: Vec<Source>) -> Self {
+        Self {
+            clock,
+            messages,
+            sources: sources.into(),
+            running: HashMap::new(),
+        }
+    }
+
+    /// Asks a service.
+    pub(super) fn call(&mut self, ticket: Ticket, request: Request) {
+        let (sources, messages, clock) = (self.sources.clone(), self.messages.clone(), self.clock);
+        self.spawn(ticket, async move {
+            let begun = clock.now().mono;
+            let reply = answer(&sources, &request).await;
+            let took = clock.now().mono.saturating_sub(begun);
+            tracing::info!(
+                ?request,
+                ms = took.as_millis(),
+                failed = failure(reply.as_ref()),
+                "called"
+            );
+            if let Some(reply) = reply {
+                send(&messages, ticket, reply).await;
+            }
+        });
+    }
+
+    /// Reads a stream live until it is cancelled.
+    pub(super) fn tail(&mut self, ticket: Ticket, request: TailRequest) {
+        let (sources, messages, clock) = (self.sources.clone(), self.messages.clone(), self.clock);
+        self.spawn(ticket, async move {
+            let Some(reader) = source(&sources, request.section).and_then(|source| source.tail.clone())
+            else {
+                return;
+            };
+            let order = tail::Order {
+                stream: request.stream,
+                from: request.from,
+                only: Vec::new(),
+            };
+            let (news, mut heard) = mpsc::channel::<TailReply>(TAIL_CHANNEL);
+            let forward = async {
+                while let Some(news) = heard.recv().await {
+                    send(&messages, ticket, Reply::Tail(news)).await;
+                }
+            };
+            tokio::join!(tail::drive(reader, order, clock, news), forward);
+        });
+    }
+
+    /// Decodes a record where it holds up nothing.
+    pub(super) fn inspect(&mut self, ticket: Ticket, record: Arc<Record>) {
+        let messages = self.messages.clone();
+        self.spawn(ticket, async move {
+            let decoded = tokio::task::spawn_blocking(move || Document::of(&record)).await;
+            if let Ok(document) = decoded {
+                send(&messages, ticket, Reply::Inspected(document)).await;
+            }
+        });
+    }
+
+    /// Stops what goes under this ticket.
+    pub(super) fn cancel(&mut self, ticket: Ticket) {
+        if let Some(task) = self.running.remove(&ticket) {
+            task.abort();
+        }
+    }
+
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the place, and it keeps hold of the task"
+    )]
+    fn spawn(&mut self, ticket: Ticket, task: impl Future<Output = ()> + Send + 'static) {
+        self.running.retain(|_, task| !task.is_finished());
+        self.running.insert(ticket, tokio::spawn(task).abort_handle());
+    }
+}
+
+/// A loop that has ended takes no more messages, and its tasks end with it.
+async fn send(messages: &mpsc::Sender<Message>, ticket: Ticket, reply: Reply) {
+    let _ = messages.send(Message::Reply(ticket, reply)).await;
+}
+
+fn source(sources: &[Source], section: Section) -> Option<&Source> {
+    sources.iter().find(|source| source.section == section)
+}
+
+/// Makes the call. `None` only where the program asks a service for what it cannot do, which update does not.
+async fn answer(sources: &[Source], request: &Request) -> Option<Reply> {
+    Some(match request.clone() {
+        Request::List(section, from) => {
+            Reply::Listed(section, source(sources, section)?.catalog.list(from).await)
+        }
+        Request::Describe(section, id) => {
+            let detail = source(sources, section)?.catalog.describe(id.clone()).await;
+            Reply::Described(section, id, detail.map(Box::new))
+        }
+        Request::Shards(section, stream, from) => {
+            let reader = source(sources, section)?.tail.as_ref()?;
+            let page = reader.shards(stream.clone(), from).await;
+            Reply::Shards(section, stream, page)
+        }
+        Request::Record(section, group, identifier) => {
+            let edit = source(sources, section)?.edit.as_ref()?;
+            Reply::Record(section, edit.get(group, identifier).await)
+        }
+    })
+}
+
+/// What went wrong, for the log.
+fn failure(reply: Option<&Reply>) -> String {
+    let error = match reply {
+        Some(
+            Reply::Listed(_, Err(error))
+            | Reply::Described(_, _, Err(error))
+            | Reply::Shards(_, _, Err(error))
+            | Reply::Record(_, Err(error)),
+        ) => Some(error),
+        _ => None,
+    };
+    error.map(ToString::to_string).unwrap_or_default()
+}

@@ -1,0 +1,45 @@
+//! The signals that end or stop the program.
+
+use std::io;
+
+use tokio::signal::unix::{self, SignalKind};
+
+/// A signal, by what it asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signal {
+    /// To end: SIGINT, SIGTERM, SIGHUP.
+    End,
+    /// To stop like a job: SIGTSTP.
+    Stop,
+}
+
+/// The signals as they come.
+#[derive(Debug)]
+pub struct Signals {
+    interrupt: unix::Signal,
+    terminate: unix::Signal,
+    hang_up: unix::Signal,
+    stop: unix::Signal,
+}
+
+impl Signals {
+    /// From now on these signals come here instead of ending the program at once.
+    pub fn new() -> io::Result<Self> {
+        Ok(Self {
+            interrupt: unix::signal(SignalKind::interrupt())?,
+            terminate: unix::signal(SignalKind::terminate())?,
+            hang_up: unix::signal(SignalKind::hangup())?,
+            stop: unix::signal(SignalKind::from_raw(signal_hook::consts::SIGTSTP))?,
+        })
+    }
+
+    /// The next one.
+    pub async fn next(&mut self) -> Signal {
+        tokio::select! {
+            _ = self.interrupt.recv() => Signal::End,
+            _ = self.terminate.recv() => Signal::End,
+            _ = self.hang_up.recv() => Signal::End,
+            _ = self.stop.recv() => Signal::Stop,
+        }
+    }
+}

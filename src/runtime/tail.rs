@@ -1,0 +1,183 @@
+//! The driver of a tail: makes the calls that [`StreamTail`] wants and tells it what came of them.
+//!
+//! One task reads all shards of a stream. What it brings goes into a bounded channel; while that is full nothing more is read.
+//!
+//! Must not: decide what to read next, or how soon.
+
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+use futures::stream::{FuturesUnordered, StreamExt as _};
+use tokio::sync::mpsc;
+
+use super::clock::Clock;
+use crate::message::TailReply;
+use crate::resource::{Position, ResourceId, Shard, ShardId};
+use crate::source::{ErrorKind, SourceError, Tail};
+use crate::tail::{Ask, Heard, Plan, StreamTail};
+
+/// Calls of one tail under way at once.
+const IN_FLIGHT: usize = 32;
+
+/// A stream to read.
+#[derive(Clone, Debug)]
+pub struct Order {
+    /// The stream.
+    pub stream: ResourceId,
+    /// Where to begin.
+    pub from: Position,
+    /// Only these shards; all where it is empty.
+    pub only: Vec<ShardId>,
+}
+
+/// Reads a stream until it ends or nobody listens.
+pub async fn drive(reader: Arc<dyn Tail>, order: Order, clock: Clock, news: mpsc::Sender<TailReply>) {
+    let begun = match begin(reader.as_ref(), order.clone(), clock, &news).await {
+        Ok(begun) => begun,
+        Err(error) => {
+            let _ = news.send(TailReply::Failed(error)).await;
+            return;
+        }
+    };
+    // Whoever listens no longer stops the reading at the next send.
+    let _ = read_on(reader.as_ref(), &order.stream, begun, clock, &news).await;
+}
+
+type Begun = (StreamTail, Vec<crate::tail::TailEvent>);
+type Unheard = mpsc::error::SendError<TailReply>;
+
+async fn begin(
+    reader: &dyn Tail,
+    order: Order,
+    clock: Clock,
+    news: &mpsc::Sender<TailReply>,
+) -> Result<Begun, SourceError> {
+    let shards = list_shards(reader, &order.stream, Some(news)).await?;
+    let only = match (&order.from, order.only.is_empty()) {
+        (Position::AtSequence(_), true) => shards_holding(&order, &shards)?,
+        _ => known_shards(&order, &shards)?,
+    };
+    let plan = Plan {
+        from: order.from,
+        only,
+        limits: reader.limits(),
+        in_flight: IN_FLIGHT,
+    };
+    Ok(StreamTail::new(clock.now(), plan, &shards))
+}
+
+async fn read_on(
+    reader: &dyn Tail,
+    stream: &ResourceId,
+    (mut tail, events): Begun,
+    clock: Clock,
+    news: &mpsc::Sender<TailReply>,
+) -> Result<(), Unheard> {
+    news.send(TailReply::Begun).await?;
+    news.send(TailReply::Events(events, tail.counters())).await?;
+    let mut calls = FuturesUnordered::new();
+    loop {
+        while let Some(ask) = tail.poll(clock.now()) {
+            calls.push(perform(reader, stream, ask));
+        }
+        if calls.is_empty() && tail.wake_at().is_none() {
+            return Ok(());
+        }
+        tokio::select! {
+            Some((shard, heard)) = calls.next() => {
+                let events = tail.hear(clock.now(), &shard, heard);
+                news.send(TailReply::Events(events, tail.counters())).await?;
+            }
+            () = clock.until(tail.wake_at()) => {}
+            () = news.closed() => return Ok(()),
+        }
+    }
+}
+
+fn perform<'a>(reader: &'a dyn Tail, stream: &'a ResourceId, ask: Ask) -> BoxFuture<'a, (ShardId, Heard)> {
+    Box::pin(async move {
+        match ask {
+            Ask::Iterator(shard, position) => {
+                let iterator = reader.iterator(stream.clone(), shard.clone(), position).await;
+                (shard, iterator.map_or_else(Heard::Failed, Heard::Iterator))
+            }
+            Ask::Read(shard, token) => {
+                let batch = reader.read(stream.clone(), shard.clone(), token).await;
+                (shard, batch.map_or_else(Heard::Failed, Heard::Batch))
+            }
+            Ask::Children(shard) => {
+                let shards = list_shards(reader, stream, None).await;
+                (shard, shards.map_or_else(Heard::Failed, Heard::Shards))
+            }
+        }
+    })
+}
+
+/// All pages of a stream's shards; how many there are so far is told on the way.
+async fn list_shards(
+    reader: &dyn Tail,
+    stream: &ResourceId,
+    news: Option<&mpsc::Sender<TailReply>>,
+) -> Result<Vec<Shard>, SourceError> {
+    let mut shards = Vec::new();
+    let mut from = None;
+    loop {
+        let page = reader.shards(stream.clone(), from).await?;
+        shards.extend(page.items);
+        from = page.next;
+        if from.is_none() {
+            return Ok(shards);
+        }
+        if let Some(news) = news {
+            let _ = news.send(TailReply::Listing(shards.len())).await;
+        }
+    }
+}
+
+/// A sequence number belongs to one shard; which one follows from the shards' ranges.
+fn shards_holding(order: &Order, shards: &[Shard]) -> Result<Vec<ShardId>, SourceError> {
+    let Position::AtSequence(number) = &order.from else {
+        return Ok(Vec::new());
+    };
+    let holds = |shard: &&Shard| {
+        shard.first.as_ref().is_some_and(|first| first <= number)
+            && shard.last.as_ref().is_none_or(|last| number <= last)
+    };
+    let holding: Vec<ShardId> = shards
+        .iter()
+        .filter(holds)
+        .map(|shard| shard.id.clone())
+        .collect();
+    match &holding[..] {
+        [_] => Ok(holding),
+        [] => Err(wrong(
+            order,
+            &format!("no shard holds the sequence number {number}"),
+        )),
+        _ => Err(wrong(
+            order,
+            "several shards may hold the sequence number; name one with --shard",
+        )),
+    }
+}
+
+fn known_shards(order: &Order, shards: &[Shard]) -> Result<Vec<ShardId>, SourceError> {
+    match order
+        .only
+        .iter()
+        .find(|id| shards.iter().all(|shard| shard.id != **id))
+    {
+        Some(id) => Err(wrong(order, &format!("the stream has no shard {id}"))),
+        None => Ok(order.only.clone()),
+    }
+}
+
+fn wrong(order: &Order, message: &str) -> SourceError {
+    SourceError::new(
+        ErrorKind::Invalid,
+        "tail",
+        order.stream.as_str(),
+        "NoSuchShard",
+        message,
+    )
+}

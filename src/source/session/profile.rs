@@ -1,0 +1,110 @@
+//! The profiles of `~/.aws/config` and `~/.aws/credentials`: which there are, and which is in use.
+
+use aws_config::profile::ProfileSet;
+use aws_runtime::env_config::file::EnvConfigFiles;
+use aws_types::os_shim_internal::{Env, Fs};
+
+use super::SessionError;
+use crate::sanitize;
+
+/// All profiles, with the one in use chosen. A profile that was named must exist.
+pub(super) async fn load(fs: &Fs, env: &Env, named: Option<&str>) -> Result<ProfileSet, SessionError> {
+    let chosen = named
+        .map(str::to_owned)
+        .or_else(|| env.get("AWS_PROFILE").ok())
+        .filter(|name| !name.is_empty());
+    let files = EnvConfigFiles::default();
+    let profiles = aws_config::profile::load(fs, env, &files, chosen.clone().map(Into::into))
+        .await
+        .map_err(|error| SessionError::UnreadableProfiles(cause(&error)))?;
+    match chosen {
+        Some(name) if profiles.get_profile(&name).is_none() => Err(SessionError::NoSuchProfile {
+            name: sanitize::line(&name).into_owned(),
+            known: names(&profiles),
+        }),
+        _ => Ok(profiles),
+    }
+}
+
+/// The names of all profiles, sorted.
+pub(super) fn names(profiles: &ProfileSet) -> Vec<String> {
+    let mut names: Vec<_> = profiles
+        .profiles()
+        .map(|name| sanitize::line(name).into_owned())
+        .collect();
+    names.sort_unstable();
+    names
+}
+
+/// The profile in use, if a file has it.
+pub(super) fn in_use(profiles: &ProfileSet) -> Option<String> {
+    let name = profiles.selected_profile();
+    profiles.get_profile(name).map(|_| name.to_owned())
+}
+
+fn cause(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        text = format!("{text}: {error}");
+        source = error.source();
+    }
+    sanitize::line(&text).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOME: (&str, &str) = ("HOME", "/home/me");
+    const FILES: [(&str, &str); 2] = [
+        ("/home/me/.aws/config", "[profile prod]\nregion = eu-west-1\n"),
+        (
+            "/home/me/.aws/credentials",
+            "[keys-only]\naws_access_key_id = A\n",
+        ),
+    ];
+
+    async fn chosen(env: &[(&str, &str)], named: Option<&str>) -> Result<Option<String>, SessionError> {
+        let profiles = load(&Fs::from_slice(&FILES), &Env::from_slice(env), named).await?;
+        Ok(in_use(&profiles))
+    }
+
+    #[tokio::test]
+    async fn a_profile_may_be_in_either_file() {
+        assert_eq!(chosen(&[HOME], Some("prod")).await, Ok(Some("prod".to_owned())));
+        assert_eq!(
+            chosen(&[HOME], Some("keys-only")).await,
+            Ok(Some("keys-only".to_owned()))
+        );
+    }
+
+    #[tokio::test]
+    async fn the_command_line_goes_before_the_environment() {
+        let env = [HOME, ("AWS_PROFILE", "prod")];
+        assert_eq!(chosen(&env, None).await, Ok(Some("prod".to_owned())));
+        assert_eq!(
+            chosen(&env, Some("keys-only")).await,
+            Ok(Some("keys-only".to_owned()))
+        );
+    }
+
+    #[tokio::test]
+    async fn a_profile_that_was_named_must_exist() {
+        for (env, named) in [
+            (vec![HOME], Some("prd")),
+            (vec![HOME, ("AWS_PROFILE", "prd")], None),
+        ] {
+            let error = chosen(&env, named).await.unwrap_err();
+            assert_eq!(
+                error.to_string(),
+                "there is no profile prd in the AWS config and credentials files; use one of: keys-only, prod"
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn no_profile_at_all_is_fine_as_long_as_none_was_named() {
+        assert_eq!(chosen(&[HOME], None).await, Ok(None));
+    }
+}

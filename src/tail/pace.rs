@@ -1,0 +1,124 @@
+//! How soon a shard may be read again: under the service's budget, slower when nothing comes, later after a failure.
+
+use std::time::Duration;
+
+use crate::source::ReadLimits;
+
+/// How long a shard that brings nothing is left alone at most.
+const LONGEST_IDLE: Duration = Duration::from_secs(1);
+/// The first wait after a failure; each further one is drawn between this and three times the last.
+const FIRST_BACKOFF: Duration = Duration::from_millis(250);
+/// The longest wait after a failure.
+const LONGEST_BACKOFF: Duration = Duration::from_secs(10);
+
+/// The pacing of one shard.
+#[derive(Clone, Debug)]
+pub(super) struct Pace {
+    limits: ReadLimits,
+    idle: Duration,
+    backoff: Duration,
+    jitter: u64,
+}
+
+impl Pace {
+    /// Pacing within `limits`; `seed` sets the jitter apart from that of other shards.
+    pub(super) fn new(limits: ReadLimits, seed: u64) -> Self {
+        Self {
+            limits,
+            idle: Duration::ZERO,
+            backoff: Duration::ZERO,
+            jitter: seed | 1,
+        }
+    }
+
+    /// The wait after a read that brought `bytes`; `behind` says whether more is waiting to be read.
+    pub(super) fn after_read(&mut self, bytes: u64, behind: bool) -> Duration {
+        self.backoff = Duration::ZERO;
+        let shortest = self.shortest();
+        if bytes > 0 || behind {
+            self.idle = shortest;
+        } else {
+            self.idle = (self.idle * 3 / 2).clamp(shortest, LONGEST_IDLE);
+        }
+        self.idle.max(self.paid_back(bytes))
+    }
+
+    /// The wait after a failure that may pass: decorrelated jitter, so that many readers do not come back together.
+    pub(super) fn after_failure(&mut self) -> Duration {
+        let ceiling = (self.backoff * 3).max(FIRST_BACKOFF * 2);
+        let spread = ceiling.saturating_sub(FIRST_BACKOFF);
+        self.backoff = (FIRST_BACKOFF + spread.mul_f64(self.draw())).min(LONGEST_BACKOFF);
+        self.backoff
+    }
+
+    /// The least time between two reads: a twentieth over the service's own, which counts all readers of the shard.
+    fn shortest(&self) -> Duration {
+        Duration::from_secs(1) * 21 / 20 / self.limits.calls_per_second.max(1)
+    }
+
+    /// How long a read of so many bytes uses up the shard's budget of bytes.
+    fn paid_back(&self, bytes: u64) -> Duration {
+        match self.limits.bytes_per_second {
+            Some(budget) if budget > 0 => Duration::from_micros(bytes.saturating_mul(1_000_000) / budget),
+            _ => Duration::ZERO,
+        }
+    }
+
+    /// A number in 0..1 from a xorshift generator: jitter needs to differ, not to be unguessable.
+    fn draw(&mut self) -> f64 {
+        self.jitter ^= self.jitter << 13;
+        self.jitter ^= self.jitter >> 7;
+        self.jitter ^= self.jitter << 17;
+        let bits = u32::try_from(self.jitter >> 32).unwrap_or(0);
+        f64::from(bits) / (f64::from(u32::MAX) + 1.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pace() -> Pace {
+        let limits = ReadLimits {
+            calls_per_second: 5,
+            bytes_per_second: Some(2 << 20),
+            iterator_life: Duration::from_mins(5),
+            seeks_time: true,
+        };
+        Pace::new(limits, 7)
+    }
+
+    #[test]
+    fn a_busy_shard_is_read_under_five_times_a_second() {
+        let mut pace = pace();
+        for _ in 0..10 {
+            let wait = pace.after_read(1000, false);
+            assert!(wait > Duration::from_millis(200) && wait < Duration::from_millis(220));
+        }
+    }
+
+    #[test]
+    fn an_idle_shard_is_read_ever_more_rarely_down_to_once_a_second() {
+        let mut pace = pace();
+        let waits: Vec<_> = (0..10).map(|_| pace.after_read(0, false)).collect();
+        assert!(waits.windows(2).all(|pair| pair[0] <= pair[1]));
+        assert_eq!(waits.last(), Some(&LONGEST_IDLE));
+        assert!(pace.after_read(1, false) < Duration::from_millis(220));
+    }
+
+    #[test]
+    fn a_large_read_is_paid_back() {
+        assert_eq!(pace().after_read(10 << 20, true), Duration::from_secs(5));
+    }
+
+    #[test]
+    fn failures_back_off_within_bounds_and_a_success_forgets_them() {
+        let mut pace = pace();
+        for _ in 0..50 {
+            let wait = pace.after_failure();
+            assert!(wait >= FIRST_BACKOFF && wait <= LONGEST_BACKOFF);
+        }
+        pace.after_read(0, false);
+        assert!(pace.after_failure() <= FIRST_BACKOFF * 2);
+    }
+}

@@ -1,0 +1,340 @@
+//! One shard as a state machine: what to ask next, given what was answered.
+//!
+//! It emits every record once: after any failure it goes on with the same iterator, or with a new one right after the last
+//! record that it emitted. Children are followed only when the shard is drained.
+
+use std::time::Duration;
+
+use super::pace::Pace;
+use crate::clock::Now;
+use crate::resource::{Batch, ChildShard, IteratorToken, Position, Record};
+use crate::source::{ErrorKind, ReadLimits, SourceError};
+
+/// Reads without a record after which a shard counts as caught up where the service does not say how far behind it is.
+/// `DynamoDB` Streams may answer with empty pages before it comes to records (`GetRecords`, API reference).
+const EMPTY_READS_AT_TIP: u32 = 3;
+
+/// What a [`ShardTail`] is told.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Input {
+    /// Begin.
+    Started,
+    /// The iterator that was asked for.
+    Iterator(IteratorToken),
+    /// The records that were asked for.
+    Batch(Batch),
+    /// What was asked for could not be had.
+    Failed(SourceError),
+    /// The sleep is over.
+    Woke,
+}
+
+/// What a [`ShardTail`] wants.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Output {
+    /// Ask for an iterator.
+    FetchIterator(Position),
+    /// Read from this iterator.
+    Read(IteratorToken),
+    /// Do nothing for so long, then say [`Input::Woke`].
+    Sleep(Duration),
+    /// Show these; maybe none, to tell the lag.
+    Emit(Vec<Record>, Lag),
+    /// A call failed and will be tried again.
+    Trouble(SourceError),
+    /// The shard is drained; read these next. Empty where the endpoint does not name them.
+    Follow(Vec<ChildShard>),
+    /// The shard cannot be read any further.
+    GiveUp(SourceError),
+    /// Nothing more will come.
+    Done,
+}
+
+/// How far the reader is from the tip.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Lag {
+    /// The time between the last record that was read and the tip, where the service tells.
+    pub behind: Option<Duration>,
+    /// Whether the tip was reached.
+    pub caught_up: bool,
+}
+
+/// The state machine of one shard.
+#[derive(Clone, Debug)]
+pub struct ShardTail {
+    state: State,
+    /// Where a new iterator has to begin so that nothing is lost and nothing doubled.
+    resume: Position,
+    seeks_time: bool,
+    empty_reads: u32,
+    pace: Pace,
+}
+
+#[derive(Clone, Debug)]
+enum State {
+    New,
+    FetchingIterator,
+    Reading(IteratorToken),
+    /// Asleep; then read from here, or fetch an iterator where there is none.
+    Asleep(Option<IteratorToken>),
+    Done,
+}
+
+impl ShardTail {
+    /// A tail that begins at `from`; `seed` sets its jitter apart.
+    pub fn new(from: Position, limits: ReadLimits, seed: u64) -> Self {
+        Self {
+            state: State::New,
+            resume: from,
+            seeks_time: limits.seeks_time,
+            empty_reads: 0,
+            pace: Pace::new(limits, seed),
+        }
+    }
+
+    /// Takes in what happened and says what to do, in order.
+    pub fn step(&mut self, now: Now, input: Input) -> Vec<Output> {
+        match (std::mem::replace(&mut self.state, State::Done), input) {
+            (State::New, Input::Started) | (State::Asleep(None), Input::Woke) => {
+                vec![self.fetch_iterator()]
+            }
+            (State::FetchingIterator, Input::Iterator(token)) => {
+                self.anchor_latest(now);
+                vec![self.read(token)]
+            }
+            (State::Asleep(Some(token)), Input::Woke) => vec![self.read(token)],
+            (State::Reading(_), Input::Batch(batch)) => self.take(batch),
+            (State::Reading(token), Input::Failed(error)) => self.fail(Some(token), error),
+            (State::FetchingIterator, Input::Failed(error)) => self.fail(None, error),
+            // Not an answer to what was asked: a late echo, which changes nothing.
+            (state, _) => {
+                self.state = state;
+                Vec::new()
+            }
+        }
+    }
+
+    /// `LATEST` means "from now on" only the first time. Were its iterator to expire before a record came, a second
+    /// `LATEST` would skip what arrived in between; so it is pinned to the time at which it was first given.
+    fn anchor_latest(&mut self, now: Now) {
+        if self.resume == Position::Latest && self.seeks_time {
+            self.resume = Position::AtTimestamp(now.wall);
+        }
+    }
+
+    fn fetch_iterator(&mut self) -> Output {
+        self.state = State::FetchingIterator;
+        Output::FetchIterator(self.resume.clone())
+    }
+
+    fn read(&mut self, token: IteratorToken) -> Output {
+        self.state = State::Reading(token.clone());
+        Output::Read(token)
+    }
+
+    fn take(&mut self, batch: Batch) -> Vec<Output> {
+        let bytes: usize = batch.records.iter().map(Record::weight).sum();
+        if let Some(last) = batch.records.last() {
+            self.resume = Position::AfterSequence(last.sequence.clone());
+            self.empty_reads = 0;
+        } else {
+            self.empty_reads += 1;
+        }
+        let lag = Lag {
+            behind: batch.behind,
+            caught_up: match batch.behind {
+                _ if batch.next.is_none() => true,
+                Some(behind) => behind.is_zero(),
+                None => self.empty_reads >= EMPTY_READS_AT_TIP,
+            },
+        };
+        let emit = Output::Emit(batch.records, lag);
+        let Some(next) = batch.next else {
+            return vec![emit, Output::Follow(batch.children), Output::Done];
+        };
+        self.state = State::Asleep(Some(next));
+        let wait = self
+            .pace
+            .after_read(u64::try_from(bytes).unwrap_or(u64::MAX), !lag.caught_up);
+        vec![emit, Output::Sleep(wait)]
+    }
+
+    fn fail(&mut self, token: Option<IteratorToken>, error: SourceError) -> Vec<Output> {
+        let keep = match error.kind {
+            ErrorKind::Expired => None,
+            // Credentials may be renewed outside while this waits.
+            ErrorKind::Throttled | ErrorKind::Transport | ErrorKind::Other | ErrorKind::Credentials => token,
+            ErrorKind::NotFound | ErrorKind::Denied | ErrorKind::Conflict | ErrorKind::Invalid => {
+                return vec![Output::GiveUp(error), Output::Done];
+            }
+        };
+        self.state = State::Asleep(keep);
+        let wait = self.pace.after_failure();
+        vec![Output::Trouble(error), Output::Sleep(wait)]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resource::{Body, SequenceNumber, ShardId};
+
+    const LIMITS: ReadLimits = ReadLimits {
+        calls_per_second: 5,
+        bytes_per_second: Some(2 << 20),
+        iterator_life: Duration::from_mins(5),
+        seeks_time: true,
+    };
+
+    fn now() -> Now {
+        Now::start("2026-03-02T09:14:00Z".parse().unwrap())
+    }
+
+    fn record(sequence: &str) -> Record {
+        Record {
+            shard: ShardId::from("shardId-000000000000"),
+            sequence: SequenceNumber::from(sequence),
+            arrived: None,
+            body: Body::Blob {
+                partition_key: "k".into(),
+                data: bytes::Bytes::from_static(b"{}"),
+            },
+        }
+    }
+
+    fn batch(sequences: &[&str], next: Option<&str>) -> Input {
+        Input::Batch(Batch {
+            records: sequences.iter().map(|s| record(s)).collect(),
+            next: next.map(IteratorToken::from),
+            behind: Some(Duration::ZERO),
+            children: Vec::new(),
+        })
+    }
+
+    fn failure(kind: ErrorKind) -> Input {
+        Input::Failed(SourceError::new(kind, "GetRecords", "orders", "code", ""))
+    }
+
+    fn reading(from: Position) -> ShardTail {
+        let mut tail = ShardTail::new(from, LIMITS, 1);
+        tail.step(now(), Input::Started);
+        tail.step(now(), Input::Iterator("i1".into()));
+        tail
+    }
+
+    #[test]
+    fn reads_on_from_each_batch_to_the_next() {
+        let mut tail = ShardTail::new(Position::TrimHorizon, LIMITS, 1);
+        assert_eq!(
+            tail.step(now(), Input::Started),
+            [Output::FetchIterator(Position::TrimHorizon)]
+        );
+        assert_eq!(
+            tail.step(now(), Input::Iterator("i1".into())),
+            [Output::Read("i1".into())]
+        );
+        let outputs = tail.step(now(), batch(&["1", "2"], Some("i2")));
+        assert!(matches!(&outputs[..], [Output::Emit(records, _), Output::Sleep(_)] if records.len() == 2));
+        assert_eq!(tail.step(now(), Input::Woke), [Output::Read("i2".into())]);
+    }
+
+    #[test]
+    fn an_expired_iterator_resumes_after_the_last_record() {
+        let mut tail = reading(Position::TrimHorizon);
+        tail.step(now(), batch(&["7"], Some("i2")));
+        tail.step(now(), Input::Woke);
+        assert!(matches!(
+            &tail.step(now(), failure(ErrorKind::Expired))[..],
+            [Output::Trouble(_), Output::Sleep(_)]
+        ));
+        assert_eq!(
+            tail.step(now(), Input::Woke),
+            [Output::FetchIterator(Position::AfterSequence("7".into()))]
+        );
+    }
+
+    #[test]
+    fn latest_that_expires_unread_is_anchored_in_time() {
+        let mut tail = reading(Position::Latest);
+        tail.step(now(), batch(&[], Some("i2")));
+        let later = now().after(Duration::from_mins(10));
+        tail.step(later, Input::Woke);
+        tail.step(later, failure(ErrorKind::Expired));
+        assert_eq!(
+            tail.step(later, Input::Woke),
+            [Output::FetchIterator(Position::AtTimestamp(now().wall))]
+        );
+    }
+
+    #[test]
+    fn a_throttle_reads_again_from_the_same_iterator() {
+        for kind in [
+            ErrorKind::Throttled,
+            ErrorKind::Transport,
+            ErrorKind::Other,
+            ErrorKind::Credentials,
+        ] {
+            let mut tail = reading(Position::TrimHorizon);
+            tail.step(now(), failure(kind));
+            assert_eq!(
+                tail.step(now(), Input::Woke),
+                [Output::Read("i1".into())],
+                "{kind:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_refusal_ends_the_shard() {
+        let mut tail = reading(Position::TrimHorizon);
+        assert!(matches!(
+            &tail.step(now(), failure(ErrorKind::Denied))[..],
+            [Output::GiveUp(_), Output::Done]
+        ));
+    }
+
+    #[test]
+    fn a_drained_shard_names_its_children() {
+        let mut tail = reading(Position::TrimHorizon);
+        let outputs = tail.step(now(), batch(&["1"], None));
+        assert!(matches!(
+            &outputs[..],
+            [
+                Output::Emit(_, Lag { caught_up: true, .. }),
+                Output::Follow(_),
+                Output::Done
+            ]
+        ));
+    }
+
+    #[test]
+    fn a_late_echo_changes_nothing() {
+        let mut tail = reading(Position::TrimHorizon);
+        assert!(tail.step(now(), Input::Woke).is_empty());
+        assert!(matches!(
+            &tail.step(now(), batch(&["1"], Some("i2")))[..],
+            [Output::Emit(..), Output::Sleep(_)]
+        ));
+    }
+
+    #[test]
+    fn without_a_measure_three_empty_reads_mean_caught_up() {
+        let mut tail = reading(Position::TrimHorizon);
+        let empty = || {
+            Input::Batch(Batch {
+                records: Vec::new(),
+                next: Some("i".into()),
+                behind: None,
+                children: Vec::new(),
+            })
+        };
+        let mut seen = Vec::new();
+        for _ in 0..3 {
+            if let Output::Emit(_, lag) = &tail.step(now(), empty())[0] {
+                seen.push(lag.caught_up);
+            }
+            tail.step(now(), Input::Woke);
+        }
+        assert_eq!(seen, [false, false, true]);
+    }
+}

@@ -1,0 +1,130 @@
+//! What follows from what happened: `update(&mut Model, Message, now) -> Vec<Effect>`.
+//!
+//! Synchronous and without I/O, so that every behaviour of the program can be tested by feeding it messages.
+//!
+//! Must not: read a clock, draw, block.
+
+mod browse;
+mod overlay;
+mod tail;
+mod wants;
+
+use std::time::Duration;
+
+pub use overlay::help_lines;
+
+use crate::clock::Now;
+use crate::keymap::Chord;
+use crate::message::{Action, Effect, Ended, Message, Reply};
+use crate::model::{Model, Ticket, Wait};
+use crate::resource::Section;
+use crate::source::SourceError;
+
+/// Takes in what happened, and says what to do about it.
+pub fn update(model: &mut Model, message: Message, now: Now) -> Vec<Effect> {
+    let mut effects = match message {
+        Message::Resumed(size) => {
+            model.size = size;
+            vec![Effect::Redraw]
+        }
+        Message::Resized(size) => {
+            model.size = size;
+            Vec::new()
+        }
+        Message::Key(key) => {
+            let chord = Chord::from(key);
+            match model.keymap.action(model.contexts(), chord) {
+                Some(action) => act(model, action, now),
+                None => overlay::type_key(model, key),
+            }
+        }
+        Message::Pasted(text) => overlay::paste(model, &text),
+        Message::Woke => Vec::new(),
+        Message::Reply(ticket, reply) => take_reply(model, ticket, reply, now),
+    };
+    pass_time(model, now);
+    effects.extend(wants::wants(model, now));
+    let calls = effects
+        .iter()
+        .filter(|effect| matches!(effect, Effect::Call(..)))
+        .count();
+    if calls > 0 {
+        model.calls.add(now.mono, calls as u64);
+    }
+    effects
+}
+
+/// What goes by itself as time goes by.
+fn pass_time(model: &mut Model, now: Now) {
+    if model
+        .notice
+        .as_ref()
+        .is_some_and(|notice| notice.until <= now.mono)
+    {
+        model.notice = None;
+    }
+    tail::pass_time(model, now);
+    browse::keep_cursor_in_view(model);
+}
+
+/// An answer whose ticket is not live is stale and dropped, here and nowhere else.
+fn take_reply(model: &mut Model, ticket: Ticket, reply: Reply, now: Now) -> Vec<Effect> {
+    let news = matches!(reply, Reply::Tail(_));
+    let live = if news {
+        model.tickets.is_live(ticket)
+    } else {
+        model.tickets.hand_back(ticket)
+    };
+    if !live {
+        return Vec::new();
+    }
+    let failed = match reply {
+        Reply::Listed(section, page) => browse::listed(model, section, page),
+        Reply::Described(section, id, detail) => browse::described(model, section, id, detail),
+        Reply::Shards(section, stream, page) => browse::shards_listed(model, section, &stream, page),
+        Reply::Record(section, record) => browse::looked_up(model, section, record),
+        Reply::Inspected(document) => tail::inspected(model, document),
+        Reply::Tail(news) => tail::take_news(model, news, now),
+    };
+    if let Some(error) = failed {
+        model.notify(now.mono, error.to_string(), true);
+    }
+    Vec::new()
+}
+
+/// What a key or a command does.
+fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
+    match action {
+        Action::ShowStreams => browse::show(model, Section::Streams),
+        Action::ShowTables => browse::show(model, Section::Tables),
+        Action::ShowFeatures => browse::show(model, Section::Features),
+        Action::ShowPredictions => browse::show(model, Section::Predictions),
+        Action::Suspend => vec![Effect::Suspend],
+        Action::Redraw => vec![Effect::Redraw],
+        Action::Quit => vec![Effect::Quit(Ended::Done)],
+        Action::QuitNow => vec![Effect::Quit(Ended::Interrupted)],
+        Action::Help => overlay::open_help(model),
+        action if !model.overlays.is_empty() => overlay::act(model, action, now),
+        action if model.tail.is_some() => tail::act(model, action, now),
+        action => browse::act(model, action, now),
+    }
+}
+
+/// A ticket for something that is asked for now.
+fn ask(model: &mut Model, now: Duration) -> Wait {
+    Wait {
+        ticket: model.tickets.issue(),
+        since: now,
+    }
+}
+
+/// Nobody waits for these any more.
+fn cancel(model: &mut Model, tickets: impl IntoIterator<Item = Ticket>) -> Vec<Effect> {
+    let live = tickets
+        .into_iter()
+        .filter(|ticket| model.tickets.hand_back(*ticket));
+    live.map(Effect::Cancel).collect()
+}
+
+/// What a call gave, where only its failure needs to be told.
+type Told = Option<SourceError>;

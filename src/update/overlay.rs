@@ -1,0 +1,133 @@
+//! What lies over the panes: the help, and lines that are being typed.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use tui_input::InputRequest;
+
+use super::{browse, tail};
+use crate::clock::Now;
+use crate::message::{Action, Effect};
+use crate::model::{Model, Overlay, Prompt, Purpose};
+use crate::tail::parse_position;
+
+pub(super) fn open_help(model: &mut Model) -> Vec<Effect> {
+    model.overlays.push(Overlay::Help { scroll: 0 });
+    Vec::new()
+}
+
+pub(super) fn open_prompt(model: &mut Model, prompt: Prompt) -> Vec<Effect> {
+    model.overlays.push(Overlay::Prompt(prompt));
+    Vec::new()
+}
+
+/// The top overlay takes the key; the panes below get none.
+pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
+    match (action, model.overlays.last_mut()) {
+        (Action::Back, _) => {
+            model.overlays.pop();
+        }
+        (Action::Accept, Some(Overlay::Prompt(_))) => return accept(model, now),
+        (Action::Down, Some(Overlay::Help { scroll })) => *scroll += 1,
+        (Action::Up, Some(Overlay::Help { scroll })) => *scroll = scroll.saturating_sub(1),
+        (Action::PageDown, Some(Overlay::Help { scroll })) => *scroll += 10,
+        (Action::PageUp, Some(Overlay::Help { scroll })) => *scroll = scroll.saturating_sub(10),
+        (Action::Top, Some(Overlay::Help { scroll })) => *scroll = 0,
+        _ => {}
+    }
+    limit_help_scroll(model);
+    Vec::new()
+}
+
+fn limit_help_scroll(model: &mut Model) {
+    let (lines, rows) = (
+        help_lines(model).len(),
+        usize::from(model.size.height.saturating_sub(4)),
+    );
+    if let Some(Overlay::Help { scroll }) = model.overlays.last_mut() {
+        *scroll = (*scroll).min(lines.saturating_sub(rows));
+    }
+}
+
+/// Takes what was typed; what cannot be taken stays to be corrected, with the reason.
+fn accept(model: &mut Model, now: Now) -> Vec<Effect> {
+    let Some(Overlay::Prompt(prompt)) = model.overlays.pop() else {
+        return Vec::new();
+    };
+    let text = prompt.input.value().trim().to_owned();
+    match &prompt.purpose {
+        _ if text.is_empty() => Vec::new(),
+        Purpose::TailFrom { stream, name, .. } => match parse_position(&text, now.wall) {
+            Ok(from) => tail::start(model, now, stream.clone(), name.clone(), from),
+            Err(error) => open_prompt(
+                model,
+                Prompt {
+                    error: Some(error.to_string()),
+                    ..prompt
+                },
+            ),
+        },
+        Purpose::LookUp { group } => browse::look_up(model, now, group.clone(), text),
+        Purpose::Search => {
+            model.browser_mut().search = Some(text);
+            browse::find(model, now, true)
+        }
+    }
+}
+
+/// A key that means nothing else goes into the line that is being typed.
+pub(super) fn type_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
+    if let Some(Overlay::Prompt(prompt)) = model.overlays.last_mut()
+        && let Some(request) = edit_request(key)
+    {
+        prompt.input.handle(request);
+        prompt.error = None;
+    }
+    Vec::new()
+}
+
+/// Pasted text goes in as it is, but for line ends.
+pub(super) fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
+    if let Some(Overlay::Prompt(prompt)) = model.overlays.last_mut() {
+        for character in text.trim_end().chars().filter(|c| !c.is_control()) {
+            prompt.input.handle(InputRequest::InsertChar(character));
+        }
+        prompt.error = None;
+    }
+    Vec::new()
+}
+
+/// Line editing as in a shell.
+fn edit_request(key: KeyEvent) -> Option<InputRequest> {
+    let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
+    Some(match (key.code, ctrl) {
+        (KeyCode::Char('a'), true) | (KeyCode::Home, _) => InputRequest::GoToStart,
+        (KeyCode::Char('e'), true) | (KeyCode::End, _) => InputRequest::GoToEnd,
+        (KeyCode::Char('w'), true) => InputRequest::DeletePrevWord,
+        (KeyCode::Char('u'), true) => InputRequest::DeleteLine,
+        (KeyCode::Char('k'), true) => InputRequest::DeleteTillEnd,
+        (KeyCode::Left, true) => InputRequest::GoToPrevWord,
+        (KeyCode::Right, true) => InputRequest::GoToNextWord,
+        (KeyCode::Left, false) => InputRequest::GoToPrevChar,
+        (KeyCode::Right, false) => InputRequest::GoToNextChar,
+        (KeyCode::Backspace, _) => InputRequest::DeletePrevChar,
+        (KeyCode::Delete, _) => InputRequest::DeleteNextChar,
+        (KeyCode::Char(character), false) => InputRequest::InsertChar(character),
+        _ => return None,
+    })
+}
+
+/// The keys that count where the help was asked for: a heading, or keys and what they do.
+pub fn help_lines(model: &Model) -> Vec<(String, String)> {
+    let below = match (&model.tail, model.overlays.first()) {
+        (Some(_), _) => crate::keymap::Context::Tail,
+        (None, _) => crate::keymap::Context::Browse,
+    };
+    let mut lines = Vec::new();
+    for context in [below, crate::keymap::Context::Global] {
+        lines.push((context.title().to_owned(), String::new()));
+        for binding in model.keymap.in_context(context) {
+            let keys: Vec<_> = binding.chords.iter().map(ToString::to_string).collect();
+            lines.push((keys.join(" "), binding.help.clone()));
+        }
+    }
+    lines
+}

@@ -1,0 +1,194 @@
+//! The live tail: beginning and leaving it, its news, and moving about in it.
+
+use super::{Told, ask, cancel, overlay};
+use crate::clock::Now;
+use crate::message::{Action, Effect, TailReply, TailRequest};
+use crate::model::{Document, Inspector, Model, Prompt, Purpose, Remote, TailPane};
+use crate::resource::{Position, ResourceId};
+
+/// Begins to read a stream of the section that is shown; a tail that is open is left.
+pub(super) fn start(
+    model: &mut Model,
+    now: Now,
+    stream: ResourceId,
+    name: String,
+    from: Position,
+) -> Vec<Effect> {
+    let mut effects = leave(model);
+    let wait = ask(model, now.mono);
+    let section = model.section;
+    let request = TailRequest {
+        section,
+        stream: stream.clone(),
+        from,
+    };
+    model.tail = Some(TailPane::new(
+        wait,
+        section,
+        stream,
+        name,
+        model.settings.ring_bytes,
+    ));
+    effects.push(Effect::StartTail(wait.ticket, request));
+    effects
+}
+
+/// Ends the tail, if one is open.
+pub(super) fn leave(model: &mut Model) -> Vec<Effect> {
+    let Some(tail) = model.tail.take() else {
+        return Vec::new();
+    };
+    let inspecting = tail.inspector.and_then(|mut it| it.document.cancel());
+    cancel(model, [tail.ticket].into_iter().chain(inspecting))
+}
+
+pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
+    let layout = model.layout();
+    let (rows, lines) = (layout.list_rows(), layout.detail_rows());
+    let Some(tail) = &mut model.tail else {
+        return Vec::new();
+    };
+    let (held, cursor, page) = (tail.ring.numbers(), tail.cursor, rows as u64);
+    let last = held.end.saturating_sub(1);
+    match action {
+        Action::Down => tail.select((cursor + 1).min(last), rows),
+        Action::Up => tail.select(cursor.saturating_sub(1), rows),
+        Action::PageDown => tail.select((cursor + page).min(last), rows),
+        Action::PageUp => tail.select(cursor.saturating_sub(page), rows),
+        Action::Top => tail.select(held.start, rows),
+        Action::Bottom => {
+            tail.follow = true;
+            tail.select(last, rows);
+        }
+        Action::ToggleFollow => toggle_follow(tail, rows),
+        Action::ScrollDown => scroll(tail, |at| at + 1, lines),
+        Action::ScrollUp => scroll(tail, |at| at.saturating_sub(1), lines),
+        Action::ToggleHex => toggle_hex(tail),
+        Action::Open => return toggle_inspector(model),
+        Action::Back => return back(model),
+        Action::TailFrom => return ask_position(model),
+        Action::NextPane | Action::PreviousPane => {
+            model.notify(now.mono, "J and K scroll the inspector", false);
+        }
+        _ => {}
+    }
+    Vec::new()
+}
+
+fn toggle_follow(tail: &mut TailPane, rows: usize) {
+    tail.follow = !tail.follow;
+    if tail.follow {
+        tail.select(tail.ring.numbers().end.saturating_sub(1), rows);
+    }
+}
+
+fn scroll(tail: &mut TailPane, to: impl Fn(usize) -> usize, fit: usize) {
+    if let Some(inspector) = &mut tail.inspector {
+        inspector.scroll = to(inspector.scroll).min(inspector.lines().saturating_sub(fit));
+    }
+}
+
+fn toggle_hex(tail: &mut TailPane) {
+    if let Some(inspector) = &mut tail.inspector {
+        inspector.hex = !inspector.hex;
+        inspector.scroll = 0;
+    }
+}
+
+fn toggle_inspector(model: &mut Model) -> Vec<Effect> {
+    let Some(tail) = &mut model.tail else {
+        return Vec::new();
+    };
+    if let Some(mut inspector) = tail.inspector.take() {
+        let free = inspector.document.cancel();
+        cancel(model, free)
+    } else {
+        if let Some(record) = tail.ring.get(tail.cursor) {
+            let record = record.clone();
+            tail.inspector = Some(Inspector::new(tail.cursor, record));
+        }
+        Vec::new()
+    }
+}
+
+/// Closes the inspector, else leaves the tail.
+fn back(model: &mut Model) -> Vec<Effect> {
+    match &model.tail {
+        Some(tail) if tail.inspector.is_some() => toggle_inspector(model),
+        _ => leave(model),
+    }
+}
+
+fn ask_position(model: &mut Model) -> Vec<Effect> {
+    let Some(tail) = &model.tail else {
+        return Vec::new();
+    };
+    let (section, stream, name) = (tail.section, tail.stream.clone(), tail.name.clone());
+    overlay::open_prompt(
+        model,
+        Prompt::new(Purpose::TailFrom {
+            section,
+            stream,
+            name,
+        }),
+    )
+}
+
+/// Records that are due come into the list, and the inspector goes with the selection.
+pub(super) fn pass_time(model: &mut Model, now: Now) {
+    let rows = model.layout().list_rows();
+    if let Some(tail) = &mut model.tail {
+        tail.release(now.mono, rows);
+    }
+}
+
+/// Has the selected record decoded, if the inspector is open and shows another one. While it still waits for an answer it asks
+/// no more: at full load the newest record changes faster than anyone reads.
+pub(super) fn inspect(model: &mut Model, now: Now) -> Vec<Effect> {
+    let Some(tail) = &mut model.tail else {
+        return Vec::new();
+    };
+    let Some(inspector) = &mut tail.inspector else {
+        return Vec::new();
+    };
+    let same = inspector.number == tail.cursor && !inspector.document.is_idle();
+    if same || inspector.document.wait().is_some() {
+        return Vec::new();
+    }
+    let Some(record) = tail.ring.get(tail.cursor).cloned() else {
+        return Vec::new();
+    };
+    if inspector.number != tail.cursor {
+        inspector.scroll = 0;
+    }
+    inspector.number = tail.cursor;
+    inspector.record = record.clone();
+    let wait = ask(model, now.mono);
+    if let Some(inspector) = model.tail.as_mut().and_then(|tail| tail.inspector.as_mut()) {
+        inspector.document.begin(wait);
+    }
+    vec![Effect::Inspect(wait.ticket, record)]
+}
+
+pub(super) fn inspected(model: &mut Model, document: Document) -> Told {
+    let inspector = model.tail.as_mut()?.inspector.as_mut()?;
+    inspector.document.settle(Ok(document))
+}
+
+pub(super) fn take_news(model: &mut Model, news: TailReply, now: Now) -> Told {
+    let tail = model.tail.as_mut()?;
+    match news {
+        TailReply::Listing(count) => tail.listed = count,
+        TailReply::Begun => tail.phase = Remote::Ready(()),
+        TailReply::Failed(error) => tail.phase = Remote::Failed(error),
+        TailReply::Events(events, counters) => {
+            let made = counters.calls.saturating_sub(tail.counters.calls);
+            tail.counters = counters;
+            tail.calls.add(now.mono, made);
+            for event in events {
+                tail.take(now.mono, event);
+            }
+        }
+    }
+    None
+}

@@ -1,0 +1,123 @@
+//! What the screen needs and does not have: asked for after every message, once, and a little at a time.
+
+use super::{ask, browse, tail};
+use crate::clock::Now;
+use crate::message::{Effect, Request};
+use crate::model::{Model, Paged, Remote, ShardList};
+use crate::resource::{ResourceId, Section};
+
+/// How many resources are described at once. A list that is scrolled through must not be a burst of calls:
+/// `DescribeStreamSummary` may be called 20 times a second (Kinesis quotas), `DescribeStream` 10 times.
+const DESCRIBED_AT_ONCE: usize = 4;
+
+/// Everything to ask for now.
+pub(super) fn wants(model: &mut Model, now: Now) -> Vec<Effect> {
+    let mut effects = first_pages(model, now);
+    effects.extend(tail::inspect(model, now));
+    if !browse::is_covered(model) {
+        effects.extend(next_page(model, now));
+        effects.extend(descriptions(model, now));
+        effects.extend(shards(model, now));
+    }
+    effects
+}
+
+/// Every section's first page, so that all four are there when one turns to them. They do not wait for each other.
+fn first_pages(model: &mut Model, now: Now) -> Vec<Effect> {
+    let missing = Section::ALL
+        .into_iter()
+        .filter(|section| model.browsers[section.index()].list.is_idle());
+    let missing: Vec<_> = missing.collect();
+    let begin = |section: Section| {
+        let wait = ask(model, now.mono);
+        model.browsers[section.index()].list.begin(wait);
+        Effect::Call(wait.ticket, Request::List(section, None))
+    };
+    missing.into_iter().map(begin).collect()
+}
+
+/// The list's next page, when the cursor comes near its end.
+fn next_page(model: &mut Model, now: Now) -> Option<Effect> {
+    let fit = model.layout().list_rows();
+    if !model.browser().wants_next_page(fit) {
+        return None;
+    }
+    let wait = ask(model, now.mono);
+    let section = model.section;
+    let paged = model.browser_mut().list.value_mut()?;
+    paged.following.begin(wait);
+    Some(Effect::Call(
+        wait.ticket,
+        Request::List(section, paged.next.clone()),
+    ))
+}
+
+/// The selected resource, then those on the screen of which the list call alone told too little.
+fn descriptions(model: &mut Model, now: Now) -> Vec<Effect> {
+    let browser = model.browser();
+    let selected = browser.selected().into_iter();
+    let rows = &browser.rows()[browser.visible(model.layout().list_rows())];
+    let unknown = |id: &ResourceId| browser.details.get(id).is_none_or(Remote::is_idle);
+    let mut wanted: Vec<ResourceId> = Vec::new();
+    for entry in selected.chain(rows.iter().filter(|entry| entry.note.is_empty())) {
+        if unknown(&entry.id) && !wanted.contains(&entry.id) {
+            wanted.push(entry.id.clone());
+        }
+    }
+    let under_way = browser
+        .details
+        .values()
+        .filter(|detail| detail.wait().is_some())
+        .count();
+    wanted.truncate(DESCRIBED_AT_ONCE.saturating_sub(under_way));
+    let section = model.section;
+    let mut effects = Vec::new();
+    for id in wanted {
+        let wait = ask(model, now.mono);
+        model
+            .browser_mut()
+            .details
+            .entry(id.clone())
+            .or_default()
+            .begin(wait);
+        effects.push(Effect::Call(wait.ticket, Request::Describe(section, id)));
+    }
+    effects
+}
+
+/// The shards of the selected resource, once the cursor rests, page after page: a tree needs them all.
+fn shards(model: &mut Model, now: Now) -> Option<Effect> {
+    if !model.abilities().tail || model.browser().settles_at.is_some_and(|at| at > now.mono) {
+        return None;
+    }
+    let section = model.section;
+    let stream = model.browser().selected()?.id.clone();
+    let browser = model.browser_mut();
+    browser.settles_at = None;
+    if browser.shards.as_ref().is_none_or(|list| list.stream != stream) {
+        let left = browser.shards.replace(ShardList {
+            stream: stream.clone(),
+            shards: Remote::Idle,
+        });
+        let free = left.and_then(|mut list| list.shards.cancel());
+        if let Some(ticket) = free {
+            model.tickets.hand_back(ticket);
+        }
+    }
+    let from = match &model.browser().shards.as_ref()?.shards {
+        Remote::Idle => None,
+        Remote::Ready(Paged {
+            next: Some(token),
+            following: Remote::Idle,
+            ..
+        }) => Some(token.clone()),
+        _ => return None,
+    };
+    let wait = ask(model, now.mono);
+    let shards = &mut model.browser_mut().shards.as_mut()?.shards;
+    match shards.value_mut() {
+        Some(paged) => paged.following.begin(wait),
+        None => shards.begin(wait),
+    }
+    Some(Effect::Call(wait.ticket, Request::Shards(section, stream, from)))
+}

@@ -1,0 +1,94 @@
+//! The model drawn: `view(&Model) -> Frame`.
+//!
+//! One place for each kind of thing: who and where (first line), what section (second), the work (middle), what the keys do
+//! (last). Everything from outside passes [`crate::sanitize`] on its way in here.
+//!
+//! Must not: change the model, read a clock, print.
+
+mod ascii;
+mod bars;
+mod browse;
+mod detail;
+mod footer;
+mod format;
+mod header;
+mod inspector;
+mod overlay;
+mod tail;
+mod theme;
+
+use ratatui::Frame;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, BorderType, Paragraph, Widget};
+
+pub use theme::{Look, Role};
+
+use crate::clock::Now;
+use crate::model::{Model, Work};
+
+/// What every part needs to be drawn.
+struct Stage<'a> {
+    model: &'a Model,
+    look: &'a Look,
+    now: Now,
+}
+
+/// Draws the whole screen.
+pub fn draw(frame: &mut Frame<'_>, model: &Model, look: &Look, now: Now) {
+    let stage = Stage { model, look, now };
+    let layout = model.layout();
+    let screen = frame.area();
+    // The frame's own size counts: the model learns of a new one a moment later.
+    let fits = |area: Rect| area.intersection(screen);
+    let buffer = frame.buffer_mut();
+    header::identity(&stage, fits(layout.identity), buffer);
+    header::tabs(&stage, fits(layout.tabs), buffer);
+    match (layout.work, &model.tail) {
+        (Work::Browse(areas), _) => {
+            browse::list(&stage, fits(areas.list), buffer);
+            detail::pane(&stage, fits(areas.detail), buffer);
+        }
+        (Work::Tail(areas), Some(pane)) => {
+            tail::status(&stage, pane, fits(areas.status), buffer);
+            tail::shards(&stage, pane, fits(areas.shards), buffer);
+            tail::records(&stage, pane, fits(areas.list), buffer);
+            inspector::pane(&stage, pane, fits(areas.inspector), buffer);
+        }
+        (Work::Tail(_), None) => {}
+    }
+    footer::draw(&stage, fits(layout.footer), buffer);
+    let cursor = overlay::draw(&stage, screen, buffer);
+    if look.ascii {
+        ascii::flatten(buffer);
+    }
+    if let Some(position) = cursor {
+        frame.set_cursor_position(position);
+    }
+}
+
+impl Stage<'_> {
+    /// A frame with a title, as every pane has one; the one with the focus is marked.
+    fn block<'b>(&self, title: Line<'b>, focused: bool) -> Block<'b> {
+        let role = if focused { Role::Focus } else { Role::Frame };
+        Block::bordered()
+            .border_type(BorderType::Rounded)
+            .border_style(self.look.style(role))
+            .title(title)
+    }
+
+    /// Words in a role.
+    fn span<'b>(&self, text: impl Into<std::borrow::Cow<'b, str>>, role: Role) -> Span<'b> {
+        Span::styled(text, self.look.style(role))
+    }
+}
+
+/// Writes one line that is left-aligned and, where room is left, one that is right-aligned.
+fn write_line(area: Rect, left: Line<'_>, right: Line<'_>, buffer: &mut Buffer) {
+    let (left_width, right_width) = (left.width(), right.width());
+    Paragraph::new(left).render(area, buffer);
+    if left_width + right_width < usize::from(area.width) {
+        Paragraph::new(right.right_aligned()).render(area, buffer);
+    }
+}

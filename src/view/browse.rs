@@ -1,0 +1,162 @@
+//! A section's list.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+use ratatui::widgets::{Paragraph, Widget, Wrap};
+
+use super::header::waiting;
+use super::{Role, Stage, format};
+use crate::model::{Browser, Focus, Paged, Remote};
+use crate::resource::{Detail, Entry, Section};
+use crate::sanitize;
+
+/// Words that a list row shows in the colour of trouble, or of work under way.
+const TROUBLED: [&str; 5] = ["FAILED", "DELETED", "CreateFailed", "DeleteFailed", "DISABLED"];
+const UNDER_WAY: [&str; 9] = [
+    "CREATING",
+    "DELETING",
+    "UPDATING",
+    "ENABLING",
+    "DISABLING",
+    "PENDING",
+    "INPROGRESS",
+    "Creating",
+    "Deleting",
+];
+
+/// The list with its frame.
+pub(super) fn list(stage: &Stage<'_>, area: Rect, buffer: &mut Buffer) {
+    if area.is_empty() {
+        return;
+    }
+    let browser = stage.model.browser();
+    let block = stage.block(title(stage, browser), browser.focus == Focus::List);
+    let inner = block.inner(area);
+    block.render(area, buffer);
+    match &browser.list {
+        Remote::Ready(paged) | Remote::Refreshing(paged, _) => rows(stage, browser, paged, inner, buffer),
+        Remote::Loading(wait) => {
+            let what = format!("the list of {}s", browser.section.noun());
+            words(stage, &waiting(stage, &what, *wait), Role::Dim, inner, buffer);
+        }
+        Remote::Failed(error) => {
+            words(
+                stage,
+                &format!("{error}\n\nr asks again"),
+                Role::Failed,
+                inner,
+                buffer,
+            );
+        }
+        Remote::Cancelled => words(stage, "not waited for; r asks again", Role::Dim, inner, buffer),
+        Remote::Idle => {}
+    }
+}
+
+fn title<'a>(stage: &Stage<'_>, browser: &Browser) -> Line<'a> {
+    let count = match browser.list.value() {
+        Some(paged) if paged.is_complete() => format::count(paged.items.len() as u64),
+        Some(paged) => format!("{}+", format::count(paged.items.len() as u64)),
+        None => String::new(),
+    };
+    let search = browser
+        .search
+        .as_ref()
+        .map_or(String::new(), |text| format!("/{} ", sanitize::line(text)));
+    Line::from(vec![
+        stage.span(format!(" {} ", browser.section.title()), Role::Heading),
+        stage.span(format!("{count} "), Role::Dim),
+        stage.span(search, Role::Accent),
+    ])
+}
+
+fn rows(stage: &Stage<'_>, browser: &Browser, paged: &Paged<Entry>, area: Rect, buffer: &mut Buffer) {
+    if paged.items.is_empty() {
+        words(
+            stage,
+            &nothing_here(stage, browser.section),
+            Role::Dim,
+            area,
+            buffer,
+        );
+        return;
+    }
+    for (line, row) in browser.visible(usize::from(area.height)).enumerate() {
+        let place = Rect {
+            y: area.y + u16::try_from(line).unwrap_or(0),
+            height: 1,
+            ..area
+        };
+        entry(
+            stage,
+            browser,
+            &paged.items[row],
+            row == browser.cursor,
+            place,
+            buffer,
+        );
+    }
+    let last = browser.visible(usize::from(area.height)).len();
+    if let (Some(wait), true) = (paged.following.wait(), last < usize::from(area.height)) {
+        let place = Rect {
+            y: area.y + u16::try_from(last).unwrap_or(0),
+            height: 1,
+            ..area
+        };
+        words(stage, &waiting(stage, "more", wait), Role::Dim, place, buffer);
+    }
+}
+
+fn entry(
+    stage: &Stage<'_>,
+    browser: &Browser,
+    entry: &Entry,
+    selected: bool,
+    area: Rect,
+    buffer: &mut Buffer,
+) {
+    let detail = browser.details.get(&entry.id);
+    let known = detail.and_then(Remote::value);
+    let status = known.map_or(entry.status.as_deref().unwrap_or_default(), Detail::status);
+    let note = known.map_or_else(|| entry.note.clone(), Detail::note);
+    let (sign, role) = match detail {
+        Some(Remote::Failed(_)) => ("✗", Role::Failed),
+        _ if TROUBLED.contains(&status) => ("✗", Role::Failed),
+        _ if UNDER_WAY.contains(&status) => ("○", Role::Warning),
+        _ => (" ", Role::Dim),
+    };
+    let width = usize::from(area.width);
+    let note = format::fit(&sanitize::line(&note), width / 2);
+    let room = width.saturating_sub(note.chars().count() + 5);
+    let mark = if selected { "▌" } else { " " };
+    let name = sanitize::line(&entry.name);
+    let line = Line::from(vec![
+        stage.span(mark, Role::Accent),
+        stage.span(sign, role),
+        stage.span(format!(" {:room$} ", format::fit(&name, room)), Role::Text),
+        stage.span(note, Role::Dim),
+    ]);
+    Paragraph::new(line).render(area, buffer);
+    if selected && browser.focus == Focus::List {
+        buffer.set_style(area, stage.look.style(Role::Selected));
+    }
+}
+
+/// An empty list says why and what to do.
+fn nothing_here(stage: &Stage<'_>, section: Section) -> String {
+    let region = sanitize::line(&stage.model.identity.region);
+    let nouns = format!("{}s", section.noun());
+    let hint = match section {
+        Section::Tables => "A table has one when its StreamSpecification is switched on.",
+        _ => "Another region or profile may have some.",
+    };
+    format!("There are no {nouns} in {region}.\n\n{hint} r asks again.")
+}
+
+fn words(stage: &Stage<'_>, text: &str, role: Role, area: Rect, buffer: &mut Buffer) {
+    Paragraph::new(text.to_owned())
+        .style(stage.look.style(role))
+        .wrap(Wrap { trim: true })
+        .render(area, buffer);
+}

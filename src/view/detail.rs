@@ -1,0 +1,208 @@
+//! What is known of the selected resource.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+use ratatui::widgets::{Paragraph, Widget};
+use unicode_width::UnicodeWidthStr;
+
+use super::header::waiting;
+use super::{Role, Stage, bars, format};
+use crate::model::{Focus, OutlineLine, OutlineValue};
+use crate::resource::{Fact, FactValue, Feature, FeatureValue, Shard};
+use crate::sanitize;
+
+/// Columns of a label.
+const LABEL: usize = 15;
+/// Levels of the tree of shards that are drawn; deeper ones stand in the last.
+const LEVELS: usize = 6;
+/// Below this width a shard's line has no bar.
+const BAR_FROM: usize = 40;
+
+/// The detail with its frame.
+pub(super) fn pane(stage: &Stage<'_>, area: Rect, buffer: &mut Buffer) {
+    if area.is_empty() {
+        return;
+    }
+    let browser = stage.model.browser();
+    let name = browser
+        .selected()
+        .map_or(String::new(), |entry| sanitize::line(&entry.name).into_owned());
+    let room = usize::from(area.width.saturating_sub(4));
+    let title = Line::from(stage.span(format!(" {} ", format::fit(&name, room)), Role::Heading));
+    let block = stage.block(title, browser.focus == Focus::Detail);
+    let inner = block.inner(area);
+    block.render(area, buffer);
+    let width = usize::from(inner.width);
+    let lines = browser.outline();
+    let shown = lines
+        .iter()
+        .skip(browser.scroll)
+        .flat_map(|it| line(stage, it, width));
+    let shown: Vec<_> = shown.take(usize::from(inner.height)).collect();
+    Paragraph::new(shown).render(inner, buffer);
+    let below = lines
+        .len()
+        .saturating_sub(browser.scroll + usize::from(inner.height));
+    if below > 0 && area.width > 20 {
+        let text = format!(" {below} more ↓ ");
+        let place = Rect {
+            y: area.bottom() - 1,
+            height: 1,
+            ..area
+        };
+        let columns = u16::try_from(text.width()).unwrap_or(0);
+        let x = place.right().saturating_sub(columns + 2);
+        buffer.set_string(x, place.y, text, stage.look.style(Role::Dim));
+    }
+}
+
+fn line<'a>(stage: &Stage<'_>, line: &OutlineLine, width: usize) -> Vec<Line<'a>> {
+    match line {
+        OutlineLine::Heading(text) => {
+            vec![Line::from(
+                stage.span(format!(" {}", sanitize::line(text)), Role::Heading),
+            )]
+        }
+        OutlineLine::Fact(it) => vec![fact(stage, it, width)],
+        OutlineLine::Shard { shard: it, last } => vec![shard(stage, it, last, width)],
+        OutlineLine::Feature(it, role) => vec![feature(stage, it, *role, width)],
+        OutlineLine::Value(name, value) => vec![feature_value(stage, name, value, width)],
+        OutlineLine::Waiting(what, wait) => {
+            vec![Line::from(stage.span(
+                format!(" {}", waiting(stage, &sanitize::line(what), *wait)),
+                Role::Dim,
+            ))]
+        }
+        OutlineLine::Failed(error) => wrap(&format!("{error}"), width.saturating_sub(1))
+            .into_iter()
+            .chain(["r asks again".to_owned()])
+            .map(|text| Line::from(stage.span(format!(" {text}"), Role::Failed)))
+            .collect(),
+        OutlineLine::Note(text) => vec![Line::from(stage.span(format!(" {text}"), Role::Dim))],
+        OutlineLine::Blank => vec![Line::default()],
+    }
+}
+
+fn fact<'a>(stage: &Stage<'_>, fact: &Fact, width: usize) -> Line<'a> {
+    let text = format::fact(&fact.value, stage.now.wall, &stage.look.zone);
+    let role = if matches!(fact.value, FactValue::Absent(_)) {
+        Role::Dim
+    } else {
+        Role::Text
+    };
+    let label = LABEL.min(width / 2);
+    let room = width.saturating_sub(label + 2);
+    // An ARN or a URI is told apart by its end.
+    let value = if text.starts_with("arn:") || text.starts_with("s3:") {
+        format::fit_id(&text, room)
+    } else {
+        format::fit(&text, room)
+    };
+    Line::from(vec![
+        stage.span(format!(" {:label$} ", format::fit(fact.label, label)), Role::Dim),
+        stage.span(value, role),
+    ])
+}
+
+fn shard<'a>(stage: &Stage<'_>, shard: &Shard, last: &[bool], width: usize) -> Line<'a> {
+    let last = &last[last.len().saturating_sub(LEVELS)..];
+    let mut tree = String::from(" ");
+    for (level, is_last) in last.iter().enumerate() {
+        let here = level + 1 == last.len();
+        tree.push_str(match (here, is_last) {
+            (true, true) => "└ ",
+            (true, false) => "├ ",
+            (false, true) => "  ",
+            (false, false) => "│ ",
+        });
+    }
+    let (state, role) = if shard.is_open() {
+        ("open", Role::Good)
+    } else {
+        ("closed", Role::Dim)
+    };
+    let name = sanitize::line(shard.id.short()).into_owned();
+    let used = tree.width() + name.width() + 9;
+    let bar = match shard.hash_range {
+        Some(range) if width >= BAR_FROM => bars::hash_bar(range, width.saturating_sub(used + 12).min(26)),
+        _ => String::new(),
+    };
+    let merged = shard
+        .adjacent_parent
+        .as_ref()
+        .map_or(String::new(), |other| format!("+ {}", other.short()));
+    let sequence = shard.first.as_ref().map_or("", |it| it.as_str());
+    let rest = if merged.is_empty() {
+        format::fit_id(sequence, 8)
+    } else {
+        sanitize::line(&merged).into_owned()
+    };
+    let room = width.saturating_sub(used + bar.width() + 1);
+    Line::from(vec![
+        stage.span(tree, Role::Frame),
+        stage.span(format!("{name} "), Role::Text),
+        stage.span(format!("{state:<7} "), role),
+        stage.span(bar, Role::Accent),
+        stage.span(format!(" {}", format::fit(&rest, room)), Role::Dim),
+    ])
+}
+
+fn feature<'a>(stage: &Stage<'_>, feature: &Feature, role: Option<&str>, width: usize) -> Line<'a> {
+    let kind = match (&feature.collection, feature.dimension) {
+        (Some(collection), Some(dimension)) => format!("{collection}({dimension}) of {}", feature.kind),
+        (Some(collection), None) => format!("{collection} of {}", feature.kind),
+        (None, _) => feature.kind.clone(),
+    };
+    let room = (width / 2).max(8);
+    Line::from(vec![
+        stage.span(
+            format!(" {} ", format::fit_id(&sanitize::line(&feature.name), room)),
+            Role::Text,
+        ),
+        stage.span(sanitize::line(&kind).into_owned(), Role::Dim),
+        stage.span(
+            role.map_or(String::new(), |role| format!(" · {role}")),
+            Role::Accent,
+        ),
+    ])
+}
+
+fn feature_value<'a>(stage: &Stage<'_>, name: &str, value: &OutlineValue, width: usize) -> Line<'a> {
+    let label = (width * 2 / 5).clamp(4, 24);
+    let (text, role) = match value {
+        OutlineValue::Absent => ("– absent".to_owned(), Role::Dim),
+        OutlineValue::Given(FeatureValue::One(text)) if text.is_empty() => ("\"\"".to_owned(), Role::Text),
+        OutlineValue::Given(FeatureValue::One(text)) => (sanitize::line(text).into_owned(), Role::Text),
+        OutlineValue::Given(FeatureValue::Many(texts)) => (
+            sanitize::line(&format!("[{}]", texts.join(", "))).into_owned(),
+            Role::Text,
+        ),
+    };
+    Line::from(vec![
+        stage.span(
+            format!(" {} ", format::fit_id(&sanitize::line(name), label)),
+            Role::Dim,
+        ),
+        stage.span(format::fit(&text, width.saturating_sub(label + 2)), role),
+    ])
+}
+
+/// Words broken into lines of so many columns.
+pub(super) fn wrap(text: &str, columns: usize) -> Vec<String> {
+    let columns = columns.max(1);
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let used = lines.last().map_or(0, |line| line.width());
+        if used > 0 && used + 1 + word.width() > columns {
+            lines.push(String::new());
+        }
+        if let Some(line) = lines.last_mut() {
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+    }
+    lines
+}

@@ -1,0 +1,75 @@
+//! The last line: what the keys do here, or a notice.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Paragraph, Widget};
+
+use super::{Role, Stage, format};
+use crate::keymap::Binding;
+use crate::message::Action;
+use crate::sanitize;
+
+/// Draws it.
+pub(super) fn draw(stage: &Stage<'_>, area: Rect, buffer: &mut Buffer) {
+    let line = match &stage.model.notice {
+        Some(notice) => {
+            let role = if notice.failed {
+                Role::Failed
+            } else {
+                Role::Warning
+            };
+            let text = format!(" {}", sanitize::line(&notice.text));
+            Line::from(stage.span(format::fit(&text, usize::from(area.width)), role))
+        }
+        None => hints(stage, usize::from(area.width)),
+    };
+    Paragraph::new(line).render(area, buffer);
+}
+
+/// As many hints as fit whole; the help's always does, because it leads to the others.
+fn hints<'a>(stage: &Stage<'a>, width: usize) -> Line<'a> {
+    let mut hints: Vec<_> = stage
+        .model
+        .keymap
+        .hints(stage.model.contexts())
+        .filter(|(it, _)| applies(stage, it))
+        .collect();
+    hints.sort_by_key(|(binding, _)| binding.action != Action::Help);
+    let pieces = hints
+        .into_iter()
+        .map(|(binding, hint)| piece(stage, binding, hint));
+    let mut used = 0;
+    let mut fitting: Vec<[Span<'a>; 3]> = pieces
+        .take_while(|piece| {
+            used += piece.iter().map(Span::width).sum::<usize>();
+            used <= width
+        })
+        .collect();
+    let count = fitting.len();
+    fitting.rotate_left(count.min(1));
+    fitting.into_iter().flatten().collect()
+}
+
+fn piece<'a>(stage: &Stage<'a>, binding: &Binding, hint: &'a str) -> [Span<'a>; 3] {
+    let key = binding
+        .chords
+        .first()
+        .map(ToString::to_string)
+        .unwrap_or_default();
+    [
+        stage.span(format!(" {key} "), Role::Accent),
+        stage.span(hint, Role::Text),
+        stage.span(" ", Role::Dim),
+    ]
+}
+
+/// Whether the key does anything in this section.
+fn applies(stage: &Stage<'_>, binding: &Binding) -> bool {
+    let can = stage.model.abilities();
+    match binding.action {
+        Action::Tail | Action::TailFrom => can.tail,
+        Action::LookUp => can.edit,
+        _ => true,
+    }
+}

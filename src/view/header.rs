@@ -1,0 +1,99 @@
+//! The first two lines: who and where, and which section.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::{Role, Stage, format, write_line};
+use crate::model::{Remote, Wait};
+use crate::resource::Section;
+use crate::sanitize;
+
+/// Who and where.
+pub(super) fn identity(stage: &Stage<'_>, area: Rect, buffer: &mut Buffer) {
+    let identity = &stage.model.identity;
+    let parts = [
+        identity.account.as_deref(),
+        Some(identity.profile.as_str()),
+        Some(identity.region.as_str()),
+        identity.endpoint.as_deref(),
+    ];
+    let parts: Vec<_> = parts
+        .into_iter()
+        .flatten()
+        .filter(|part| !part.is_empty())
+        .map(sanitize::line)
+        .collect();
+    let left = Line::from(vec![
+        stage.span(" kinescope  ", Role::Accent),
+        stage.span(parts.join(" · "), Role::Text),
+    ]);
+    let right = if identity.read_only { "READ-ONLY " } else { "" };
+    write_line(area, left, Line::from(stage.span(right, Role::ReadOnly)), buffer);
+}
+
+/// The sections, each with how much is in it; over a tail, where one is.
+pub(super) fn tabs(stage: &Stage<'_>, area: Rect, buffer: &mut Buffer) {
+    let roomy = area.width >= 60;
+    let left = match &stage.model.tail {
+        Some(tail) => Line::from(vec![
+            stage.span(format!(" {} › ", tail.section.title()), Role::Dim),
+            stage.span(sanitize::line(&tail.name).into_owned(), Role::Heading),
+            stage.span(" › live tail", Role::Dim),
+        ]),
+        None => Section::ALL
+            .into_iter()
+            .flat_map(|section| tab(stage, section, roomy))
+            .collect(),
+    };
+    let calls = stage.model.calls.per_second(stage.now.mono);
+    let right = if calls > 0 {
+        format!("{calls} calls/s ")
+    } else {
+        String::new()
+    };
+    write_line(area, left, Line::from(stage.span(right, Role::Dim)), buffer);
+}
+
+fn tab<'a>(stage: &Stage<'_>, section: Section, roomy: bool) -> [Span<'a>; 3] {
+    let shown = section == stage.model.section;
+    let title = if roomy || shown {
+        section.title()
+    } else {
+        &section.title()[..4]
+    };
+    let role = if shown { Role::Selected } else { Role::Text };
+    let sign = sign(stage, section);
+    [
+        Span::raw(" "),
+        stage.span(format!(" {} {title} ", section.index() + 1), role),
+        if roomy {
+            stage.span(sign, Role::Dim)
+        } else {
+            Span::raw("")
+        },
+    ]
+}
+
+/// How much is in a section, or how it is with it.
+fn sign(stage: &Stage<'_>, section: Section) -> String {
+    let list = &stage.model.browsers[section.index()].list;
+    match list {
+        Remote::Ready(paged) | Remote::Refreshing(paged, _) => {
+            let more = if paged.is_complete() { "" } else { "+" };
+            format!("{}{more} ", paged.items.len())
+        }
+        Remote::Failed(_) => "✗ ".to_owned(),
+        Remote::Loading(_) => "… ".to_owned(),
+        Remote::Idle | Remote::Cancelled => String::new(),
+    }
+}
+
+/// What is waited for, for how long, and what can be done about it.
+pub(super) fn waiting(stage: &Stage<'_>, what: &str, wait: Wait) -> String {
+    let gone = stage.now.mono.saturating_sub(wait.since);
+    match gone.as_secs() {
+        0 => format!("asking for {what} …"),
+        _ => format!("asking for {what} … {} · esc cancels", format::span(gone)),
+    }
+}

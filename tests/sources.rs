@@ -1,0 +1,13 @@
+//! The sources over real HTTP.
+#![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
+
+mod sources {
+    mod canned;
+    mod endpoint;
+    mod environment;
+    mod features;
+    mod kinesis;
+    mod predictions;
+    mod tables;
+    mod transport;
+}

@@ -1,0 +1,63 @@
+//! An embedded endpoint with nothing in it, the hand on its clock, and a way to fill it that needs no client library.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use jiff::Timestamp;
+use kinescope::demo::{Clock, Endpoint, Options};
+use kinescope::resource::Section;
+use kinescope::source::{Session, Source};
+use serde_json::Value;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+/// When every story begins: 2025-10-09T08:53:20Z.
+pub(crate) const BEGIN: i64 = 1_760_000_000;
+
+pub(crate) struct Story {
+    endpoint: Endpoint,
+    seconds: Arc<AtomicI64>,
+}
+
+impl Story {
+    pub(crate) fn begin() -> Self {
+        let seconds = Arc::new(AtomicI64::new(BEGIN));
+        let hand = Arc::clone(&seconds);
+        let clock = Clock::new(move || Timestamp::from_second(hand.load(Ordering::Relaxed)).unwrap());
+        let endpoint = Endpoint::start(Options::empty(clock)).unwrap();
+        Self { endpoint, seconds }
+    }
+
+    pub(crate) fn wait(&self, seconds: i64) {
+        self.seconds.fetch_add(seconds, Ordering::Relaxed);
+    }
+
+    pub(crate) fn source(&self, section: Section) -> Source {
+        Session::demo(&self.endpoint.url()).sources()[section.index()].clone()
+    }
+
+    /// Calls an operation of a JSON protocol, such as `Kinesis_20131202.CreateStream`.
+    pub(crate) async fn call(&self, target: &str, input: &Value) -> Value {
+        let header = format!("x-amz-target: {target}\r\ncontent-type: application/x-amz-json-1.1");
+        self.send("POST", "/", &header, input).await
+    }
+
+    /// Sends a request; any other status than 200 fails the test.
+    pub(crate) async fn send(&self, method: &str, path: &str, headers: &str, body: &Value) -> Value {
+        let authority = self.endpoint.url().replace("http://", "");
+        let body = body.to_string();
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nhost: {authority}\r\nconnection: close\r\n{headers}\r\n\
+             authorization: AWS4-HMAC-SHA256 Credential=A/20251009/us-east-1/x/aws4_request\r\n\
+             content-length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        let mut connection = TcpStream::connect(&authority).await.unwrap();
+        connection.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        connection.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        let (_, body) = answer.split_once("\r\n\r\n").unwrap();
+        serde_json::from_str(body).unwrap_or_default()
+    }
+}
