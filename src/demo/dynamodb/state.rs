@@ -99,7 +99,9 @@ impl State {
 
     /// Brings everything to a time.
     pub(in crate::demo) fn advance(&mut self, now: Timestamp) {
-        if self.swept != Timestamp::MIN && now.duration_since(self.swept) < SWEEP {
+        // A clock that was set back does not stop it.
+        let since = now.duration_since(self.swept);
+        if since < SWEEP && since >= SignedDuration::ZERO {
             return;
         }
         self.swept = now;

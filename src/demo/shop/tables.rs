@@ -81,8 +81,8 @@ const AGE: SignedDuration = SignedDuration::from_hours(24 * 40);
 /// How far back the tables are stocked: far enough for shards that have closed, and for some that are gone.
 const STOCKED: SignedDuration = SignedDuration::from_hours(26);
 /// In steps of so much, and towards the end of so much.
-const STEP: SignedDuration = SignedDuration::from_mins(15);
-const LAST_STEP: SignedDuration = SignedDuration::from_secs(12);
+const STEP: SignedDuration = SignedDuration::from_mins(20);
+const LAST_STEP: SignedDuration = SignedDuration::from_secs(15);
 const LAST: SignedDuration = SignedDuration::from_mins(10);
 /// When the carts became too many for one shard.
 const SPLIT: SignedDuration = SignedDuration::from_hours(3);
