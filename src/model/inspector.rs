@@ -189,12 +189,6 @@ mod tests {
     fn bytes_are_dumped() {
         let document = Document::of(&record(&[0, 1, 2, 255]));
         assert_eq!(document.path, "hex");
-        assert!(
-            document
-                .lines
-                .last()
-                .unwrap()
-                .starts_with("00000000  00 01 02 ff")
-        );
+        assert!(document.lines[0].starts_with("00000000  00 01 02 ff"));
     }
 }

@@ -72,8 +72,8 @@ fn describe(section: Section, id: &ResourceId) -> Detail {
     }
 }
 
-fn time(text: &str) -> Option<Timestamp> {
-    Some(text.parse().unwrap())
+fn time(text: &str) -> Timestamp {
+    text.parse().unwrap()
 }
 
 fn stream(name: &str) -> Stream {
@@ -90,7 +90,7 @@ fn stream(name: &str) -> Stream {
             .to_owned(),
         ),
         retention: Some(Duration::from_hours(24)),
-        created: time("2026-03-02T09:14:00Z"),
+        created: Some(time("2026-03-02T09:14:00Z")),
         open_shards: Some(4),
         consumers: Some(2),
         encryption: Some("NONE".to_owned()),
@@ -107,7 +107,7 @@ fn table(name: &str) -> TableStream {
         label: "2026-03-02T09:14:00.000".to_owned(),
         status: if name == "sessions" { "DISABLED" } else { "ENABLED" }.to_owned(),
         view_type: Some("NEW_AND_OLD_IMAGES".to_owned()),
-        created: time("2026-03-02T09:14:00Z"),
+        created: Some(time("2026-03-02T09:14:00Z")),
         keys: vec![KeyElement {
             name: "cart_id".to_owned(),
             role: "HASH".to_owned(),
@@ -133,7 +133,7 @@ fn group(name: &str) -> FeatureGroup {
         status: if failed { "CreateFailed" } else { "Created" }.to_owned(),
         failure: failed.then(|| "The execution role cannot write to s3://shop-ml/offline".to_owned()),
         description: None,
-        created: time("2026-05-01T08:00:00Z"),
+        created: Some(time("2026-05-01T08:00:00Z")),
         modified: None,
         identifier: "customer_id".to_owned(),
         event_time: "event_time".to_owned(),
@@ -197,10 +197,10 @@ fn prediction(id: &str) -> BatchPrediction {
         output: Some("s3://shop-ml/out/".to_owned()),
         log: None,
         created_by: Some("arn:aws:iam::111122223333:user/analyst".to_owned()),
-        created: time("2026-11-20T11:56:00Z"),
-        updated: time("2026-11-20T11:58:00Z"),
-        started: started.then(|| "2026-11-20T11:56:41Z".parse().unwrap()),
-        finished: ended.then(|| "2026-11-20T11:58:00Z".parse().unwrap()),
+        created: Some(time("2026-11-20T11:56:00Z")),
+        updated: Some(time("2026-11-20T11:58:00Z")),
+        started: started.then(|| time("2026-11-20T11:56:41Z")),
+        finished: ended.then(|| time("2026-11-20T11:58:00Z")),
         message: None,
         compute_time: completed.then(|| Duration::from_secs(79)),
         total: started.then_some(1_204_331),
