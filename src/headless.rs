@@ -68,6 +68,8 @@ pub async fn tail(session: &Session, args: &cli::Tail, clock: Clock) -> Result<E
         stream: stream.clone(),
         from,
         only,
+        parents_first: true,
+        retention: None,
     };
     let (news, heard) = mpsc::channel(CHANNEL);
     let mut writer = Writer::new(args, &stream);
@@ -113,6 +115,15 @@ async fn find<'a>(sources: &'a [Source], word: &str) -> Result<(&'a Source, Reso
 
 fn no_stream(word: &str) -> Failure {
     Failure::NoStream(sanitize::line(word).into_owned())
+}
+
+/// Records that are gone are told where the person looks, and the others go on.
+fn tell_gap(shard: &ShardId) {
+    let shard = sanitize::line(shard.as_str());
+    let _ = writeln!(
+        io::stderr(),
+        "kinescope: records of {shard} were dropped by the service before they could be read"
+    );
 }
 
 /// Writes records as they come.
@@ -182,6 +193,7 @@ impl Writer {
             TailEvent::GaveUp(_, error) => return Err(error.into()),
             TailEvent::CaughtUp => return Ok(self.until_caught_up),
             TailEvent::Ended => return Ok(true),
+            TailEvent::Gap(shard) => tell_gap(&shard),
             TailEvent::Opened(_) | TailEvent::Closed(_) => {}
         }
         Ok(false)

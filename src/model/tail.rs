@@ -53,6 +53,8 @@ pub struct TailPane {
     pub inspector: Option<Inspector>,
     /// Which pane has the keys.
     pub focus: Focus,
+    /// Shards of which records were dropped before they could be read.
+    pub gaps: Vec<ShardId>,
 }
 
 /// What is known of one shard.
@@ -104,6 +106,7 @@ impl TailPane {
             top: 0,
             inspector: None,
             focus: Focus::List,
+            gaps: Vec::new(),
         }
     }
 
@@ -132,6 +135,7 @@ impl TailPane {
                 self.meter(shard.clone()).state = ShardState::GivenUp;
                 self.trouble = Some((shard, error));
             }
+            TailEvent::Gap(shard) => self.gaps.push(shard),
             TailEvent::CaughtUp => {}
             TailEvent::Ended => self.ended = true,
         }

@@ -67,6 +67,8 @@ impl Calls {
                 stream: request.stream,
                 from: request.from,
                 only: Vec::new(),
+                parents_first: true,
+                retention: None,
             };
             let (news, mut heard) = mpsc::channel::<TailReply>(TAIL_CHANNEL);
             let forward = async {

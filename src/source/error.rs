@@ -11,6 +11,8 @@ pub enum ErrorKind {
     Throttled,
     /// An iterator or a page token is too old; ask for a new one.
     Expired,
+    /// What was to be read is no longer kept.
+    Trimmed,
     /// There is no such resource, or the endpoint does not know the call.
     NotFound,
     /// The caller may not do this.
@@ -69,6 +71,7 @@ impl SourceError {
         match self.kind {
             ErrorKind::Throttled => "wait a moment and try again".to_owned(),
             ErrorKind::Expired => "try again".to_owned(),
+            ErrorKind::Trimmed => "begin at trim-horizon".to_owned(),
             ErrorKind::NotFound => "check the name and the region".to_owned(),
             ErrorKind::Denied => format!("ask for permission to call {}", self.operation),
             ErrorKind::Credentials => {

@@ -6,79 +6,17 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap, VecDeque};
 use std::time::Duration;
 
-use super::shard::{Input, Lag, Output, ShardTail};
+use super::event::{Ask, Counters, Heard, Plan, TailEvent};
+use super::shard::{Input, Output, ShardTail};
 use crate::clock::Now;
-use crate::resource::{Batch, IteratorToken, Position, Record, Shard, ShardId};
-use crate::source::{ErrorKind, ReadLimits, SourceError};
+use crate::resource::{ChildShard, Position, Shard, ShardId};
+use crate::source::ErrorKind;
 
 /// How long to wait before a drained shard's children are looked for once more, where none were found. A service closes a
 /// shard a moment before it shows its children.
 const LOOK_AGAIN: Duration = Duration::from_secs(2);
 /// How often the children of a drained shard are looked for; a deleted or disabled stream has none.
 const LOOKS: u32 = 3;
-
-/// What to read.
-#[derive(Clone, Debug)]
-pub struct Plan {
-    /// Where to begin.
-    pub from: Position,
-    /// Only these shards, without their children; all where it is empty.
-    pub only: Vec<ShardId>,
-    /// What the service allows.
-    pub limits: ReadLimits,
-    /// How many calls may be under way at once.
-    pub in_flight: usize,
-}
-
-/// A call to make.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Ask {
-    /// An iterator of a shard at a position.
-    Iterator(ShardId, Position),
-    /// The records of a shard from an iterator on.
-    Read(ShardId, IteratorToken),
-    /// All shards of the stream, to find the children of this one.
-    Children(ShardId),
-}
-
-/// The answer to an [`Ask`].
-#[derive(Clone, Debug, PartialEq)]
-pub enum Heard {
-    /// To [`Ask::Iterator`].
-    Iterator(IteratorToken),
-    /// To [`Ask::Read`].
-    Batch(Batch),
-    /// To [`Ask::Children`].
-    Shards(Vec<Shard>),
-    /// To any of them.
-    Failed(SourceError),
-}
-
-/// What a person should see of it.
-#[derive(Clone, Debug, PartialEq)]
-pub enum TailEvent {
-    /// A shard is being read.
-    Opened(ShardId),
-    /// A read of a shard and what it brought, in order; maybe nothing.
-    Read {
-        /// The shard.
-        shard: ShardId,
-        /// The records.
-        records: Vec<Record>,
-        /// How far it is from the tip.
-        lag: Lag,
-    },
-    /// A call failed and is tried again.
-    Trouble(ShardId, SourceError),
-    /// A shard is drained.
-    Closed(ShardId),
-    /// A shard cannot be read any further.
-    GaveUp(ShardId, SourceError),
-    /// Every shard has reached its tip.
-    CaughtUp,
-    /// Every shard is drained and none follows.
-    Ended,
-}
 
 /// The tail of a stream, without the calls.
 #[derive(Debug)]
@@ -92,17 +30,11 @@ pub struct StreamTail {
     ready: VecDeque<Ask>,
     asleep: BinaryHeap<Reverse<(Duration, ShardId)>>,
     in_flight: usize,
+    /// How many slots are not done, and how many of these have not reached their tip.
+    unfinished: usize,
+    lagging: usize,
     was_caught_up: bool,
     counters: Counters,
-}
-
-/// What was done since the beginning.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counters {
-    /// Calls made.
-    pub calls: u64,
-    /// Calls that were throttled.
-    pub throttled: u64,
 }
 
 #[derive(Debug)]
@@ -111,9 +43,24 @@ struct Slot {
     caught_up: bool,
 }
 
+impl Slot {
+    fn is_unfinished(&self) -> bool {
+        !matches!(self.stage, Stage::Done)
+    }
+
+    /// A shard whose children are still looked for is not at the tip: they may hold records.
+    fn is_lagging(&self) -> bool {
+        match self.stage {
+            Stage::Tailing(_) => !self.caught_up,
+            Stage::Looking(_) => true,
+            Stage::Done => false,
+        }
+    }
+}
+
 #[derive(Debug)]
 enum Stage {
-    Tailing(ShardTail),
+    Tailing(Box<ShardTail>),
     /// Drained; its children are being looked for, and how often they were.
     Looking(u32),
     Done,
@@ -133,6 +80,8 @@ impl StreamTail {
             ready: VecDeque::new(),
             asleep: BinaryHeap::new(),
             in_flight: 0,
+            unfinished: 0,
+            lagging: 0,
             was_caught_up: false,
             counters: Counters::default(),
         };
@@ -192,6 +141,7 @@ impl StreamTail {
         let known: BTreeSet<&ShardId> = shards.iter().map(|shard| &shard.id).collect();
         let wanted = |shard: &&Shard| match (&self.plan.only[..], &self.plan.from) {
             ([], Position::Latest) => shard.is_open(),
+            ([], _) if !self.plan.parents_first => true,
             ([], _) => shard.parents().all(|parent| !known.contains(parent)),
             (only, _) => only.contains(&shard.id),
         };
@@ -209,14 +159,14 @@ impl StreamTail {
             .fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
                 (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
             });
-        let tail = ShardTail::new(from, self.plan.limits, seed);
-        self.slots.insert(
-            shard.clone(),
-            Slot {
-                stage: Stage::Tailing(tail),
-                caught_up: false,
-            },
-        );
+        let tail = ShardTail::new(from, self.plan.limits, self.plan.retention, seed);
+        let slot = Slot {
+            stage: Stage::Tailing(Box::new(tail)),
+            caught_up: false,
+        };
+        self.unfinished += 1;
+        self.lagging += 1;
+        self.slots.insert(shard.clone(), slot);
         events.push(TailEvent::Opened(shard.clone()));
         self.step(now, shard, Input::Started, events);
     }
@@ -240,21 +190,20 @@ impl StreamTail {
             Output::Read(token) => self.ready.push_back(Ask::Read(shard.clone(), token)),
             Output::Sleep(span) => self.asleep.push(Reverse((now.mono + span, shard.clone()))),
             Output::Emit(records, lag) => {
-                if let Some(slot) = self.slots.get_mut(shard) {
-                    slot.caught_up = lag.caught_up;
-                }
+                self.change(shard, |slot| slot.caught_up = lag.caught_up);
+                self.counters.records += records.len() as u64;
                 events.push(TailEvent::Read {
                     shard: shard.clone(),
                     records,
                     lag,
                 });
             }
-            Output::Trouble(error) => events.push(TailEvent::Trouble(shard.clone(), error)),
-            Output::Follow(children) => {
-                for child in children {
-                    self.expect(child.id, child.parents);
-                }
+            Output::Gap => {
+                self.counters.gaps += 1;
+                events.push(TailEvent::Gap(shard.clone()));
             }
+            Output::Trouble(error) => events.push(TailEvent::Trouble(shard.clone(), error)),
+            Output::Follow(children) => self.named(children),
             Output::GiveUp(error) => {
                 self.set_stage(shard, Stage::Done);
                 events.push(TailEvent::GaveUp(shard.clone(), error));
@@ -268,13 +217,7 @@ impl StreamTail {
             return;
         }
         events.push(TailEvent::Closed(shard.clone()));
-        let named = self.expected.values().any(|parents| parents.contains(shard))
-            || self.slots.keys().any(|it| {
-                self.lineage
-                    .get(it)
-                    .is_some_and(|parents| parents.contains(shard))
-            });
-        if named || !self.plan.only.is_empty() {
+        if !self.plan.only.is_empty() || self.knows_children(shard) {
             self.set_stage(shard, Stage::Done);
             self.open_children(now, events);
         } else {
@@ -283,21 +226,44 @@ impl StreamTail {
         }
     }
 
+    /// Whether the children are named, and so are all shards that they come from. A merge names a second parent, of which this
+    /// tail may not have heard; only a list of the shards tells whether it has still to be read.
+    fn knows_children(&self, shard: &ShardId) -> bool {
+        let mut children = self
+            .lineage
+            .values()
+            .filter(|parents| parents.contains(shard))
+            .peekable();
+        children.peek().is_some()
+            && children.all(|parents| parents.iter().all(|parent| self.lineage.contains_key(parent)))
+    }
+
+    /// The service named children at the end of a shard.
+    fn named(&mut self, children: Vec<ChildShard>) {
+        for child in children {
+            self.expect(child.id, child.parents);
+        }
+    }
+
+    /// A list of the shards is here. What it does not hold is trimmed, and comes from nowhere.
     fn children_listed(&mut self, now: Now, parent: &ShardId, shards: &[Shard], events: &mut Vec<TailEvent>) {
-        let mut found = false;
+        for shard in shards {
+            self.lineage
+                .entry(shard.id.clone())
+                .or_default()
+                .extend(shard.parents().cloned());
+        }
         for child in shards
             .iter()
             .filter(|shard| shard.parents().any(|it| it == parent))
         {
-            found = true;
-            if !self.slots.contains_key(&child.id) {
-                self.expected
-                    .entry(child.id.clone())
-                    .or_default()
-                    .extend(child.parents().cloned());
-            }
+            self.expect(child.id.clone(), child.parents().cloned().collect());
         }
-        if found {
+        let gone: Vec<_> = self.expected.values().flatten().cloned().collect();
+        for shard in gone {
+            self.lineage.entry(shard).or_default();
+        }
+        if self.knows_children(parent) {
             self.set_stage(parent, Stage::Done);
             self.open_children(now, events);
         } else {
@@ -336,7 +302,7 @@ impl StreamTail {
         let free: Vec<ShardId> = self
             .expected
             .iter()
-            .filter(|(_, parents)| parents.iter().all(|parent| self.is_done(parent)))
+            .filter(|(_, parents)| !self.plan.parents_first || parents.iter().all(|it| self.is_done(it)))
             .map(|(child, _)| child.clone())
             .collect();
         let from = match &self.plan.from {
@@ -364,27 +330,31 @@ impl StreamTail {
         }
     }
 
+    /// Kept by counting: a stream may have ten thousand shards, and this is asked after every read.
     fn conclude(&mut self, events: &mut Vec<TailEvent>) {
-        let all_done = self.slots.values().all(|slot| matches!(slot.stage, Stage::Done));
-        if all_done {
+        let caught_up = self.lagging == 0;
+        if self.unfinished == 0 {
             events.push(TailEvent::Ended);
-            return;
-        }
-        let caught_up = self.slots.values().all(|slot| match slot.stage {
-            Stage::Tailing(_) => slot.caught_up,
-            Stage::Looking(_) => false,
-            Stage::Done => true,
-        });
-        if caught_up && !self.was_caught_up {
+        } else if caught_up && !self.was_caught_up {
             events.push(TailEvent::CaughtUp);
         }
         self.was_caught_up = caught_up;
     }
 
     fn set_stage(&mut self, shard: &ShardId, stage: Stage) {
-        if let Some(slot) = self.slots.get_mut(shard) {
-            slot.stage = stage;
-        }
+        self.change(shard, |slot| slot.stage = stage);
+    }
+
+    /// Changes a slot and keeps count.
+    fn change(&mut self, shard: &ShardId, change: impl FnOnce(&mut Slot)) {
+        let Some(slot) = self.slots.get_mut(shard) else {
+            return;
+        };
+        let before = (slot.is_unfinished(), slot.is_lagging());
+        change(slot);
+        let after = (slot.is_unfinished(), slot.is_lagging());
+        self.unfinished = self.unfinished + usize::from(after.0) - usize::from(before.0);
+        self.lagging = self.lagging + usize::from(after.1) - usize::from(before.1);
     }
 
     fn is_looking(&self, shard: &ShardId) -> bool {

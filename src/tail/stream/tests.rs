@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::*;
-use crate::resource::{Body, ChildShard, SequenceNumber};
+use crate::resource::{Batch, Body, ChildShard, IteratorToken, Record, SequenceNumber};
+use crate::source::{ReadLimits, SourceError};
 
 const LIMITS: ReadLimits = ReadLimits {
     calls_per_second: 5,
     bytes_per_second: Some(2 << 20),
     iterator_life: Duration::from_mins(5),
     seeks_time: true,
+    retention: None,
 };
 
 /// A stream whose shards hold so many records each.
@@ -104,6 +106,8 @@ fn plan(from: Position) -> Plan {
     Plan {
         from,
         only: Vec::new(),
+        parents_first: true,
+        retention: None,
         limits: LIMITS,
         in_flight: 4,
     }
@@ -146,6 +150,7 @@ fn tell(event: TailEvent) -> Vec<String> {
             records.iter().map(|r| format!("{shard}{}", r.sequence)).collect()
         }
         TailEvent::GaveUp(shard, _) => vec![format!("!{shard}")],
+        TailEvent::Gap(shard) => vec![format!("?{shard}")],
         TailEvent::Trouble(..) | TailEvent::CaughtUp | TailEvent::Ended => Vec::new(),
     }
 }
@@ -269,7 +274,7 @@ fn never_more_calls_under_way_than_allowed() {
         tail.counters(),
         Counters {
             calls: 5,
-            throttled: 0
+            ..Counters::default()
         }
     );
 }
