@@ -40,9 +40,20 @@ mod journeys {
         program
     }
 
+    /// The demo, with the stream of orders selected and described.
+    fn demo_at_orders() -> Program {
+        let mut program = demo();
+        program.keys("/orders\r");
+        program.wait_until("the detail of orders", |screen| {
+            let mut detail = screen.rows(36, 64);
+            detail.any(|row| row.contains(" orders ")) && screen.contents().contains("closed")
+        });
+        program
+    }
+
     /// The demo, reading the stream of orders, with records on the screen.
     fn tail_of_orders() -> Program {
-        let mut program = demo();
+        let mut program = demo_at_orders();
         program.keys("t");
         program.wait_for("{\"order_id\"");
         program

@@ -1,6 +1,6 @@
 //! Looking around.
 
-use super::demo;
+use super::{demo, demo_at_orders};
 
 #[test]
 fn the_demo_opens_on_a_filled_screen() {
@@ -24,15 +24,14 @@ fn the_demo_opens_on_a_filled_screen() {
 
 #[test]
 fn the_detail_shows_the_shards_of_the_selected_stream() {
-    let mut program = demo();
-    program.wait_for("closed");
-    program.wait_until("open shards", |screen| {
-        screen.contents().matches("open").count() >= 4
+    let mut program = demo_at_orders();
+    program.wait_until("the shards of orders", |screen| {
+        let screen = screen.contents();
+        screen.matches("open").count() >= 4 && screen.matches("closed").count() >= 2
     });
     program.keys("/click\r");
-    program.wait_until("the detail of clickstream", |screen| {
-        let detail = screen.rows(37, 63).collect::<Vec<_>>().join("\n");
-        detail.contains("clickstream") && detail.contains("007 open")
+    program.wait_until("the shards of clickstream", |screen| {
+        screen.contents().contains("007 open")
     });
 }
 

@@ -29,7 +29,7 @@ fn a_small_screen_shows_the_one_pane_that_has_the_focus() {
 fn resizing_does_a_running_tail_no_harm() {
     let mut program = tail_of_orders();
     program.keys("\r");
-    program.wait_for("partition key");
+    program.wait_for("record · json");
     for (columns, rows) in [
         (1, 1),
         (200, 60),

@@ -93,6 +93,11 @@ pub(crate) fn pty_size(columns: u16, rows: u16) -> PtySize {
     }
 }
 
+/// Rows and columns of the picture of a terminal: vt100 can wrap a line only where there are two of each.
+pub(crate) fn picture_size(columns: u16, rows: u16) -> (u16, u16) {
+    (rows.max(2), columns.max(2))
+}
+
 /// What is known of the program from outside.
 pub(crate) struct Known {
     pub(crate) parser: vt100::Parser,
@@ -129,6 +134,7 @@ pub(crate) struct Watch {
 
 impl Watch {
     fn new(columns: u16, rows: u16) -> Self {
+        let (rows, columns) = picture_size(columns, rows);
         let known = Known {
             parser: vt100::Parser::new(rows, columns, 0),
             raw: Vec::new(),
