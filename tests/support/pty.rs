@@ -17,6 +17,9 @@ use tempfile::TempDir;
 /// How long anything may take before the test fails. Generous, because the machine may be busy.
 const DEADLINE: Duration = Duration::from_secs(30);
 
+/// What a frame ends with: the cursor stays hidden.
+const END_OF_FRAME: &[u8] = b"\x1b[?25l";
+
 /// How to run the program.
 pub(crate) struct Launch {
     args: Vec<String>,
@@ -238,9 +241,14 @@ impl Program {
         drop(self.watch.wait(what, |known| is_so(known.parser.screen())));
     }
 
-    /// The screen as it is now.
+    /// The screen as it is now, between two frames.
     pub(crate) fn screen(&self) -> vt100::Screen {
-        self.watch.known().parser.screen().clone()
+        let whole = |known: &Known| known.life != Life::Running || known.raw.ends_with(END_OF_FRAME);
+        self.watch
+            .wait("the end of a frame", whole)
+            .parser
+            .screen()
+            .clone()
     }
 
     /// Waits for the end of the program, and of what it wrote.
