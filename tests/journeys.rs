@@ -1,9 +1,5 @@
 //! Journeys: the real program in a real terminal, from the first key to the exit code.
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    reason = "what fails here fails the test"
-)]
+#![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
 
 #[path = "support/pty.rs"]
 mod pty;

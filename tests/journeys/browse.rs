@@ -36,17 +36,35 @@ fn the_detail_shows_the_shards_of_the_selected_stream() {
 }
 
 #[test]
-fn each_section_has_its_list() {
+fn each_section_has_its_list_and_details() {
     let mut program = demo();
-    for (key, title) in [
-        ("2", "Tables"),
-        ("3", "Features"),
-        ("4", "Predictions"),
-        ("1", "Streams"),
+    for (key, listed, described) in [
+        ("2", "inventory", "view type"),
+        ("3", "fraud-scores", "customer_id"),
+        ("4", "✗", "records seen"),
+        ("1", "telemetry", "capacity mode"),
     ] {
         program.keys(key);
-        program.wait_until(title, |screen| list_title(screen).contains(title));
+        program.wait_for(listed);
+        program.wait_for(described);
     }
+}
+
+#[test]
+fn a_record_of_a_feature_group_can_be_looked_up() {
+    let mut program = demo();
+    program.keys("3");
+    program.wait_for("fraud-scores");
+    program.keys("/customers\r");
+    program.wait_for("customer_id");
+    program.keys("icust-0001\r");
+    program.wait_for("Record  cust-0001");
+    program.wait_for("event_time");
+    program.keys("inobody\r");
+    program.wait_for("nobody");
+    program.wait_until("the first record to go", |screen| {
+        !screen.contents().contains("cust-0001")
+    });
 }
 
 #[test]
@@ -60,9 +78,4 @@ fn the_help_lies_over_everything_and_closes() {
     });
     program.keys("q");
     assert_eq!(program.exit_code(), 0);
-}
-
-/// The top of the list's frame, under the two lines of the header.
-fn list_title(screen: &vt100::Screen) -> String {
-    screen.rows(0, 36).nth(2).unwrap()
 }

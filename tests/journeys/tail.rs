@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use vt100::Screen;
 
-use super::{demo_at_orders, tail_of_orders};
+use super::{demo, demo_at_orders, tail_of_orders};
 use crate::pty::Program;
 
 /// How soon after the key the first record is on the screen.
@@ -82,6 +82,19 @@ fn a_tail_can_begin_in_the_past() {
     program.wait_for("'yesterday' is no position");
     program.keys("\x15trim-horizon\r");
     wait_for_records(&program, 1200);
+}
+
+#[test]
+fn changes_of_a_table_are_tailed_with_what_happened_to_the_item() {
+    let mut program = demo();
+    program.keys("2");
+    program.wait_for("inventory");
+    program.keys("/carts\r");
+    program.wait_for("NEW_AND_OLD_IMAGES");
+    program.keys("Ttrim-horizon\r");
+    for event in ["INSERT", "MODIFY", "REMOVE by TTL", "{\"cart_id\":\"cart-"] {
+        program.wait_for(event);
+    }
 }
 
 /// Waits until so many records were read.

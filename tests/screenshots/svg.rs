@@ -35,10 +35,9 @@ struct Ink {
     colour: String,
     /// `None` where the window shows through.
     behind: Option<String>,
-    bold: bool,
-    italic: bool,
+    /// The rest, as attributes of SVG.
+    manner: String,
     underline: bool,
-    dim: bool,
 }
 
 /// Neighbouring cells of one look.
@@ -73,12 +72,12 @@ fn window(width: f32, height: f32, title: &str) -> String {
     // Writing to a String cannot fail, here and below.
     let _ = write!(
         svg,
-        r##"<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0}" height="{height:.0}" viewBox="0 0 {width:.0} {height:.0}">
+        r#"<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0}" height="{height:.0}" viewBox="0 0 {width:.0} {height:.0}">
 <rect x="0.5" y="0.5" width="{:.1}" height="{:.1}" rx="9" fill="{BACKGROUND}" stroke="{FRAME}"/>
 <circle cx="20" cy="17" r="5" fill="{FRAME}"/><circle cx="38" cy="17" r="5" fill="{FRAME}"/><circle cx="56" cy="17" r="5" fill="{FRAME}"/>
 <text x="{middle:.1}" y="21.5" text-anchor="middle" font-family="system-ui, sans-serif" font-size="12" fill="{TITLE}">{title}</text>
 <g font-family="'JetBrains Mono', 'DejaVu Sans Mono', Menlo, Consolas, monospace" font-size="{FONT_SIZE}" xml:space="preserve">
-"##,
+"#,
         width - 1.0,
         height - 1.0,
     );
@@ -154,7 +153,7 @@ fn write_text(svg: &mut String, run: &Run, place: Place) {
         place.y + BASELINE,
         place.width,
         run.ink.colour,
-        attributes(&run.ink),
+        run.ink.manner,
         escape(&run.text)
     );
 }
@@ -172,14 +171,14 @@ fn draw_shapes(svg: &mut String, run: &Run, place: Place, paint: &str) {
     let _ = writeln!(svg, r#"<path d="{path}" {paint}="{}"/>"#, run.ink.colour);
 }
 
-fn attributes(ink: &Ink) -> String {
-    let attributes = [
-        (ink.bold, r#" font-weight="bold""#),
-        (ink.italic, r#" font-style="italic""#),
-        (ink.underline, r#" text-decoration="underline""#),
-        (ink.dim, r#" opacity="0.6""#),
+fn manner(cell: &Cell) -> String {
+    let manners = [
+        (cell.bold(), r#" font-weight="bold""#),
+        (cell.italic(), r#" font-style="italic""#),
+        (cell.underline(), r#" text-decoration="underline""#),
+        (cell.dim(), r#" opacity="0.6""#),
     ];
-    let given = attributes.iter().filter(|(is_so, _)| *is_so);
+    let given = manners.iter().filter(|(is_so, _)| *is_so);
     given.map(|(_, attribute)| *attribute).collect()
 }
 
@@ -194,10 +193,8 @@ fn ink(cell: &Cell) -> Ink {
     Ink {
         colour,
         behind,
-        bold: cell.bold(),
-        italic: cell.italic(),
+        manner: manner(cell),
         underline: cell.underline(),
-        dim: cell.dim(),
     }
 }
 

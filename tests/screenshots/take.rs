@@ -39,15 +39,16 @@ const PICTURES: [Picture; 6] = [
     },
     Picture {
         name: "tables",
-        way: &[("2", "inventory"), ("/carts\r", "NEW_AND_OLD_IMAGES")],
+        way: &[("2", "inventory"), ("/carts\r", " open ")],
     },
     Picture {
         name: "changes",
         way: &[
             ("2", "inventory"),
-            ("/carts\r", "NEW_AND_OLD_IMAGES"),
+            ("/inventory\r", "NEW_IMAGE"),
             ("Ttrim-horizon\r", "MODIFY"),
-            (" \r", "record · "),
+            ("\r", "record · MODIFY"),
+            (" ", "paused"),
         ],
     },
     Picture {

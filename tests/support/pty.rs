@@ -167,7 +167,7 @@ impl Watch {
     fn read_from(self: &Arc<Self>, mut output: Box<dyn Read + Send>) {
         let watch = Arc::clone(self);
         std::thread::spawn(move || {
-            let mut buffer = [0; 64 << 10];
+            let mut buffer = [0; 8 << 10];
             while let Ok(count @ 1..) = output.read(&mut buffer) {
                 watch.learn(|known| {
                     known.raw.extend_from_slice(&buffer[..count]);
