@@ -190,6 +190,8 @@ pub struct Entry {
     pub status: Option<String>,
     /// A few words beside the name, such as `on-demand`; empty where the list call tells nothing more.
     pub note: String,
+    /// Whether the list call told all that a row shows. Where it did not, the resource is described while its row is on the screen.
+    pub complete: bool,
 }
 
 /// All that is known of one resource.

@@ -11,6 +11,7 @@ use crossterm::execute;
 use crossterm::style::ResetColor;
 use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
 use ratatui::backend::CrosstermBackend;
+use ratatui::layout::{Position, Rect};
 use ratatui::{Frame, Terminal};
 use signal_hook::consts::SIGTSTP;
 use thiserror::Error;
@@ -83,9 +84,11 @@ impl Screen {
         self.terminal.draw(draw).map(|_| ())
     }
 
-    /// The next frame is written whole.
+    /// Clears the screen, so that the next frame is written whole.
     pub fn clear(&mut self) -> io::Result<()> {
-        self.terminal.clear()
+        let size = self.terminal.size()?;
+        // Not `Terminal::clear`: that asks the terminal where its cursor is, and waits two seconds for one that does not say.
+        self.terminal.resize(Rect::from((Position::ORIGIN, size)))
     }
 
     /// Gives the terminal back, stops the process as Ctrl-Z does, and takes the terminal again once it is continued.
@@ -93,7 +96,7 @@ impl Screen {
         give_back();
         signal_hook::low_level::emulate_default_handler(SIGTSTP)?;
         take()?;
-        self.terminal.clear()
+        self.clear()
     }
 }
 

@@ -47,8 +47,13 @@ pub fn draw(frame: &mut Frame<'_>, model: &Model, look: &Look, now: Now) {
     header::tabs(&stage, fits(layout.tabs), buffer);
     match (layout.work, &model.tail) {
         (Work::Browse(areas), _) => {
-            browse::list(&stage, fits(areas.list), buffer);
-            detail::pane(&stage, fits(areas.detail), buffer);
+            if model.browser().list.value().is_some() {
+                browse::list(&stage, fits(areas.list), buffer);
+                detail::pane(&stage, fits(areas.detail), buffer);
+            } else {
+                // Without a list there is nothing to detail, and a reason may be long.
+                browse::list(&stage, fits(areas.list.union(areas.detail)), buffer);
+            }
         }
         (Work::Tail(areas), Some(pane)) => {
             tail::status(&stage, pane, fits(areas.status), buffer);
@@ -84,11 +89,15 @@ impl Stage<'_> {
     }
 }
 
-/// Writes one line that is left-aligned and, where room is left, one that is right-aligned.
+/// Writes one line from the left, and one from the right that has the first right to the room.
 fn write_line(area: Rect, left: Line<'_>, right: Line<'_>, buffer: &mut Buffer) {
-    let (left_width, right_width) = (left.width(), right.width());
-    Paragraph::new(left).render(area, buffer);
-    if left_width + right_width < usize::from(area.width) {
-        Paragraph::new(right.right_aligned()).render(area, buffer);
-    }
+    let taken = u16::try_from(right.width()).unwrap_or(u16::MAX);
+    Paragraph::new(left).render(
+        Rect {
+            width: area.width.saturating_sub(taken),
+            ..area
+        },
+        buffer,
+    );
+    Paragraph::new(right.right_aligned()).render(area, buffer);
 }

@@ -2,5 +2,10 @@
 
 #[expect(clippy::unwrap_used, reason = "a call that fails fails its test")]
 mod endpoint {
+    #[macro_use]
+    mod stage;
+    mod dynamodb;
+    mod feature_store;
     mod kinesis;
+    mod machine_learning;
 }

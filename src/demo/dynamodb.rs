@@ -187,6 +187,24 @@ mod tests {
     }
 
     #[test]
+    fn a_table_has_the_longest_name_there_is() {
+        let service = DynamoDb::new();
+        let name = "x".repeat(255);
+        let create = |name: &str| {
+            let input = json!({
+                "TableName": name,
+                "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+                "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+                "BillingMode": "PAY_PER_REQUEST",
+            });
+            call(&service, "CreateTable", &input)
+        };
+        let id = create(&name).unwrap()["TableDescription"]["TableId"].clone();
+        assert_eq!(id.as_str().map(str::len), Some(36));
+        assert!(create("ab").is_err());
+    }
+
+    #[test]
     fn an_item_over_400_kib_is_refused() {
         let service = with_table();
         let put = |length: usize| {

@@ -17,7 +17,7 @@ use super::dynamodb::value::VALIDATION;
 use super::fields::{Fields, seconds};
 use super::protocol::{Answer, Call, Fault, Service};
 
-/// Streams and shards on a page, where the call does not say (pages "ListStreams" and "DescribeStream").
+/// Streams and shards on a page, where the call does not say (pages `ListStreams` and `DescribeStream`).
 const PAGE: i64 = 100;
 
 /// The streams of the embedded tables.
@@ -144,7 +144,7 @@ fn log<'a>(state: &'a State, table: &str, label: &str) -> Result<&'a ChangeLog, 
     state
         .logs
         .get(&key)
-        .ok_or_else(|| not_found(format!("Stream: {label} of table {table} not found")))
+        .ok_or_else(|| not_found(&format!("Stream: {label} of table {table} not found")))
 }
 
 fn arn(region: &str, table: &str, label: &str) -> String {
@@ -159,12 +159,12 @@ fn parsed<'a>(arn: &'a str, region: &str) -> Result<(&'a str, &'a str), Fault> {
         return Err(invalid());
     }
     let Some(rest) = arn.strip_prefix(&prefix) else {
-        return Err(not_found(format!("Stream: {arn} not found")));
+        return Err(not_found(&format!("Stream: {arn} not found")));
     };
     rest.split_once("/stream/").ok_or_else(invalid)
 }
 
-fn not_found(detail: String) -> Fault {
+fn not_found(detail: &str) -> Fault {
     Fault::new(
         "ResourceNotFoundException",
         format!("Requested resource not found: {detail}"),

@@ -120,7 +120,7 @@ fn create_batch_prediction(state: &mut State, call: &Call<'_>) -> Answer {
     Ok(json!({"BatchPredictionId": id}).into())
 }
 
-/// Creating the same again is not an error (page "CreateBatchPrediction").
+/// Creating the same again is not an error (page `CreateBatchPrediction`).
 fn is_same_request(there: &BatchPrediction, asked: &BatchPrediction) -> bool {
     let request = |it: &BatchPrediction| [&it.model, &it.data_source, &it.output].map(String::clone);
     request(there) == request(asked) && there.name == asked.name
@@ -227,7 +227,7 @@ fn name<'a>(fields: &Fields<'a>, member: &str) -> Result<Option<&'a str>, Fault>
     }
 }
 
-/// An S3 location whose key has none of the parts that the page "CreateBatchPrediction" rules out.
+/// An S3 location whose key has none of the parts that the page `CreateBatchPrediction` rules out.
 fn output<'a>(fields: &Fields<'a>) -> Result<&'a str, Fault> {
     let uri = fields.required_text("OutputUri")?;
     let rest = uri

@@ -4,12 +4,21 @@
 //!
 //! Must not: read the clock, or know HTTP.
 
+mod features;
+mod pace;
+mod predictions;
 mod streams;
+mod tables;
+
+use std::sync::Arc;
 
 use fastrand::Rng;
 use jiff::Timestamp;
 
+use self::features::Features;
+use self::predictions::Predictions;
 use self::streams::Streams;
+use self::tables::Tables;
 use super::world::World;
 
 /// What the shop sells: stock-keeping unit, and price in cents.
@@ -43,6 +52,9 @@ fn product(rng: &mut Rng) -> (&'static str, u32) {
 #[derive(Debug)]
 pub(super) struct Shop {
     streams: Streams,
+    tables: Tables,
+    features: Features,
+    predictions: Predictions,
 }
 
 impl Shop {
@@ -52,11 +64,17 @@ impl Shop {
         let mut rng = Rng::with_seed(seed);
         Self {
             streams: Streams::open(&world.kinesis, rng.fork(), now),
+            tables: Tables::open(Arc::clone(&world.dynamodb), rng.fork(), now),
+            features: Features::open(Arc::clone(&world.feature_store), rng.fork(), now),
+            predictions: Predictions::open(Arc::clone(&world.machine_learning), rng.fork(), now),
         }
     }
 
     /// Does the business since the last tick.
     pub(super) fn tick(&mut self, now: Timestamp) {
         self.streams.tick(now);
+        self.tables.tick(now);
+        self.features.tick(now);
+        self.predictions.tick(now);
     }
 }

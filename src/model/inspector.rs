@@ -67,18 +67,9 @@ impl Inspector {
 impl Document {
     /// Reads a record closely. May take a while for a large one, so it is done beside the screen.
     pub fn of(record: &Record) -> Self {
-        let mut lines = vec![
-            fact("shard", record.shard.as_str()),
-            fact("sequence", record.sequence.as_str()),
-        ];
-        if let Some(time) = record.arrived {
-            lines.push(fact("arrived", &time.to_string()));
-        }
+        let mut lines = Vec::new();
         let (path, size) = match &record.body {
-            Body::Blob { partition_key, data } => {
-                lines.extend([fact("partition key", partition_key), String::new()]);
-                (push_blob(&mut lines, data), Some(data.len()))
-            }
+            Body::Blob { data, .. } => (push_blob(&mut lines, data), Some(data.len())),
             Body::Change(change) => {
                 push_change(&mut lines, change);
                 (
@@ -87,11 +78,25 @@ impl Document {
                 )
             }
         };
+        push_place(&mut lines, record);
         Self {
             path: sanitize::line(&path).into_owned(),
             size,
             lines,
         }
+    }
+}
+
+/// Where the record stands; below what it says, because the row in the list tells the most of it.
+fn push_place(lines: &mut Vec<String>, record: &Record) {
+    lines.push(String::new());
+    if let Body::Blob { partition_key, .. } = &record.body {
+        lines.push(fact("partition key", partition_key));
+    }
+    lines.push(fact("shard", record.shard.as_str()));
+    lines.push(fact("sequence", record.sequence.as_str()));
+    if let Some(time) = record.arrived {
+        lines.push(fact("arrived", &time.to_string()));
     }
 }
 
@@ -120,12 +125,10 @@ fn push_change(lines: &mut Vec<String>, change: &Change) {
         lines.push(fact("by", &format!("{kind} {who}{ttl}")));
     }
     for (label, value) in change.to_json() {
-        lines.push(String::new());
-        lines.push(label.to_owned());
         if value.is_null() {
-            lines.push("(not in this record)".to_owned());
+            lines.push(format!("{label}: none in this record"));
         } else {
-            push_block(lines, &pretty(&value));
+            push_block(lines, &format!("{label}: {}", pretty(&value)));
         }
     }
 }
@@ -158,14 +161,14 @@ mod tests {
         assert_eq!(
             document.lines,
             [
-                "shard          shardId-000000000002",
-                "sequence       4965",
-                "arrived        2026-03-02T14:02:11.204Z",
-                "partition key  cust-0031",
-                "",
                 "{",
                 "  \"total\": 212.40",
                 "}",
+                "",
+                "partition key  cust-0031",
+                "shard          shardId-000000000002",
+                "sequence       4965",
+                "arrived        2026-03-02T14:02:11.204Z",
             ]
         );
     }
@@ -179,19 +182,13 @@ mod tests {
                 .iter()
                 .all(|line| !line.chars().any(char::is_control))
         );
-        assert_eq!(document.lines.last().map(String::as_str), Some("b"));
+        assert_eq!(document.lines[..2], ["a␛]52;c;aGk=␇", "b"]);
     }
 
     #[test]
     fn bytes_are_dumped() {
         let document = Document::of(&record(&[0, 1, 2, 255]));
         assert_eq!(document.path, "hex");
-        assert!(
-            document
-                .lines
-                .last()
-                .unwrap()
-                .starts_with("00000000  00 01 02 ff")
-        );
+        assert!(document.lines[0].starts_with("00000000  00 01 02 ff"));
     }
 }

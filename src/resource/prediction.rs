@@ -76,10 +76,7 @@ impl PredictionStatus {
 
 impl BatchPrediction {
     pub(super) fn note(&self) -> String {
-        match self.total {
-            Some(total) => format!("{total} rec."),
-            None => String::new(),
-        }
+        self.status.as_str().to_lowercase()
     }
 
     pub(super) fn facts(&self) -> Vec<Fact> {

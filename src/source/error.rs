@@ -99,7 +99,7 @@ impl fmt::Display for SourceError {
         }
         write!(f, " failed: {}", self.code)?;
         if !self.message.is_empty() && self.message != self.code {
-            write!(f, ": {}", self.message)?;
+            write!(f, ": {}", self.message.trim_end_matches('.'))?;
         }
         write!(f, "; {}", self.advice())
     }

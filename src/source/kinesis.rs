@@ -214,6 +214,7 @@ fn bare_entry(name: String) -> Entry {
         name,
         status: None,
         note: String::new(),
+        complete: false,
     }
 }
 

@@ -106,14 +106,15 @@ impl Catalog for MachineLearning {
 
 fn entry(prediction: sdk::BatchPrediction) -> Option<Entry> {
     let id = prediction.batch_prediction_id?;
-    let total = prediction.total_record_count;
+    let status = prediction.status.map(|status| status.as_str().to_owned());
     Some(Entry {
         name: prediction
             .name
             .filter(|name| !name.is_empty())
             .unwrap_or_else(|| id.clone()),
-        status: prediction.status.map(|status| status.as_str().to_owned()),
-        note: total.map(|total| format!("{total} rec.")).unwrap_or_default(),
+        complete: true,
+        note: status.as_deref().unwrap_or_default().to_lowercase(),
+        status,
         id: id.into(),
     })
 }

@@ -45,9 +45,14 @@ impl Rate {
         }
     }
 
-    /// The counts of the last seconds, oldest first.
-    pub fn history(&self) -> impl Iterator<Item = u64> + '_ {
-        self.counts.iter().copied()
+    /// The counts of the last whole seconds, oldest first; the running one would always look like a fall.
+    pub fn history(&self, now: Duration) -> impl Iterator<Item = u64> + '_ {
+        let gone = usize::try_from(now.as_secs().saturating_sub(self.second))
+            .unwrap_or(SECONDS)
+            .min(SECONDS);
+        let whole = self.counts.len().saturating_sub(usize::from(gone == 0));
+        let silent = std::iter::repeat_n(0, gone.saturating_sub(1));
+        self.counts.iter().copied().take(whole).chain(silent)
     }
 
     /// The widest [`Rate::history`].
@@ -104,6 +109,7 @@ mod tests {
         for second in 0..100 {
             rate.add(at(second * 1000), 1);
         }
-        assert_eq!(rate.history().count(), Rate::width());
+        assert_eq!(rate.history(at(99_500)).count(), Rate::width() - 1);
+        assert_eq!(rate.history(at(102_500)).last(), Some(0));
     }
 }

@@ -59,7 +59,7 @@ fn descriptions(model: &mut Model, now: Now) -> Vec<Effect> {
     let rows = &browser.rows()[browser.visible(model.layout().list_rows())];
     let unknown = |id: &ResourceId| browser.details.get(id).is_none_or(Remote::is_idle);
     let mut wanted: Vec<ResourceId> = Vec::new();
-    for entry in selected.chain(rows.iter().filter(|entry| entry.note.is_empty())) {
+    for entry in selected.chain(rows.iter().filter(|entry| !entry.complete)) {
         if unknown(&entry.id) && !wanted.contains(&entry.id) {
             wanted.push(entry.id.clone());
         }

@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 use ratatui::widgets::{Paragraph, Widget, Wrap};
+use unicode_width::UnicodeWidthStr;
 
 use super::header::waiting;
 use super::{Role, Stage, format};
@@ -127,14 +128,18 @@ fn entry(
         _ => (" ", Role::Dim),
     };
     let width = usize::from(area.width);
-    let note = format::fit(&sanitize::line(&note), width / 2);
-    let room = width.saturating_sub(note.chars().count() + 5);
     let mark = if selected { "▌" } else { " " };
-    let name = sanitize::line(&entry.name);
+    // The name has the first right to the room; what is left is the note's.
+    let name = format::fit(&sanitize::line(&entry.name), width.saturating_sub(4));
+    let note = format::fit(&sanitize::line(&note), width.saturating_sub(name.width() + 5));
+    let room = width.saturating_sub(note.width() + 5);
     let line = Line::from(vec![
         stage.span(mark, Role::Accent),
         stage.span(sign, role),
-        stage.span(format!(" {:room$} ", format::fit(&name, room)), Role::Text),
+        stage.span(
+            format!(" {name}{} ", " ".repeat(room.saturating_sub(name.width()))),
+            Role::Text,
+        ),
         stage.span(note, Role::Dim),
     ]);
     Paragraph::new(line).render(area, buffer);

@@ -9,7 +9,7 @@ use unicode_width::UnicodeWidthStr;
 use super::header::waiting;
 use super::{Role, Stage, bars, format};
 use crate::model::{Focus, OutlineLine, OutlineValue};
-use crate::resource::{Fact, FactValue, Feature, FeatureValue, Shard};
+use crate::resource::{Fact, FactValue, Feature, FeatureValue, SequenceNumber, Shard};
 use crate::sanitize;
 
 /// Columns of a label.
@@ -131,13 +131,9 @@ fn shard<'a>(stage: &Stage<'_>, shard: &Shard, last: &[bool], width: usize) -> L
     let merged = shard
         .adjacent_parent
         .as_ref()
-        .map_or(String::new(), |other| format!("+ {}", other.short()));
-    let sequence = shard.first.as_ref().map_or("", |it| it.as_str());
-    let rest = if merged.is_empty() {
-        format::fit_id(sequence, 8)
-    } else {
-        sanitize::line(&merged).into_owned()
-    };
+        .map_or(String::new(), |it| format!("+ {} ", it.short()));
+    let rest = format!("{merged}{}", sequences(shard, width));
+    let rest = sanitize::line(&rest);
     let room = width.saturating_sub(used + bar.width() + 1);
     Line::from(vec![
         stage.span(tree, Role::Frame),
@@ -146,6 +142,21 @@ fn shard<'a>(stage: &Stage<'_>, shard: &Shard, last: &[bool], width: usize) -> L
         stage.span(bar, Role::Accent),
         stage.span(format!(" {}", format::fit(&rest, room)), Role::Dim),
     ])
+}
+
+/// The shard's sequence numbers by their ends, which is where they differ; on a wide screen with more of them.
+fn sequences(shard: &Shard, width: usize) -> String {
+    let columns = if width >= 90 { 20 } else { 8 };
+    let end = |number: &Option<SequenceNumber>| {
+        number
+            .as_ref()
+            .map_or(String::new(), |it| format::fit_id(it.as_str(), columns))
+    };
+    match (&shard.first, &shard.last) {
+        (None, None) => String::new(),
+        (first, None) => format!("{} →", end(first)),
+        (first, last) => format!("{} → {}", end(first), end(last)),
+    }
 }
 
 fn feature<'a>(stage: &Stage<'_>, feature: &Feature, role: Option<&str>, width: usize) -> Line<'a> {

@@ -36,6 +36,9 @@ fn hints<'a>(stage: &Stage<'a>, width: usize) -> Line<'a> {
         .filter(|(it, _)| applies(stage, it))
         .collect();
     hints.sort_by_key(|(binding, _)| binding.action != Action::Help);
+    let leads_with_help = hints
+        .first()
+        .is_some_and(|(binding, _)| binding.action == Action::Help);
     let pieces = hints
         .into_iter()
         .map(|(binding, hint)| piece(stage, binding, hint));
@@ -46,8 +49,9 @@ fn hints<'a>(stage: &Stage<'a>, width: usize) -> Line<'a> {
             used <= width
         })
         .collect();
-    let count = fitting.len();
-    fitting.rotate_left(count.min(1));
+    if leads_with_help && !fitting.is_empty() {
+        fitting.rotate_left(1);
+    }
     fitting.into_iter().flatten().collect()
 }
 

@@ -9,13 +9,22 @@ use super::header::waiting;
 use super::{Role, Stage, format};
 use crate::decode::hex_line;
 use crate::model::{Inspector, Remote, TailPane};
+use crate::sanitize;
 
 /// The inspector with its frame.
 pub(super) fn pane(stage: &Stage<'_>, pane: &TailPane, area: Rect, buffer: &mut Buffer) {
     let Some(inspector) = pane.inspector.as_ref().filter(|_| !area.is_empty()) else {
         return;
     };
-    let block = stage.block(title(stage, inspector), false);
+    let sequence = format::fit_id(
+        inspector.record.sequence.as_str(),
+        usize::from(area.width.saturating_sub(8)).min(56),
+    );
+    let block = stage
+        .block(title(stage, inspector), false)
+        .title_bottom(Line::from(
+            stage.span(format!(" {} ", sanitize::line(sequence.trim_end())), Role::Dim),
+        ));
     let inner = block.inner(area);
     block.render(area, buffer);
     let lines: Vec<Line<'_>> = text(stage, inspector, usize::from(inner.height))

@@ -93,7 +93,7 @@ fn shard_piece<'a>(stage: &Stage<'_>, shard: &ShardId, meter: &ShardMeter, hot: 
     [
         stage.span(format!(" {} ", sanitize::line(shard.short())), Role::Dim),
         stage.span(
-            bars::sparkline(meter.records.history(), Rate::width() / 2, 1),
+            bars::sparkline(meter.records.history(stage.now.mono), Rate::width() / 2, 1),
             Role::Accent,
         ),
         stage.span(format!(" {}/s", format::count(rate)), Role::Text),

@@ -1,6 +1,6 @@
 //! What the environment, the profiles and the command line decide.
 //!
-//! A process cannot change its own environment safely, so each test runs another one of this file in a process of its own.
+//! A process cannot change its own environment safely, so each test runs once more in a process of its own.
 
 use std::path::Path;
 use std::process::Command;
@@ -19,13 +19,21 @@ sagemaker =
   endpoint_url = http://127.0.0.1:3
 ";
 
-/// Runs the ignored test of that name with no environment but this, and with [`CONFIG`] at home.
-fn run(name: &str, environment: &[(&str, &str)]) {
+/// Set in the process in which a test finds the environment that it asked for.
+const ALONE: &str = "KINESCOPE_TEST_ALONE";
+
+/// Runs the test of that name again, in a process with no environment but this and with [`CONFIG`] at home; there, its story.
+fn alone(name: &str, environment: &[(&str, &str)], story: impl Future<Output = ()>) {
+    if std::env::var_os(ALONE).is_some() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        return runtime.unwrap().block_on(story);
+    }
     let home = tempfile::tempdir().unwrap();
     write_config(home.path());
     let output = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", &format!("sources::environment::{name}"), "--ignored"])
+        .args(["--exact", &format!("sources::environment::{name}")])
         .env_clear()
+        .env(ALONE, "1")
         .env("HOME", home.path())
         .env("AWS_MAX_ATTEMPTS", "1")
         .env("AWS_EC2_METADATA_DISABLED", "true")
@@ -79,76 +87,62 @@ fn each_service_may_have_an_endpoint_in_the_environment() {
         ("AWS_ENDPOINT_URL_SAGEMAKER", "http://127.0.0.1:3"),
         ("AWS_ENDPOINT_URL_MACHINE_LEARNING", "http://127.0.0.1:4"),
     ];
-    run(
-        "with_endpoints_in_the_environment",
+    alone(
+        "each_service_may_have_an_endpoint_in_the_environment",
         &[&KEYS[..], &endpoints].concat(),
+        async {
+            let session = open(None, None).await.unwrap();
+            assert_eq!(asked(&session).await, ["1", "2", "3", "4"]);
+        },
     );
-}
-
-#[tokio::test]
-#[ignore = "needs an environment of its own"]
-async fn with_endpoints_in_the_environment() {
-    let session = open(None, None).await.unwrap();
-    assert_eq!(asked(&session).await, ["1", "2", "3", "4"]);
 }
 
 #[test]
 fn each_service_may_have_an_endpoint_in_the_profile() {
-    run(
-        "with_endpoints_in_the_profile",
+    alone(
+        "each_service_may_have_an_endpoint_in_the_profile",
         &[&KEYS[..], &[("AWS_PROFILE", "endpoints")]].concat(),
+        async {
+            let session = open(None, None).await.unwrap();
+            assert_eq!(
+                (session.profile(), session.region()),
+                (Some("endpoints"), "eu-central-1")
+            );
+            assert_eq!(asked(&session).await, ["2", "1", "3", "1"]);
+        },
     );
-}
-
-#[tokio::test]
-#[ignore = "needs an environment of its own"]
-async fn with_endpoints_in_the_profile() {
-    let session = open(None, None).await.unwrap();
-    assert_eq!(
-        (session.profile(), session.region()),
-        (Some("endpoints"), "eu-central-1")
-    );
-    assert_eq!(asked(&session).await, ["2", "1", "3", "1"]);
 }
 
 #[test]
 fn a_profile_on_the_command_line_goes_before_credentials_in_the_environment() {
-    run("with_a_profile_that_has_no_credentials", &KEYS);
-}
-
-#[tokio::test]
-#[ignore = "needs an environment of its own"]
-async fn with_a_profile_that_has_no_credentials() {
-    let session = open(Some("endpoints"), None).await.unwrap();
-    for error in errors(&session).await {
-        assert_eq!(error.kind, ErrorKind::Credentials, "{error}");
-        assert!(error.message.contains("profile endpoints"), "{error}");
-    }
+    alone(
+        "a_profile_on_the_command_line_goes_before_credentials_in_the_environment",
+        &KEYS,
+        async {
+            let session = open(Some("endpoints"), None).await.unwrap();
+            for error in errors(&session).await {
+                assert_eq!(error.kind, ErrorKind::Credentials, "{error}");
+                assert!(error.message.contains("profile endpoints"), "{error}");
+            }
+        },
+    );
 }
 
 #[test]
 fn missing_credentials_are_told_by_the_first_call() {
-    run("without_credentials", &[]);
-}
-
-#[tokio::test]
-#[ignore = "needs an environment of its own"]
-async fn without_credentials() {
-    let session = open(None, Some("us-east-1")).await.unwrap();
-    for error in errors(&session).await {
-        assert_eq!(error.kind, ErrorKind::Credentials, "{error}");
-        assert!(error.message.contains("Environment, Profile"), "{error}");
-    }
+    alone("missing_credentials_are_told_by_the_first_call", &[], async {
+        let session = open(None, Some("us-east-1")).await.unwrap();
+        for error in errors(&session).await {
+            assert_eq!(error.kind, ErrorKind::Credentials, "{error}");
+            assert!(error.message.contains("Environment, Profile"), "{error}");
+        }
+    });
 }
 
 #[test]
 fn a_region_is_asked_for_before_any_call() {
-    run("without_a_region", &KEYS);
-}
-
-#[tokio::test]
-#[ignore = "needs an environment of its own"]
-async fn without_a_region() {
-    let error = open(None, None).await.unwrap_err();
-    assert_eq!(error, SessionError::NoRegion(String::new()));
+    alone("a_region_is_asked_for_before_any_call", &KEYS, async {
+        let error = open(None, None).await.unwrap_err();
+        assert_eq!(error, SessionError::NoRegion(String::new()));
+    });
 }

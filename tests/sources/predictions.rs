@@ -50,7 +50,7 @@ async fn predictions_are_asked_for_newest_first_page_after_page() {
     );
     assert_eq!(
         (nameless.name.as_str(), nameless.note.as_str()),
-        ("bp-1", "7 rec.")
+        ("bp-1", "completed")
     );
     assert_eq!((second.items.len(), second.next), (0, None));
 }

@@ -316,7 +316,15 @@ fn shard_id(starting: u128) -> String {
     format!("shardId-{milliseconds:020}-{:08x}", mix(starting) >> 32)
 }
 
-/// Spreads a number over all bits, the same every time (SplitMix64's last step).
+/// The place of a partition key among the shards (FNV-1a, then [`mix`]).
+pub(in crate::demo) fn hash(key: &str) -> u64 {
+    let folded = key.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    mix(u128::from(folded))
+}
+
+/// Spreads a number over all bits, the same every time (the last step of `SplitMix64`).
 pub(in crate::demo) fn mix(number: u128) -> u64 {
     #[expect(clippy::cast_possible_truncation, reason = "both halves are folded into one")]
     let folded = number as u64 ^ (number >> 64) as u64;

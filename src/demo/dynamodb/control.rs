@@ -10,7 +10,7 @@ use super::value::{VALIDATION, invalid};
 use crate::demo::fields::Fields;
 use crate::demo::protocol::{Answer, Call, Fault};
 
-/// Tables on a page, where the call does not say (page "ListTables").
+/// Tables on a page, where the call does not say (page `ListTables`).
 const PAGE: i64 = 100;
 
 pub(super) fn create_table(state: &mut State, call: &Call<'_>) -> Answer {

@@ -164,6 +164,9 @@ fn map<'a>(fields: &Fields<'a>, name: &str) -> Result<Option<&'a Item>, Fault> {
     }
 }
 
+/// Reads one element of a section into an update.
+type Clause<P> = fn(&mut P, &mut Update) -> Result<(), Fault>;
+
 struct Parser<'a, 't> {
     rest: std::iter::Peekable<std::vec::IntoIter<&'t str>>,
     placeholders: Placeholders<'a>,
@@ -173,12 +176,11 @@ impl Parser<'_, '_> {
     fn clauses(&mut self) -> Result<Update, Fault> {
         let mut update = Update::default();
         while let Some(keyword) = self.rest.next() {
-            let (seen_already, clause): (bool, fn(&mut Self, &mut Update) -> Result<(), Fault>) =
-                match keyword.to_ascii_uppercase().as_str() {
-                    "SET" => (!update.set.is_empty(), Self::assignment),
-                    "REMOVE" => (!update.remove.is_empty(), Self::removal),
-                    _ => return Err(unsupported(keyword)),
-                };
+            let (seen_already, clause): (bool, Clause<Self>) = match keyword.to_ascii_uppercase().as_str() {
+                "SET" => (!update.set.is_empty(), Self::assignment),
+                "REMOVE" => (!update.remove.is_empty(), Self::removal),
+                _ => return Err(unsupported(keyword)),
+            };
             if seen_already {
                 return Err(in_expression(&format!(
                     "The \"{keyword}\" section can only be used once in an update expression;"

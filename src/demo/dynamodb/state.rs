@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::change_log::{Change, ChangeLog, mix};
+use super::change_log::{Change, ChangeLog, hash};
 use super::table::Table;
 use super::value::Item;
 use crate::demo::protocol::Fault;
@@ -99,7 +99,9 @@ impl State {
 
     /// Brings everything to a time.
     pub(in crate::demo) fn advance(&mut self, now: Timestamp) {
-        if self.swept != Timestamp::MIN && now.duration_since(self.swept) < SWEEP {
+        // A clock that was set back does not stop it.
+        let since = now.duration_since(self.swept);
+        if since < SWEEP && since >= SignedDuration::ZERO {
             return;
         }
         self.swept = now;
@@ -151,12 +153,4 @@ pub(in crate::demo) struct Cause {
 fn no_table(name: &str) -> Fault {
     let message = format!("Requested resource not found: Table: {name} not found");
     Fault::new("ResourceNotFoundException", message)
-}
-
-/// The place of a partition key among the shards.
-fn hash(key: &str) -> u64 {
-    let folded = key.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
-    mix(u128::from(folded))
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::change_log::{ViewType, mix};
+use super::change_log::{ViewType, hash, mix};
 use super::schema::{KeySchema, KeyText};
 use super::value::{Item, VALIDATION, invalid, item_size, parameters, parts};
 use crate::demo::fields::{Fields, seconds};
@@ -141,11 +141,8 @@ impl Table {
     }
 
     fn id(&self) -> String {
-        let seed = self
-            .name
-            .bytes()
-            .fold(0_u128, |seed, byte| seed * 31 + u128::from(byte));
-        let (high, low) = (mix(seed), mix(seed + 1));
+        let high = hash(&self.name);
+        let low = mix(u128::from(high));
         let (a, b, c) = (high >> 32, high >> 16 & 0xffff, high & 0xffff);
         format!(
             "{a:08x}-{b:04x}-{c:04x}-{:04x}-{:012x}",

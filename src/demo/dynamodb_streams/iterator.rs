@@ -11,7 +11,7 @@ use crate::demo::dynamodb::value::VALIDATION;
 use crate::demo::fields::Fields;
 use crate::demo::protocol::{Answer, Call, Fault};
 
-/// How long an iterator is good for (page "GetShardIterator").
+/// How long an iterator is good for (page `GetShardIterator`).
 const LIFE: SignedDuration = SignedDuration::from_mins(15);
 
 const TYPES: [&str; 5] = [
@@ -92,7 +92,7 @@ pub(super) fn get_shard_iterator(state: &State, call: &Call<'_>) -> Answer {
     let shard = log
         .shards
         .get(id)
-        .ok_or_else(|| not_found(format!("Shard: {id} not found")))?;
+        .ok_or_else(|| not_found(&format!("Shard: {id} not found")))?;
     let iterator = ShardIterator {
         table,
         label,
@@ -122,7 +122,7 @@ fn place(
         (_, None) => Err(fields.missing("SequenceNumber")),
         (_, Some(text)) => {
             let sequence = sequence_in(fields, shard, text)?;
-            let place = sequence + u128::from(kind == "AFTER_SEQUENCE_NUMBER");
+            let place = sequence.saturating_add(u128::from(kind == "AFTER_SEQUENCE_NUMBER"));
             if shard.is_trimmed(place) {
                 return Err(trimmed());
             }

@@ -11,7 +11,7 @@ use crate::demo::dynamodb::value::{Item, VALIDATION};
 use crate::demo::fields::Fields;
 use crate::demo::protocol::{Answer, Call};
 
-/// Limits of one call (page "GetRecords" of DynamoDB Streams).
+/// Limits of one call (page `GetRecords` of DynamoDB Streams).
 const RECORDS: i64 = 1000;
 const BYTES: usize = 1024 * 1024;
 

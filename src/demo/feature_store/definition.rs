@@ -13,10 +13,10 @@ use crate::demo::protocol::{Call, Fault};
 /// What SageMaker's control plane calls a request that breaks a constraint.
 pub(in crate::demo) const VALIDATION: &str = "ValidationException";
 
-/// Features of a group (page "CreateFeatureGroup").
+/// Features of a group (page `CreateFeatureGroup`).
 const FEATURES: usize = 2500;
 
-/// Names that the offline store gives to columns of its own (page "FeatureDefinition").
+/// Names that the offline store gives to columns of its own (page `FeatureDefinition`).
 const RESERVED: [&str; 3] = ["is_deleted", "write_time", "api_invocation_time"];
 
 const FEATURE_TYPES: [&str; 3] = ["Integral", "Fractional", "String"];

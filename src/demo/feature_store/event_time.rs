@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::demo::fields::Fields;
 use crate::demo::protocol::Fault;
 
-/// The two forms in which a feature group writes its event times (page "CreateFeatureGroup").
+/// The two forms in which a feature group writes its event times (page `CreateFeatureGroup`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::demo) enum Form {
     /// `2026-03-02T09:14:00Z` or `2026-03-02T09:14:00.000Z`, in a String.

@@ -74,9 +74,14 @@ impl Group {
         }
     }
 
-    /// The status of the offline store, where there is one.
+    /// The status of the offline store, where there is one and the group did not fail.
     pub(in crate::demo) fn offline_status(&self) -> Option<&'static str> {
-        self.definition.offline.as_ref().map(|_| "Active")
+        let is_usable = matches!(self.fate, Fate::ReadyAt(_));
+        self.definition
+            .offline
+            .as_ref()
+            .filter(|_| is_usable)
+            .map(|_| "Active")
     }
 
     /// Begins the deletion.

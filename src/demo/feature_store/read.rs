@@ -14,13 +14,13 @@ use super::{group_name, not_found, usable};
 use crate::demo::fields::Fields;
 use crate::demo::protocol::{Answer, Call, Fault};
 
-/// Records in one `BatchGetRecord` (page "BatchGetRecord").
+/// Records in one `BatchGetRecord` (page `BatchGetRecord`).
 const BATCH: usize = 100;
 
 /// How much one `BatchGetRecord` answers; what comes after it is left unprocessed.
 const BATCH_BYTES: usize = 4 * 1024 * 1024;
 
-/// Identifiers on a page (page "ListRecords").
+/// Identifiers on a page (page `ListRecords`).
 const PAGE: i64 = 100;
 
 pub(super) fn get_record(state: &mut State, call: &Call<'_>) -> Answer {

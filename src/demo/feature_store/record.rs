@@ -14,7 +14,7 @@ use crate::demo::protocol::Fault;
 /// What the Feature Store runtime calls a request that breaks a constraint.
 pub(in crate::demo) const VALIDATION: &str = "ValidationError";
 
-/// The largest record and the largest value, in bytes (pages "PutRecord" and "Quotas, naming rules and data types").
+/// The largest record and the largest value, in bytes (pages `PutRecord` and "Quotas, naming rules and data types").
 const BYTES: usize = 350 * 1024;
 
 /// What a feature holds.

@@ -556,10 +556,10 @@ fn groups_are_filtered_sorted_and_paged() {
         names(&json!({"MaxResults": 2, "NextToken": first["NextToken"]})),
         ["carts"]
     );
-    let last = account
+    let whole = account
         .control("ListFeatureGroups", &json!({"MaxResults": 3}))
         .unwrap();
-    assert_eq!(last.get("NextToken"), None);
+    assert_eq!(whole.get("NextToken"), None);
     let lost = account.control("ListFeatureGroups", &json!({"NextToken": "bm9uZQ=="}));
     assert_eq!(code(lost), "ValidationException");
 }

@@ -13,10 +13,10 @@ use super::{group_name, not_found, usable};
 use crate::demo::fields::Fields;
 use crate::demo::protocol::{Answer, Call, Fault};
 
-/// Features in one `UpdateRecord` (page "UpdateRecord").
+/// Features in one `UpdateRecord` (page `UpdateRecord`).
 const UPDATED_FEATURES: usize = 100;
 
-/// Records in one `BatchWriteRecord` (page "BatchWriteRecord").
+/// Records in one `BatchWriteRecord` (page `BatchWriteRecord`).
 const BATCH: usize = 25;
 
 pub(super) fn put_record(state: &mut State, call: &Call<'_>) -> Answer {
@@ -147,7 +147,7 @@ fn put_one(
     Ok(())
 }
 
-/// An older record than the one that is there goes to the offline store only (page "PutRecord").
+/// An older record than the one that is there goes to the offline store only (page `PutRecord`).
 fn put_into(
     group: &mut Group,
     record: Record,
@@ -235,7 +235,7 @@ fn changes(fields: &Fields<'_>, group: &Group, identifier: &str) -> Result<Recor
     }
 }
 
-/// What is left of a deleted record: its identifier and the time of its deletion (page "DeleteRecord").
+/// What is left of a deleted record: its identifier and the time of its deletion (page `DeleteRecord`).
 fn deletion_marker(group: &Group, identifier: &str, text: &str, event_time: Timestamp) -> OnlineRecord {
     let definition = &group.definition;
     let value = |feature, text: &str| FeatureValue {

@@ -15,7 +15,7 @@ use crate::demo::protocol::{Answer, Fault};
 /// What Machine Learning calls a request that breaks a constraint.
 pub(in crate::demo) const INVALID: &str = "InvalidInputException";
 
-/// The largest page, and what a call gets that does not say (page "DescribeBatchPredictions").
+/// The largest page, and what a call gets that does not say (page `DescribeBatchPredictions`).
 const PAGE: i64 = 100;
 
 const OPERATORS: [&str; 7] = ["EQ", "GT", "LT", "GE", "LE", "NE", "Prefix"];

@@ -4,9 +4,6 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-/// The names of the states (page "BatchPrediction").
-pub(in crate::demo) const STATUSES: [&str; 5] = ["PENDING", "INPROGRESS", "FAILED", "COMPLETED", "DELETED"];
-
 /// The life of a batch prediction, decided when it is created.
 #[derive(Clone, Debug)]
 pub(in crate::demo) struct Course {
@@ -36,7 +33,7 @@ pub(in crate::demo) enum Outcome {
 /// Where a batch prediction stands at some time.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::demo) struct Standing {
-    /// One of [`STATUSES`].
+    /// PENDING, INPROGRESS, COMPLETED or FAILED.
     pub(in crate::demo) status: &'static str,
     pub(in crate::demo) started: Option<Timestamp>,
     pub(in crate::demo) finished: Option<Timestamp>,
@@ -49,7 +46,7 @@ pub(in crate::demo) struct Standing {
 
 impl Course {
     /// Where the prediction stands at a time. `StartedAt` is not there while it is PENDING, `FinishedAt` only once it is
-    /// COMPLETED or FAILED, `ComputeTime` only once it is COMPLETED (page "GetBatchPrediction").
+    /// COMPLETED or FAILED, `ComputeTime` only once it is COMPLETED (page `GetBatchPrediction`).
     pub(in crate::demo) fn standing(&self, now: Timestamp) -> Standing {
         let started = self.created + self.waits;
         let finished = started + self.runs;

@@ -1,0 +1,13 @@
+//! The program without a terminal and without a network: messages in, effects and screens out.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "what fails here fails the test"
+)]
+
+mod screen {
+    mod behaviour;
+    mod desk;
+    mod fixtures;
+    mod snapshots;
+}

@@ -1,0 +1,298 @@
+//! What the program does, told as stories.
+
+use std::time::Duration;
+
+use kinescope::message::{Effect, Ended, Message, Reply, Request, TailReply};
+use kinescope::model::{Focus, Remote};
+use kinescope::resource::{Position, Section};
+use kinescope::source::{ErrorKind, SourceError};
+use kinescope::tail::TailEvent;
+
+use super::desk::Desk;
+use super::fixtures::{self, blob};
+
+fn error(kind: ErrorKind) -> SourceError {
+    SourceError::new(kind, "ListStreams", "", "SomeException", "words of the service")
+}
+
+fn requests(desk: &mut Desk) -> Vec<Request> {
+    desk.take_calls()
+        .into_iter()
+        .map(|(_, request)| request)
+        .collect()
+}
+
+#[test]
+fn all_four_sections_are_asked_for_at_the_start_and_none_waits_for_another() {
+    let mut desk = Desk::start(80, 24);
+    let lists: Vec<_> = Section::ALL
+        .into_iter()
+        .map(|section| Request::List(section, None))
+        .collect();
+    assert_eq!(requests(&mut desk), lists);
+}
+
+#[test]
+fn a_section_that_is_denied_hides_no_other() {
+    let mut desk = Desk::start(80, 24);
+    desk.fail_list(Section::Streams, &error(ErrorKind::Denied));
+    desk.answer_all();
+    assert!(desk.screen().contains("ask for permission"));
+    desk.keys(&["2"]);
+    desk.answer_all();
+    assert!(desk.screen().contains("carts"));
+}
+
+#[test]
+fn what_is_on_the_screen_is_described_a_few_at_a_time() {
+    let mut desk = Desk::start(80, 24);
+    for (ticket, request) in desk.take_calls() {
+        desk.send(Message::Reply(ticket, fixtures::answer(&request)));
+    }
+    let described = |request: &Request| matches!(request, Request::Describe(Section::Streams, _));
+    assert_eq!(requests(&mut desk).iter().filter(|it| described(it)).count(), 4);
+}
+
+#[test]
+fn the_next_page_comes_as_one_scrolls_and_not_before() {
+    let mut desk = Desk::filled(80, 24);
+    desk.keys(&["4"]);
+    desk.answer_all();
+    assert_eq!(desk.model.browser().rows().len(), 100);
+    desk.keys(&["G"]);
+    let next = Request::List(Section::Predictions, Some("100".into()));
+    assert!(requests(&mut desk).contains(&next));
+}
+
+#[test]
+fn shards_are_asked_for_when_the_cursor_rests() {
+    let mut desk = Desk::filled(80, 24);
+    desk.keys(&["j", "j"]);
+    let shards = |request: &Request| matches!(request, Request::Shards(..));
+    assert!(!requests(&mut desk).iter().any(shards));
+    desk.wait(Duration::from_millis(200));
+    let asked: Vec<_> = requests(&mut desk).into_iter().filter(shards).collect();
+    assert_eq!(
+        asked,
+        [Request::Shards(Section::Streams, "app-logs".into(), None)]
+    );
+}
+
+#[test]
+fn escape_stops_the_waiting_and_r_asks_again() {
+    let mut desk = Desk::start(80, 24);
+    let calls = desk.take_calls();
+    desk.keys(&["esc"]);
+    assert!(matches!(desk.asked[..], [Effect::Redraw, Effect::Cancel(ticket)] if ticket == calls[0].0));
+    assert!(matches!(desk.model.browser().list, Remote::Cancelled));
+    desk.keys(&["r"]);
+    assert!(requests(&mut desk).contains(&Request::List(Section::Streams, None)));
+}
+
+#[test]
+fn a_stale_answer_is_dropped() {
+    let mut desk = Desk::start(80, 24);
+    let (ticket, request) = desk.take_calls().remove(0);
+    desk.keys(&["esc"]);
+    desk.send(Message::Reply(ticket, fixtures::answer(&request)));
+    assert!(desk.model.browser().rows().is_empty());
+}
+
+#[test]
+fn a_wait_is_told_by_the_second_and_keys_work_meanwhile() {
+    let mut desk = Desk::start(80, 24);
+    desk.wait(Duration::from_millis(3500));
+    assert!(
+        desk.screen().contains("asking for the list of streams … 3 s"),
+        "{}",
+        desk.screen()
+    );
+    desk.keys(&["?"]);
+    assert!(desk.screen().contains("open what is selected"));
+}
+
+#[test]
+fn while_idle_nothing_wants_to_be_woken() {
+    let mut desk = Desk::filled(80, 24);
+    desk.wait(Duration::from_mins(1));
+    assert_eq!(desk.model.wake_at(desk.now.mono), None);
+}
+
+#[test]
+fn a_refresh_keeps_what_is_there_until_the_answer() {
+    let mut desk = Desk::filled(80, 24);
+    desk.keys(&["r"]);
+    assert!(desk.screen().contains("orders"));
+    desk.fail_list(Section::Streams, &error(ErrorKind::Throttled));
+    assert!(desk.screen().contains("orders") && desk.screen().contains("words of the service"));
+}
+
+#[test]
+fn a_search_goes_around_the_list() {
+    let mut desk = Desk::filled(80, 24);
+    desk.keys(&["/"]);
+    desk.type_text("TREE");
+    desk.keys(&["backspace", "backspace", "enter"]);
+    let selected = |desk: &Desk| desk.model.browser().selected().unwrap().name.clone();
+    assert_eq!(selected(&desk), "clickstream");
+    desk.keys(&["esc", "/"]);
+    desk.type_text("s");
+    desk.keys(&["enter", "n"]);
+    assert_eq!(selected(&desk), "dms-cdc");
+    desk.keys(&["n"]);
+    assert_eq!(selected(&desk), "orders");
+    desk.keys(&["N"]);
+    assert_eq!(selected(&desk), "dms-cdc");
+}
+
+#[test]
+fn a_record_is_looked_up_by_its_identifier() {
+    let mut desk = Desk::filled(80, 24);
+    desk.keys(&["3"]);
+    desk.answer_all();
+    desk.keys(&["enter", "enter"]);
+    desk.send(Message::Pasted("cust-0031\n".to_owned()));
+    desk.keys(&["enter"]);
+    desk.answer_all();
+    assert!(desk.screen().contains("9223372036854775807"));
+    desk.keys(&["i"]);
+    desk.type_text("nobody");
+    desk.keys(&["enter"]);
+    desk.answer_all();
+    assert!(desk.screen().contains("no such record"));
+}
+
+#[test]
+fn what_cannot_be_tailed_says_so() {
+    let mut desk = Desk::filled(80, 24);
+    desk.keys(&["4"]);
+    desk.answer_all();
+    desk.keys(&["t"]);
+    assert!(desk.screen().contains("a batch prediction cannot be tailed"));
+    assert!(desk.model.tail.is_none());
+}
+
+#[test]
+fn a_tail_begins_now_and_ends_when_one_leaves() {
+    let mut desk = Desk::filled(80, 24);
+    desk.keys(&["t"]);
+    let (ticket, request) = desk.take_tail();
+    assert_eq!(
+        (request.stream.as_str(), &request.from),
+        ("orders", &Position::Latest)
+    );
+    desk.keys(&["esc"]);
+    assert!(matches!(desk.asked.last(), Some(Effect::Cancel(it)) if *it == ticket));
+    desk.tail_events(ticket, vec![TailEvent::Opened("a".into())], 1);
+    assert!(desk.model.tail.is_none());
+}
+
+#[test]
+fn a_tail_begins_where_it_is_told_to() {
+    let mut desk = Desk::filled(80, 24);
+    desk.keys(&["T"]);
+    desk.type_text("yesterday");
+    desk.keys(&["enter"]);
+    assert!(desk.screen().contains("is no position to tail from"));
+    desk.keys(&["ctrl-u"]);
+    desk.type_text("-15m");
+    desk.keys(&["enter"]);
+    let (_, request) = desk.take_tail();
+    assert!(matches!(request.from, Position::AtTimestamp(_)));
+}
+
+#[test]
+fn pausing_freezes_the_view_and_not_the_reading() {
+    let mut desk = Desk::filled(80, 24);
+    desk.keys(&["t"]);
+    let (ticket, _) = desk.take_tail();
+    desk.send(Message::Reply(ticket, Reply::Tail(TailReply::Begun)));
+    for number in 0..50 {
+        desk.tail_brings(ticket, vec![blob(1, number, b"{}")]);
+    }
+    assert!(desk.screen().contains("cust-0049"));
+    desk.keys(&["space"]);
+    for number in 50..100 {
+        desk.tail_brings(ticket, vec![blob(1, number, b"{}")]);
+    }
+    let screen = desk.screen();
+    assert!(
+        screen.contains("cust-0049") && !screen.contains("cust-0050"),
+        "{screen}"
+    );
+    assert!(screen.contains("100 records") && screen.contains("50 newer"));
+    desk.keys(&["space"]);
+    assert!(desk.screen().contains("cust-0099"));
+}
+
+#[test]
+fn going_up_leaves_follow_and_the_bottom_follows_again() {
+    let mut desk = Desk::filled(80, 24);
+    desk.keys(&["t"]);
+    let (ticket, _) = desk.take_tail();
+    for number in 0..50 {
+        desk.tail_brings(ticket, vec![blob(1, number, b"{}")]);
+    }
+    desk.keys(&["k"]);
+    assert!(!desk.model.tail.as_ref().unwrap().follow);
+    desk.keys(&["G"]);
+    assert!(desk.model.tail.as_ref().unwrap().follow);
+}
+
+#[test]
+fn a_failure_of_a_shard_is_told_until_it_works_again() {
+    let mut desk = Desk::filled(80, 24);
+    desk.keys(&["t"]);
+    let (ticket, _) = desk.take_tail();
+    desk.send(Message::Reply(ticket, Reply::Tail(TailReply::Begun)));
+    let shard = blob(1, 0, b"").shard;
+    desk.tail_events(
+        ticket,
+        vec![TailEvent::Trouble(shard, error(ErrorKind::Throttled))],
+        1,
+    );
+    assert!(desk.screen().contains("✗ shard 001"));
+    desk.tail_brings(ticket, vec![blob(1, 0, b"{}")]);
+    assert!(!desk.screen().contains("✗ shard 001"));
+}
+
+#[test]
+fn the_inspector_goes_with_the_selection() {
+    let mut desk = Desk::filled(80, 24);
+    desk.keys(&["t"]);
+    let (ticket, _) = desk.take_tail();
+    desk.send(Message::Reply(ticket, Reply::Tail(TailReply::Begun)));
+    desk.tail_brings(
+        ticket,
+        vec![blob(1, 0, b"{\"first\":1}"), blob(1, 1, b"{\"second\":2}")],
+    );
+    desk.keys(&["enter"]);
+    desk.inspect();
+    assert!(desk.screen().contains("\"second\": 2"));
+    desk.keys(&["k"]);
+    desk.inspect();
+    assert!(desk.screen().contains("\"first\": 1"));
+    desk.keys(&["esc"]);
+    assert!(desk.model.tail.as_ref().unwrap().inspector.is_none());
+}
+
+#[test]
+fn back_leads_from_the_detail_to_the_list() {
+    let mut desk = Desk::filled(80, 24);
+    desk.keys(&["enter"]);
+    assert_eq!(desk.model.browser().focus, Focus::Detail);
+    desk.keys(&["esc"]);
+    assert_eq!(desk.model.browser().focus, Focus::List);
+}
+
+#[test]
+fn quitting_and_interrupting_are_told_apart() {
+    let mut desk = Desk::filled(80, 24);
+    desk.keys(&["q"]);
+    assert!(matches!(desk.asked.last(), Some(Effect::Quit(Ended::Done))));
+    desk.keys(&["/", "ctrl-c"]);
+    assert!(matches!(
+        desk.asked.last(),
+        Some(Effect::Quit(Ended::Interrupted))
+    ));
+}

@@ -1,0 +1,241 @@
+//! A person at the program: presses keys, lets time go by, sees the screen; services answer when they are told to.
+
+use std::time::Duration;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use jiff::tz::TimeZone;
+use kinescope::clock::Now;
+use kinescope::keymap::Keymap;
+use kinescope::message::{Effect, Message, Reply, Request, TailReply, TailRequest};
+use kinescope::model::{Abilities, Document, Identity, Model, Settings, Size, Ticket};
+use kinescope::resource::{Record, Section};
+use kinescope::source::SourceError;
+use kinescope::tail::{Counters, Lag, TailEvent};
+use kinescope::update::update;
+use kinescope::view::{self, Look};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use unicode_width::UnicodeWidthStr;
+
+use super::fixtures;
+
+pub(super) struct Desk {
+    pub(super) model: Model,
+    pub(super) now: Now,
+    /// What the program asked for and nobody has answered.
+    pub(super) asked: Vec<Effect>,
+    look: Look,
+}
+
+impl Desk {
+    /// The program, just started, of which nothing has been answered.
+    pub(super) fn start(width: u16, height: u16) -> Self {
+        let tail = Abilities {
+            tail: true,
+            edit: false,
+        };
+        let edit = Abilities {
+            tail: false,
+            edit: true,
+        };
+        let settings = Settings {
+            ring_bytes: 64 << 20,
+            abilities: [tail, tail, edit, Abilities::default()],
+        };
+        let identity = Identity {
+            account: Some("111122223333".to_owned()),
+            profile: "shop-dev".to_owned(),
+            region: "us-east-1".to_owned(),
+            endpoint: None,
+            read_only: true,
+        };
+        let size = Size { width, height };
+        let mut desk = Self {
+            model: Model::new(settings, identity, Keymap::embedded().unwrap(), size),
+            now: Now::start(fixtures::NOON.parse().unwrap()),
+            asked: Vec::new(),
+            look: Look {
+                ascii: false,
+                colour: true,
+                zone: TimeZone::UTC,
+            },
+        };
+        desk.send(Message::Resumed(size));
+        desk
+    }
+
+    /// The same with every call answered.
+    pub(super) fn filled(width: u16, height: u16) -> Self {
+        let mut desk = Self::start(width, height);
+        desk.answer_all();
+        desk
+    }
+
+    pub(super) fn in_ascii(mut self) -> Self {
+        self.look.ascii = true;
+        self
+    }
+
+    pub(super) fn send(&mut self, message: Message) {
+        let effects = update(&mut self.model, message, self.now);
+        self.asked.extend(effects);
+    }
+
+    /// Presses keys one after another: `t`, `enter`, `ctrl-c`, `esc` …
+    pub(super) fn keys(&mut self, keys: &[&str]) {
+        for key in keys {
+            self.send(Message::Key(key_event(key)));
+        }
+    }
+
+    pub(super) fn type_text(&mut self, text: &str) {
+        for character in text.chars() {
+            self.send(Message::Key(KeyEvent::new(
+                KeyCode::Char(character),
+                KeyModifiers::NONE,
+            )));
+        }
+    }
+
+    /// Lets time go by, waking the program whenever it wants to be woken.
+    pub(super) fn wait(&mut self, span: Duration) {
+        let end = self.now.after(span);
+        while let Some(at) = self.model.wake_at(self.now.mono).filter(|at| *at <= end.mono) {
+            self.now = self.now.after(at.saturating_sub(self.now.mono));
+            self.send(Message::Woke);
+        }
+        self.now = self.now.after(end.mono.saturating_sub(self.now.mono));
+    }
+
+    /// Answers calls, and the calls that follow, until there are none.
+    pub(super) fn answer_all(&mut self) {
+        loop {
+            self.wait(Duration::from_millis(200));
+            let calls = self.take_calls();
+            if calls.is_empty() {
+                return;
+            }
+            for (ticket, request) in calls {
+                self.send(Message::Reply(ticket, fixtures::answer(&request)));
+            }
+        }
+    }
+
+    /// The calls that were asked for; what else was, stays.
+    pub(super) fn take_calls(&mut self) -> Vec<(Ticket, Request)> {
+        let (calls, rest) = std::mem::take(&mut self.asked)
+            .into_iter()
+            .partition::<Vec<_>, _>(|effect| matches!(effect, Effect::Call(..)));
+        self.asked = rest;
+        let call = |effect| match effect {
+            Effect::Call(ticket, request) => Some((ticket, request)),
+            _ => None,
+        };
+        calls.into_iter().filter_map(call).collect()
+    }
+
+    /// Answers the call for a section's list with a failure, and the others as they should be.
+    pub(super) fn fail_list(&mut self, section: Section, error: &SourceError) {
+        for (ticket, request) in self.take_calls() {
+            let reply = match request {
+                Request::List(it, _) if it == section => Reply::Listed(section, Err(error.clone())),
+                request => fixtures::answer(&request),
+            };
+            self.send(Message::Reply(ticket, reply));
+        }
+    }
+
+    /// The tail that was asked for.
+    pub(super) fn take_tail(&mut self) -> (Ticket, TailRequest) {
+        let place = self
+            .asked
+            .iter()
+            .position(|effect| matches!(effect, Effect::StartTail(..)));
+        match self.asked.remove(place.expect("no tail was asked for")) {
+            Effect::StartTail(ticket, request) => (ticket, request),
+            _ => unreachable!(),
+        }
+    }
+
+    /// News of a tail.
+    pub(super) fn tail_events(&mut self, ticket: Ticket, events: Vec<TailEvent>, calls: u64) {
+        let counters = Counters { calls, throttled: 0 };
+        self.send(Message::Reply(
+            ticket,
+            Reply::Tail(TailReply::Events(events, counters)),
+        ));
+    }
+
+    /// Records of one shard come out of a tail and show.
+    pub(super) fn tail_brings(&mut self, ticket: Ticket, records: Vec<Record>) {
+        let shard = records[0].shard.clone();
+        let lag = Lag {
+            behind: Some(Duration::ZERO),
+            caught_up: true,
+        };
+        self.tail_events(ticket, vec![TailEvent::Read { shard, records, lag }], 1);
+        self.wait(Duration::from_millis(300));
+        self.inspect();
+    }
+
+    /// Answers what the inspector asked for.
+    pub(super) fn inspect(&mut self) {
+        while let Some(place) = self
+            .asked
+            .iter()
+            .position(|effect| matches!(effect, Effect::Inspect(..)))
+        {
+            if let Effect::Inspect(ticket, record) = self.asked.remove(place) {
+                self.send(Message::Reply(ticket, Reply::Inspected(Document::of(&record))));
+            }
+        }
+    }
+
+    /// The screen as text.
+    pub(super) fn screen(&self) -> String {
+        let mut terminal = self.draw();
+        let buffer = terminal.backend_mut().buffer().clone();
+        let width = usize::from(buffer.area.width.max(1));
+        let rows = buffer.content.chunks(width).map(|row| {
+            // A wide character covers the cell after it, which is left empty.
+            let mut text = String::new();
+            let mut covered = false;
+            for cell in row {
+                if !std::mem::replace(&mut covered, false) {
+                    text.push_str(cell.symbol());
+                    covered = cell.symbol().width() > 1;
+                }
+            }
+            text.trim_end().to_owned()
+        });
+        rows.collect::<Vec<_>>().join("\n")
+    }
+
+    /// The screen with its styles, as ratatui writes them.
+    pub(super) fn draw(&self) -> Terminal<TestBackend> {
+        let Size { width, height } = self.model.size;
+        let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+        terminal
+            .draw(|frame| view::draw(frame, &self.model, &self.look, self.now))
+            .unwrap();
+        terminal
+    }
+}
+
+fn key_event(key: &str) -> KeyEvent {
+    let (modifiers, name) = match key.strip_prefix("ctrl-") {
+        Some(name) => (KeyModifiers::CONTROL, name),
+        None => (KeyModifiers::NONE, key),
+    };
+    let code = match name {
+        "enter" => KeyCode::Enter,
+        "esc" => KeyCode::Esc,
+        "tab" => KeyCode::Tab,
+        "space" => KeyCode::Char(' '),
+        "pgdn" => KeyCode::PageDown,
+        "pgup" => KeyCode::PageUp,
+        "backspace" => KeyCode::Backspace,
+        name => KeyCode::Char(name.chars().next().unwrap()),
+    };
+    KeyEvent::new(code, modifiers)
+}

@@ -1,0 +1,278 @@
+//! A small shop: what its services answer.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use kinescope::message::{Reply, Request};
+use kinescope::resource::{
+    Attribute, BatchPrediction, Body, Change, Detail, Entry, Event, Feature, FeatureGroup, FeatureRecord,
+    FeatureValue, HashRange, Item, KeyElement, OfflineStore, OnlineStore, Page, PageToken, PredictionStatus,
+    Record, ResourceId, Section, Shard, ShardId, Stream, TableStream, Timestamp,
+};
+
+/// When all of this happens.
+pub(super) const NOON: &str = "2026-11-20T12:00:00Z";
+
+const STREAMS: [&str; 5] = ["orders", "clickstream", "app-logs", "telemetry", "dms-cdc"];
+const TABLES: [&str; 3] = ["carts", "inventory", "sessions"];
+const GROUPS: [&str; 3] = ["customers", "products", "legacy-churn"];
+
+/// What the services answer.
+pub(super) fn answer(request: &Request) -> Reply {
+    match request {
+        Request::List(section, from) => Reply::Listed(*section, Ok(list(*section, from.as_ref()))),
+        Request::Describe(section, id) => {
+            Reply::Described(*section, id.clone(), Ok(Box::new(describe(*section, id))))
+        }
+        Request::Shards(section, stream, _) => {
+            let page = Page {
+                items: shards(*section),
+                next: None,
+            };
+            Reply::Shards(*section, stream.clone(), Ok(page))
+        }
+        Request::Record(section, _, identifier) => Reply::Record(*section, Ok(record_of(identifier))),
+    }
+}
+
+/// A list's page; predictions come on pages of 100, as many as one likes to scroll.
+fn list(section: Section, from: Option<&PageToken>) -> Page<Entry> {
+    let begin: usize = from.map_or(0, |token| token.as_str().parse().unwrap());
+    let names: Vec<String> = match section {
+        Section::Streams => STREAMS.map(str::to_owned).to_vec(),
+        Section::Tables => TABLES.map(str::to_owned).to_vec(),
+        Section::Features => GROUPS.map(str::to_owned).to_vec(),
+        Section::Predictions => (begin..begin + 100).map(|n| format!("bp-{n:04}")).collect(),
+    };
+    let next =
+        (section == Section::Predictions && begin < 900).then(|| (begin + 100).to_string().as_str().into());
+    let entry = |name: String| Entry {
+        id: ResourceId::from(name.as_str()),
+        note: if section == Section::Predictions {
+            "completed".to_owned()
+        } else {
+            String::new()
+        },
+        complete: section == Section::Predictions,
+        name,
+        status: None,
+    };
+    Page {
+        items: names.into_iter().map(entry).collect(),
+        next,
+    }
+}
+
+fn describe(section: Section, id: &ResourceId) -> Detail {
+    match section {
+        Section::Streams => Detail::Stream(stream(id.as_str())),
+        Section::Tables => Detail::Table(table(id.as_str())),
+        Section::Features => Detail::FeatureGroup(group(id.as_str())),
+        Section::Predictions => Detail::Prediction(prediction(id.as_str())),
+    }
+}
+
+fn time(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn stream(name: &str) -> Stream {
+    Stream {
+        name: name.to_owned(),
+        arn: format!("arn:aws:kinesis:us-east-1:111122223333:stream/{name}"),
+        status: "ACTIVE".to_owned(),
+        mode: Some(
+            if name == "orders" {
+                "ON_DEMAND"
+            } else {
+                "PROVISIONED"
+            }
+            .to_owned(),
+        ),
+        retention: Some(Duration::from_hours(24)),
+        created: Some(time("2026-03-02T09:14:00Z")),
+        open_shards: Some(4),
+        consumers: Some(2),
+        encryption: Some("NONE".to_owned()),
+        key_id: None,
+        shard_metrics: Vec::new(),
+        max_record_kib: None,
+    }
+}
+
+fn table(name: &str) -> TableStream {
+    TableStream {
+        table: name.to_owned(),
+        arn: format!("arn:aws:dynamodb:us-east-1:111122223333:table/{name}/stream/2026-03-02T09:14:00.000"),
+        label: "2026-03-02T09:14:00.000".to_owned(),
+        status: if name == "sessions" { "DISABLED" } else { "ENABLED" }.to_owned(),
+        view_type: Some("NEW_AND_OLD_IMAGES".to_owned()),
+        created: Some(time("2026-03-02T09:14:00Z")),
+        keys: vec![KeyElement {
+            name: "cart_id".to_owned(),
+            role: "HASH".to_owned(),
+        }],
+    }
+}
+
+fn group(name: &str) -> FeatureGroup {
+    let feature = |name: &str, kind: &str| Feature {
+        name: name.to_owned(),
+        kind: kind.to_owned(),
+        ..Feature::default()
+    };
+    let vector = Feature {
+        collection: Some("Vector".to_owned()),
+        dimension: Some(8),
+        ..feature("taste", "Fractional")
+    };
+    let failed = name == "legacy-churn";
+    FeatureGroup {
+        name: name.to_owned(),
+        arn: format!("arn:aws:sagemaker:us-east-1:111122223333:feature-group/{name}"),
+        status: if failed { "CreateFailed" } else { "Created" }.to_owned(),
+        failure: failed.then(|| "The execution role cannot write to s3://shop-ml/offline".to_owned()),
+        description: None,
+        created: Some(time("2026-05-01T08:00:00Z")),
+        modified: None,
+        identifier: "customer_id".to_owned(),
+        event_time: "event_time".to_owned(),
+        features: vec![
+            feature("customer_id", "String"),
+            feature("event_time", "String"),
+            feature("orders_30d", "Integral"),
+            feature("tier", "String"),
+            vector,
+        ],
+        online: Some(OnlineStore {
+            storage: Some("Standard_V2".to_owned()),
+            ttl: Some("30 Days".to_owned()),
+            key_id: None,
+        }),
+        offline: Some(OfflineStore {
+            uri: "s3://shop-ml/offline/customers".to_owned(),
+            format: Some("Glue".to_owned()),
+            status: Some("Active".to_owned()),
+            ..OfflineStore::default()
+        }),
+        throughput: Some("OnDemand".to_owned()),
+        role: None,
+    }
+}
+
+fn record_of(identifier: &str) -> Option<FeatureRecord> {
+    let one = |name: &str, value: &str| (name.to_owned(), FeatureValue::One(value.to_owned()));
+    (identifier != "nobody").then(|| FeatureRecord {
+        values: vec![
+            one("customer_id", identifier),
+            one("event_time", "2026-11-20T11:00:01Z"),
+            one("orders_30d", "9223372036854775807"),
+            (
+                "taste".to_owned(),
+                FeatureValue::Many(vec!["0.1".to_owned(), "1e308".to_owned()]),
+            ),
+        ],
+        expires: Some("2026-12-20T11:00:01Z".to_owned()),
+    })
+}
+
+/// Every fourth one pending, in progress, completed, failed.
+fn prediction(id: &str) -> BatchPrediction {
+    let status = match id.as_bytes().last().map_or(0, |digit| digit % 4) {
+        0 => PredictionStatus::Pending,
+        1 => PredictionStatus::InProgress,
+        2 => PredictionStatus::Completed,
+        _ => PredictionStatus::Failed,
+    };
+    let started = status != PredictionStatus::Pending;
+    let completed = status == PredictionStatus::Completed;
+    let ended = completed || status == PredictionStatus::Failed;
+    BatchPrediction {
+        id: id.to_owned(),
+        name: Some(format!("churn {id}")),
+        status,
+        model_id: Some("ml-churn-7".to_owned()),
+        data_source_id: Some("ds-2026-11".to_owned()),
+        input: Some("s3://shop-ml/batch/2026-11-20/".to_owned()),
+        output: Some("s3://shop-ml/out/".to_owned()),
+        log: None,
+        created_by: Some("arn:aws:iam::111122223333:user/analyst".to_owned()),
+        created: Some(time("2026-11-20T11:56:00Z")),
+        updated: Some(time("2026-11-20T11:58:00Z")),
+        started: started.then(|| time("2026-11-20T11:56:41Z")),
+        finished: ended.then(|| time("2026-11-20T11:58:00Z")),
+        message: None,
+        compute_time: completed.then(|| Duration::from_secs(79)),
+        total: started.then_some(1_204_331),
+        invalid: started.then_some(318),
+    }
+}
+
+/// Two shards, one of them split, the other with a range of its own; in tables, a chain.
+fn shards(section: Section) -> Vec<Shard> {
+    let quarter = |n: u32| u128::from(n) << 126;
+    let range = |from: u32, to: u32| {
+        let end = if to == 4 { u128::MAX } else { quarter(to) - 1 };
+        (section == Section::Streams).then(|| HashRange {
+            start: quarter(from),
+            end,
+        })
+    };
+    let shard = |n: u32, parent: Option<u32>, hash_range, open: bool| Shard {
+        id: ShardId::from(format!("shardId-{n:012}").as_str()),
+        parent: parent.map(|n| ShardId::from(format!("shardId-{n:012}").as_str())),
+        adjacent_parent: None,
+        hash_range,
+        first: Some("49668899999999999999990000000000000000000000000000000002".into()),
+        last: (!open).then(|| "49668899999999999999999999999999999999999999999999999999".into()),
+    };
+    match section {
+        Section::Streams => vec![
+            shard(0, None, range(0, 2), false),
+            shard(1, None, range(2, 4), true),
+            shard(2, Some(0), range(0, 1), true),
+            shard(3, Some(0), range(1, 2), true),
+        ],
+        _ => vec![
+            shard(0, None, None, false),
+            shard(1, Some(0), None, false),
+            shard(2, Some(1), None, true),
+        ],
+    }
+}
+
+/// A record of a shard, by its number, with a payload.
+pub(super) fn blob(shard: u32, number: u32, data: &'static [u8]) -> Record {
+    Record {
+        shard: ShardId::from(format!("shardId-{shard:012}").as_str()),
+        sequence: format!("4966889{number:049}").into(),
+        arrived: Some(NOON.parse::<Timestamp>().unwrap() + Duration::from_millis(u64::from(number) * 10)),
+        body: Body::Blob {
+            partition_key: format!("cust-{number:04}").into(),
+            data: Bytes::from_static(data),
+        },
+    }
+}
+
+/// A change of a cart.
+pub(super) fn change(event: Event, number: u32) -> Record {
+    let item = |total: &str| {
+        Item::from([
+            ("cart_id".to_owned(), Attribute::S(format!("cart-{number:04}"))),
+            ("total".to_owned(), Attribute::N(total.to_owned())),
+        ])
+    };
+    let ttl = event == Event::Remove;
+    let change = Change {
+        keys: Item::from([("cart_id".to_owned(), Attribute::S(format!("cart-{number:04}")))]),
+        old: (event != Event::Insert).then(|| item("12.50")),
+        new: (event != Event::Remove).then(|| item("212.40")),
+        identity: ttl.then(|| ("Service".to_owned(), "dynamodb.amazonaws.com".to_owned())),
+        size: Some(64),
+        event,
+    };
+    Record {
+        body: Body::Change(Box::new(change)),
+        ..blob(2, number, b"")
+    }
+}
