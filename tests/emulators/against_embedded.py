@@ -9,7 +9,16 @@ import subprocess
 import sys
 
 from clients import client
-from kinesis_journeys import live_journey, numbered_journey, resharding_journey, unknown_stream_journey
+from kinesis_journeys import (
+    check_exactly_once,
+    create_stream,
+    line_of,
+    live_journey,
+    numbered_journey,
+    put,
+    resharding_journey,
+    unknown_stream_journey,
+)
 from program import environment
 
 COUNT = 20_000
@@ -26,11 +35,28 @@ def run(report, kinescope, url):
         numbered_journey(report, kinescope, kinesis, url, "emulator-orders", COUNT)
     with report.journey("embedded: live"):
         live_journey(report, kinescope, kinesis, url, "emulator-orders")
+    with report.journey("embedded: more than may be read at once"):
+        rationed_journey(report, kinescope, kinesis, url, "emulator-large")
     with report.journey("embedded: split and merge"):
         resharding_journey(report, kinescope, kinesis, url, "emulator-resharded")
     with report.journey("embedded: unknown stream and table"):
         unknown_stream_journey(report, kinescope, url, "no-such-stream")
         unknown_stream_journey(report, kinescope, url, "table:no-such-table")
+
+
+def rationed_journey(report, kinescope, kinesis, url, name):
+    """Two readers of 5 MiB a shard: 2 MiB and five calls a second are allowed, so each is throttled, and loses nothing."""
+    create_stream(kinesis, name, 4)
+    entries = [{"PartitionKey": str(n), "Data": bytes([n % 256]) * (200 << 10)} for n in range(100)]
+    # A call takes 10 MiB at most (API reference, PutRecords).
+    stored = put(kinesis, name, entries[:50]) + put(kinesis, name, entries[50:])
+    with kinescope.live_tail(url, name, "--from", "trim-horizon") as other:
+        tail = kinescope.tail(url, name, "--from", "trim-horizon", "--until-caught-up")
+        report.equal("throttling is no failure and not told", (tail.code, tail.stderr), (0, ""))
+        check_exactly_once(report, "one of two readers", [line_of(it) for it in tail.lines], stored)
+        report.check("the reading was rationed", tail.seconds > 1, tail.seconds)
+        lines = other.wait_for(lambda it: len(it) >= len(stored) and it, "the other reader", 60)
+        check_exactly_once(report, "the other reader", [line_of(it) for it in lines], stored)
 
 
 def scripts_journey(report, start, folder):
@@ -119,7 +145,9 @@ def tables_by_command_line(aws):
 
 
 def features_by_command_line(aws):
-    groups = aws.check(["sagemaker", "list-feature-groups"], lambda it: it["FeatureGroupSummaries"])
+    # A group that is being made, as one in the demo is, has no records to list.
+    made = ["--feature-group-status-equals", "Created"]
+    groups = aws.check(["sagemaker", "list-feature-groups", *made], lambda it: it["FeatureGroupSummaries"])
     name = groups["FeatureGroupSummaries"][0]["FeatureGroupName"]
     group = ["--feature-group-name", name]
     identifier = aws.check(

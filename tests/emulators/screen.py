@@ -39,12 +39,12 @@ def read(terminal, seconds):
 
 
 class Screen:
+    """The explorer in a terminal that answers no questions, as a recorder's may not."""
+
     def __init__(self, command):
         self.cells = pyte.Screen(COLUMNS, ROWS)
         self.stream = pyte.ByteStream(self.cells)
         self.process, self.terminal = spawn(command)
-        # A terminal answers when it is asked where its cursor stands, or what it is.
-        self.cells.write_process_input = self.type
         self.code = None
 
     def __enter__(self):
