@@ -20,12 +20,12 @@ pub fn line(text: &str) -> Cow<'_, str> {
     gate(text, |_| false)
 }
 
-/// Text for several lines: as [`line`], but line feeds stay.
+/// Text for several lines: as [`line()`], but line feeds stay.
 pub fn block(text: &str) -> Cow<'_, str> {
     gate(text, |c| c == '\n')
 }
 
-/// Bytes that are meant to be text: what is no UTF-8 becomes `�`, the rest goes through [`line`].
+/// Bytes that are meant to be text: what is no UTF-8 becomes `�`, the rest goes through [`line()`].
 pub fn bytes(bytes: &[u8]) -> String {
     line(&String::from_utf8_lossy(bytes)).into_owned()
 }

@@ -64,7 +64,7 @@ fn pass_time(model: &mut Model, now: Now) {
         model.notice = None;
     }
     tail::pass_time(model, now);
-    browse::keep_cursor_in_view(model);
+    browse::pass_time(model, now);
 }
 
 /// An answer whose ticket is not live is stale and dropped, here and nowhere else.

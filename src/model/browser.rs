@@ -127,7 +127,8 @@ impl Browser {
 
     /// Whether the cursor is so near the end of what is here that the next page should come.
     pub fn wants_next_page(&self, fit: usize) -> bool {
-        self.list.value().is_some_and(|paged| {
+        // While the list is asked for anew its pages so far are on their way out.
+        matches!(&self.list, Remote::Ready(paged) if {
             let near = self.cursor.max(self.top + fit) + LOOK_AHEAD >= paged.items.len();
             near && !paged.is_complete() && paged.following.is_idle()
         })

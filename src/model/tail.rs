@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Inspector, Remote, Ticket, Wait};
+use super::{Focus, Inspector, Remote, Ticket, Wait};
 use crate::resource::{Record, ResourceId, Section, ShardId};
 use crate::source::SourceError;
 use crate::tail::{Counters, Merge, Rate, Ring, TailEvent};
@@ -51,6 +51,8 @@ pub struct TailPane {
     pub top: u64,
     /// The pane that shows one record closely.
     pub inspector: Option<Inspector>,
+    /// Which pane has the keys.
+    pub focus: Focus,
 }
 
 /// What is known of one shard.
@@ -101,6 +103,7 @@ impl TailPane {
             cursor: 0,
             top: 0,
             inspector: None,
+            focus: Focus::List,
         }
     }
 

@@ -246,8 +246,11 @@ pub(super) fn find(model: &mut Model, now: Now, forwards: bool) -> Vec<Effect> {
     Vec::new()
 }
 
-/// A list that came back shorter, or a screen that shrank, must not leave the cursor outside.
-pub(super) fn keep_cursor_in_view(model: &mut Model) {
+/// The cursor comes to rest, whatever lies over it. A list that came back shorter, or a screen that shrank, must not leave it
+/// outside.
+pub(super) fn pass_time(model: &mut Model, now: Now) {
+    let rested = |at: &Duration| *at > now.mono;
+    model.browser_mut().settles_at = model.browser().settles_at.filter(rested);
     let layout = model.layout();
     if model.tail.is_some() {
         return;

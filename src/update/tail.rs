@@ -3,7 +3,7 @@
 use super::{Told, ask, cancel, overlay};
 use crate::clock::Now;
 use crate::message::{Action, Effect, TailReply, TailRequest};
-use crate::model::{Document, Inspector, Model, Prompt, Purpose, Remote, TailPane};
+use crate::model::{Document, Focus, Inspector, Model, Prompt, Purpose, Remote, TailPane};
 use crate::resource::{Position, ResourceId};
 
 /// Begins to read a stream of the section that is shown; a tail that is open is left.
@@ -43,34 +43,76 @@ pub(super) fn leave(model: &mut Model) -> Vec<Effect> {
 }
 
 pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
+    match action {
+        Action::Open => toggle_inspector(model),
+        Action::Back => back(model),
+        Action::TailFrom => ask_position(model),
+        Action::ToggleHex => toggle_hex(model),
+        Action::NextPane | Action::PreviousPane => turn_focus(model, now),
+        action => go(model, action),
+    }
+}
+
+/// Moves about in the records, or in the inspector where that has the focus.
+fn go(model: &mut Model, action: Action) -> Vec<Effect> {
     let layout = model.layout();
     let (rows, lines) = (layout.list_rows(), layout.detail_rows());
     let Some(tail) = &mut model.tail else {
         return Vec::new();
     };
+    match (action, tail.focus) {
+        (Action::ToggleFollow, _) => toggle_follow(tail, rows),
+        (Action::ScrollDown, _) => scroll(tail, Action::Down, lines),
+        (Action::ScrollUp, _) => scroll(tail, Action::Up, lines),
+        (action, Focus::Detail) => scroll(tail, action, lines),
+        (action, Focus::List) => select(tail, action, rows),
+    }
+    Vec::new()
+}
+
+fn select(tail: &mut TailPane, action: Action, rows: usize) {
     let (held, cursor, page) = (tail.ring.numbers(), tail.cursor, rows as u64);
     let last = held.end.saturating_sub(1);
-    match action {
-        Action::Down => tail.select((cursor + 1).min(last), rows),
-        Action::Up => tail.select(cursor.saturating_sub(1), rows),
-        Action::PageDown => tail.select((cursor + page).min(last), rows),
-        Action::PageUp => tail.select(cursor.saturating_sub(page), rows),
-        Action::Top => tail.select(held.start, rows),
-        Action::Bottom => {
-            tail.follow = true;
-            tail.select(last, rows);
-        }
-        Action::ToggleFollow => toggle_follow(tail, rows),
-        Action::ScrollDown => scroll(tail, |at| at + 1, lines),
-        Action::ScrollUp => scroll(tail, |at| at.saturating_sub(1), lines),
-        Action::ToggleHex => toggle_hex(tail),
-        Action::Open => return toggle_inspector(model),
-        Action::Back => return back(model),
-        Action::TailFrom => return ask_position(model),
-        Action::NextPane | Action::PreviousPane => {
-            model.notify(now.mono, "J and K scroll the inspector", false);
-        }
-        _ => {}
+    tail.follow |= action == Action::Bottom;
+    let number = match action {
+        Action::Down => cursor + 1,
+        Action::Up => cursor.saturating_sub(1),
+        Action::PageDown => cursor + page,
+        Action::PageUp => cursor.saturating_sub(page),
+        Action::Top => held.start,
+        Action::Bottom => last,
+        _ => return,
+    };
+    tail.select(number.min(last), rows);
+}
+
+fn scroll(tail: &mut TailPane, action: Action, fit: usize) {
+    let Some(inspector) = &mut tail.inspector else {
+        return;
+    };
+    let (at, furthest) = (inspector.scroll, inspector.lines().saturating_sub(fit));
+    let line = match action {
+        Action::Down => at + 1,
+        Action::Up => at.saturating_sub(1),
+        Action::PageDown => at + fit,
+        Action::PageUp => at.saturating_sub(fit),
+        Action::Top => 0,
+        Action::Bottom => furthest,
+        _ => return,
+    };
+    inspector.scroll = line.min(furthest);
+}
+
+fn turn_focus(model: &mut Model, now: Now) -> Vec<Effect> {
+    let Some(tail) = &mut model.tail else {
+        return Vec::new();
+    };
+    tail.focus = match (tail.focus, &tail.inspector) {
+        (Focus::List, Some(_)) => Focus::Detail,
+        _ => Focus::List,
+    };
+    if tail.inspector.is_none() {
+        model.notify(now.mono, "enter opens the inspector", false);
     }
     Vec::new()
 }
@@ -82,17 +124,19 @@ fn toggle_follow(tail: &mut TailPane, rows: usize) {
     }
 }
 
-fn scroll(tail: &mut TailPane, to: impl Fn(usize) -> usize, fit: usize) {
-    if let Some(inspector) = &mut tail.inspector {
-        inspector.scroll = to(inspector.scroll).min(inspector.lines().saturating_sub(fit));
-    }
-}
-
-fn toggle_hex(tail: &mut TailPane) {
-    if let Some(inspector) = &mut tail.inspector {
+/// Bytes instead of meaning, or back; opens the inspector where it is closed.
+fn toggle_hex(model: &mut Model) -> Vec<Effect> {
+    let closed = model.tail.as_ref().is_some_and(|tail| tail.inspector.is_none());
+    let effects = if closed {
+        toggle_inspector(model)
+    } else {
+        Vec::new()
+    };
+    if let Some(inspector) = model.tail.as_mut().and_then(|tail| tail.inspector.as_mut()) {
         inspector.hex = !inspector.hex;
         inspector.scroll = 0;
     }
+    effects
 }
 
 fn toggle_inspector(model: &mut Model) -> Vec<Effect> {

@@ -87,13 +87,12 @@ fn descriptions(model: &mut Model, now: Now) -> Vec<Effect> {
 
 /// The shards of the selected resource, once the cursor rests, page after page: a tree needs them all.
 fn shards(model: &mut Model, now: Now) -> Option<Effect> {
-    if !model.abilities().tail || model.browser().settles_at.is_some_and(|at| at > now.mono) {
+    if !model.abilities().tail || model.browser().settles_at.is_some() {
         return None;
     }
     let section = model.section;
     let stream = model.browser().selected()?.id.clone();
     let browser = model.browser_mut();
-    browser.settles_at = None;
     if browser.shards.as_ref().is_none_or(|list| list.stream != stream) {
         let left = browser.shards.replace(ShardList {
             stream: stream.clone(),

@@ -8,7 +8,7 @@ use ratatui::widgets::{Paragraph, Widget};
 use super::header::waiting;
 use super::{Role, Stage, format};
 use crate::decode::hex_line;
-use crate::model::{Inspector, Remote, TailPane};
+use crate::model::{Focus, Inspector, Remote, TailPane};
 use crate::sanitize;
 
 /// The inspector with its frame.
@@ -21,7 +21,7 @@ pub(super) fn pane(stage: &Stage<'_>, pane: &TailPane, area: Rect, buffer: &mut 
         usize::from(area.width.saturating_sub(8)).min(56),
     );
     let block = stage
-        .block(title(stage, inspector), false)
+        .block(title(stage, inspector), pane.focus == Focus::Detail)
         .title_bottom(Line::from(
             stage.span(format!(" {} ", sanitize::line(sequence.trim_end())), Role::Dim),
         ));

@@ -9,7 +9,7 @@ use unicode_width::UnicodeWidthStr;
 use super::header::waiting;
 use super::{Role, Stage, bars, format, write_line};
 use crate::decode;
-use crate::model::{Remote, ShardMeter, ShardState, TailPane};
+use crate::model::{Focus, Remote, ShardMeter, ShardState, TailPane};
 use crate::resource::{Body, Record, ShardId, item_to_plain_json};
 use crate::sanitize;
 use crate::tail::Rate;
@@ -109,7 +109,7 @@ pub(super) fn records(stage: &Stage<'_>, pane: &TailPane, area: Rect, buffer: &m
     if area.is_empty() {
         return;
     }
-    let block = stage.block(title(stage, pane), true);
+    let block = stage.block(title(stage, pane), pane.focus == Focus::List);
     let inner = block.inner(area);
     block.render(area, buffer);
     match &pane.phase {

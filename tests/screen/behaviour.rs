@@ -114,8 +114,18 @@ fn a_wait_is_told_by_the_second_and_keys_work_meanwhile() {
 #[test]
 fn while_idle_nothing_wants_to_be_woken() {
     let mut desk = Desk::filled(80, 24);
-    desk.wait(Duration::from_mins(1));
-    assert_eq!(desk.model.wake_at(desk.now.mono), None);
+    for keys in [
+        &["j"][..],
+        &["2", "j"],
+        &["3", "j"],
+        &["4", "j"],
+        &["1", "j", "?"],
+    ] {
+        desk.keys(keys);
+        desk.answer_all();
+        desk.wait(Duration::from_mins(1));
+        assert_eq!(desk.model.wake_at(desk.now.mono), None, "{keys:?}");
+    }
 }
 
 #[test]
@@ -274,6 +284,49 @@ fn the_inspector_goes_with_the_selection() {
     assert!(desk.screen().contains("\"first\": 1"));
     desk.keys(&["esc"]);
     assert!(desk.model.tail.as_ref().unwrap().inspector.is_none());
+}
+
+#[test]
+fn the_inspector_scrolls_when_it_has_the_focus() {
+    let mut desk = Desk::filled(80, 24);
+    desk.keys(&["t"]);
+    let (ticket, _) = desk.take_tail();
+    desk.send(Message::Reply(ticket, Reply::Tail(TailReply::Begun)));
+    desk.tail_brings(
+        ticket,
+        vec![blob(1, 0, b"[1,2,3,4,5,6,7,8,9]"), blob(1, 1, b"{}")],
+    );
+    desk.keys(&["k", "enter"]);
+    desk.inspect();
+    let scroll = |desk: &Desk| {
+        desk.model
+            .tail
+            .as_ref()
+            .unwrap()
+            .inspector
+            .as_ref()
+            .unwrap()
+            .scroll
+    };
+    desk.keys(&["tab", "j", "j"]);
+    assert_eq!((scroll(&desk), desk.model.tail.as_ref().unwrap().cursor), (2, 0));
+    desk.keys(&["G"]);
+    assert!(desk.screen().contains("arrived"));
+    desk.keys(&["tab", "j"]);
+    desk.inspect();
+    assert_eq!((scroll(&desk), desk.model.tail.as_ref().unwrap().cursor), (0, 1));
+}
+
+#[test]
+fn a_refresh_is_not_mixed_up_with_the_next_page() {
+    let mut desk = Desk::filled(80, 24);
+    desk.keys(&["4"]);
+    desk.answer_all();
+    desk.keys(&["r", "G"]);
+    desk.answer_all();
+    let rows = desk.model.browser().rows().len();
+    let names: std::collections::HashSet<_> = desk.model.browser().rows().iter().map(|it| &it.id).collect();
+    assert_eq!(names.len(), rows);
 }
 
 #[test]
