@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import os
+import signal
 import subprocess
 import time
 
@@ -87,5 +88,5 @@ class LiveTail:
 
     def interrupt(self):
         """Asks it to end, as Ctrl-C does; returns the exit code."""
-        self.process.send_signal(2)
+        self.process.send_signal(signal.SIGINT)
         return self.process.wait(10)

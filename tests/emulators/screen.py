@@ -17,10 +17,10 @@ from waiting import TookTooLong
 COLUMNS, ROWS = 120, 40
 
 
-def spawn(command, columns=COLUMNS, rows=ROWS):
+def spawn(command):
     """Starts a command as the leader of a terminal of its own; returns its id and the terminal's other end."""
     env = environment()
-    size = struct.pack("HHHH", rows, columns, 0, 0)
+    size = struct.pack("HHHH", ROWS, COLUMNS, 0, 0)
     process, terminal = pty.fork()
     if process == 0:
         fcntl.ioctl(0, termios.TIOCSWINSZ, size)
