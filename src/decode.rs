@@ -6,7 +6,7 @@ mod hex;
 mod json;
 mod text;
 
-pub use hex::{BYTES_PER_LINE, hex, hex_line, hex_lines};
+pub use hex::{hex, hex_line, hex_lines, hex_width};
 pub use json::{json_on_one_line, pretty};
 use serde_json::Value as Json;
 

@@ -66,8 +66,8 @@ pub enum Effect {
     Call(Ticket, Request),
     /// Read a stream live; its news carry the ticket until it is cancelled.
     StartTail(Ticket, TailRequest),
-    /// Decode a record for the inspector.
-    Inspect(Ticket, Arc<Record>),
+    /// Decode a record for an inspector of so many columns.
+    Inspect(Ticket, Arc<Record>, usize),
     /// Stop what goes under this ticket.
     Cancel(Ticket),
     /// Stop like a job, until the shell continues it.

@@ -157,7 +157,7 @@ impl App {
         match effect {
             Effect::Call(ticket, request) => self.calls.call(ticket, request),
             Effect::StartTail(ticket, request) => self.calls.tail(ticket, request),
-            Effect::Inspect(ticket, record) => self.calls.inspect(ticket, record),
+            Effect::Inspect(ticket, record, columns) => self.calls.inspect(ticket, record, columns),
             Effect::Cancel(ticket) => self.calls.cancel(ticket),
             Effect::Redraw => self.screen.clear()?,
             Effect::Suspend => return self.suspend(),

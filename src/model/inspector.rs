@@ -1,23 +1,28 @@
 //! One record, read closely.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
 
 use super::Remote;
-use crate::decode::{Value, decode, hex_line, hex_lines, pretty};
+use crate::decode::{Value, decode, hex_line, hex_lines, hex_width, pretty};
 use crate::resource::{Body, Change, Record};
 use crate::sanitize;
 
-/// A record decoded into lines.
+/// A record decoded into lines of a given width.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Document {
     /// How it was read, such as `kpl › gzip › json`.
     pub path: String,
     /// Its size in bytes, where it has one.
     pub size: Option<usize>,
-    /// What it says, sanitized.
-    pub lines: Vec<String>,
+    /// What it says, sanitized; `None` where only a dump of its bytes can be shown.
+    pub lines: Option<Vec<String>>,
+    /// Where it stands, sanitized.
+    pub place: Vec<String>,
 }
 
 /// The pane that shows it.
@@ -27,6 +32,8 @@ pub struct Inspector {
     pub number: u64,
     /// The record, which may fall off the ring while it is read.
     pub record: Arc<Record>,
+    /// How wide its lines are.
+    pub columns: usize,
     /// Its meaning.
     pub document: Remote<Document>,
     /// Whether its bytes are shown instead.
@@ -37,59 +44,86 @@ pub struct Inspector {
 
 impl Inspector {
     /// A pane on a record that has still to be decoded.
-    pub fn new(number: u64, record: Arc<Record>) -> Self {
+    pub fn new(number: u64, record: Arc<Record>, columns: usize) -> Self {
         Self {
             number,
             record,
+            columns,
             document: Remote::Idle,
             hex: false,
             scroll: 0,
         }
     }
 
-    /// The record's bytes, where it is made of bytes.
-    pub fn bytes(&self) -> Option<&Bytes> {
+    /// The bytes to dump, where they are what is shown.
+    pub fn dump(&self) -> Option<&Bytes> {
+        let unread = self
+            .document
+            .value()
+            .is_some_and(|document| document.lines.is_none());
         match &self.record.body {
-            Body::Blob { data, .. } => Some(data),
-            Body::Change(_) => None,
+            Body::Blob { data, .. } if self.hex || unread => Some(data),
+            _ => None,
         }
     }
 
     /// How many lines there are to scroll through.
     pub fn lines(&self) -> usize {
-        match (self.hex, self.bytes()) {
-            (true, Some(data)) => hex_lines(data.len()),
-            _ => self.document.value().map_or(0, |document| document.lines.len()),
-        }
+        self.content_lines() + self.document.value().map_or(0, |document| document.place.len())
+    }
+
+    /// One of them. A dump is written only where it is read.
+    pub fn line(&self, number: usize) -> Cow<'_, str> {
+        let content = self.content_lines();
+        let document = self.document.value();
+        let line = match self.dump() {
+            Some(data) if number < content => {
+                return hex_line(data, number, hex_width(self.columns)).into();
+            }
+            None if number < content => document.and_then(|it| it.lines.as_ref()?.get(number)),
+            _ => document.and_then(|it| it.place.get(number - content)),
+        };
+        line.map_or("", String::as_str).into()
+    }
+
+    fn content_lines(&self) -> usize {
+        let lines = || {
+            self.document
+                .value()
+                .and_then(|it| it.lines.as_ref())
+                .map_or(0, Vec::len)
+        };
+        self.dump()
+            .map_or_else(lines, |data| hex_lines(data.len(), hex_width(self.columns)))
     }
 }
 
 impl Document {
-    /// Reads a record closely. May take a while for a large one, so it is done beside the screen.
-    pub fn of(record: &Record) -> Self {
-        let mut lines = Vec::new();
-        let (path, size) = match &record.body {
-            Body::Blob { data, .. } => (push_blob(&mut lines, data), Some(data.len())),
-            Body::Change(change) => {
-                push_change(&mut lines, change);
-                (
-                    change.event.as_str().to_owned(),
-                    change.size.and_then(|size| usize::try_from(size).ok()),
-                )
+    /// Reads a record closely, for lines of so many columns. May take a while for a large one, so it is done beside the screen.
+    pub fn of(record: &Record, columns: usize) -> Self {
+        let (path, size, lines) = match &record.body {
+            Body::Blob { data, .. } => {
+                let decoded = decode(data);
+                (decoded.path(" › "), Some(data.len()), blob(&decoded.value))
+            }
+            Body::Change(it) => {
+                let size = it.size.and_then(|size| usize::try_from(size).ok());
+                (it.event.as_str().to_owned(), size, Some(change(it)))
             }
         };
-        push_place(&mut lines, record);
+        let fold = |lines: Vec<String>| lines.iter().flat_map(|line| fold(line, columns)).collect();
         Self {
             path: sanitize::line(&path).into_owned(),
             size,
-            lines,
+            lines: lines.map(fold),
+            place: fold(place(record)),
         }
     }
 }
 
 /// Where the record stands; below what it says, because the row in the list tells the most of it.
-fn push_place(lines: &mut Vec<String>, record: &Record) {
-    lines.push(String::new());
+fn place(record: &Record) -> Vec<String> {
+    let mut lines = vec![String::new()];
     if let Body::Blob { partition_key, .. } = &record.body {
         lines.push(fact("partition key", partition_key));
     }
@@ -98,24 +132,40 @@ fn push_place(lines: &mut Vec<String>, record: &Record) {
     if let Some(time) = record.arrived {
         lines.push(fact("arrived", &time.to_string()));
     }
+    lines
+}
+
+/// A line in as many as it takes.
+fn fold(line: &str, columns: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    let mut used = 0;
+    for cluster in line.graphemes(true) {
+        if used > 0 && used + cluster.width() > columns {
+            lines.push(String::new());
+            used = 0;
+        }
+        used += cluster.width();
+        if let Some(last) = lines.last_mut() {
+            last.push_str(cluster);
+        }
+    }
+    lines
 }
 
 fn fact(label: &str, value: &str) -> String {
     format!("{label:<14} {}", sanitize::line(value))
 }
 
-/// The payload's lines; tells how it was read.
-fn push_blob(lines: &mut Vec<String>, data: &[u8]) -> String {
-    let decoded = decode(data);
-    match &decoded.value {
-        Value::Json(value) => push_block(lines, &pretty(value)),
-        Value::Text(text) => push_block(lines, text),
-        Value::Bytes => lines.extend((0..hex_lines(data.len())).map(|line| hex_line(data, line))),
+fn blob(value: &Value) -> Option<Vec<String>> {
+    match value {
+        Value::Json(value) => Some(block(&pretty(value))),
+        Value::Text(text) => Some(block(text)),
+        Value::Bytes => None,
     }
-    decoded.path(" › ")
 }
 
-fn push_change(lines: &mut Vec<String>, change: &Change) {
+fn change(change: &Change) -> Vec<String> {
+    let mut lines = Vec::new();
     if let Some((kind, who)) = &change.identity {
         let ttl = if change.is_ttl() {
             " (its time to live had run out)"
@@ -128,13 +178,16 @@ fn push_change(lines: &mut Vec<String>, change: &Change) {
         if value.is_null() {
             lines.push(format!("{label}: none in this record"));
         } else {
-            push_block(lines, &format!("{label}: {}", pretty(&value)));
+            lines.extend(block(&format!("{label}: {}", pretty(&value))));
         }
     }
+    lines
 }
 
-fn push_block(lines: &mut Vec<String>, text: &str) {
-    lines.extend(text.lines().map(|line| sanitize::line(line).into_owned()));
+fn block(text: &str) -> Vec<String> {
+    text.lines()
+        .map(|line| sanitize::line(line).into_owned())
+        .collect()
 }
 
 #[cfg(test)]
@@ -153,13 +206,26 @@ mod tests {
         }
     }
 
+    fn inspect(record: Record, columns: usize) -> Inspector {
+        let document = Document::of(&record, columns);
+        let mut inspector = Inspector::new(0, Arc::new(record), columns);
+        inspector.document = Remote::Ready(document);
+        inspector
+    }
+
+    fn lines(inspector: &Inspector) -> Vec<String> {
+        (0..inspector.lines())
+            .map(|line| inspector.line(line).into_owned())
+            .collect()
+    }
+
     #[test]
     fn json_is_spread_over_lines() {
-        let document = Document::of(&record(b"{\"total\":212.40}"));
-        assert_eq!(document.path, "json");
-        assert_eq!(document.size, Some(16));
+        let inspector = inspect(record(b"{\"total\":212.40}"), 80);
+        let document = inspector.document.value().unwrap();
+        assert_eq!((document.path.as_str(), document.size), ("json", Some(16)));
         assert_eq!(
-            document.lines,
+            lines(&inspector),
             [
                 "{",
                 "  \"total\": 212.40",
@@ -175,20 +241,26 @@ mod tests {
 
     #[test]
     fn hostile_text_is_defused() {
-        let document = Document::of(&record(b"a\x1b]52;c;aGk=\x07\nb"));
-        assert!(
-            document
-                .lines
-                .iter()
-                .all(|line| !line.chars().any(char::is_control))
-        );
-        assert_eq!(document.lines[..2], ["a␛]52;c;aGk=␇", "b"]);
+        let inspector = inspect(record(b"a\x1b]52;c;aGk=\x07\nb"), 80);
+        assert_eq!(lines(&inspector)[..2], ["a␛]52;c;aGk=␇", "b"]);
     }
 
     #[test]
-    fn bytes_are_dumped() {
-        let document = Document::of(&record(&[0, 1, 2, 255]));
-        assert_eq!(document.path, "hex");
-        assert!(document.lines[0].starts_with("00000000  00 01 02 ff"));
+    fn long_lines_are_folded() {
+        let inspector = inspect(record("日本語 abc".as_bytes()), 5);
+        assert_eq!(lines(&inspector)[..3], ["日本", "語 ab", "c"]);
+    }
+
+    #[test]
+    fn bytes_are_dumped_as_wide_as_fits() {
+        let inspector = inspect(record(&[0, 1, 2, 255]), 80);
+        assert_eq!(inspector.document.value().unwrap().path, "hex");
+        assert!(lines(&inspector)[0].starts_with("00000000  00 01 02 ff"));
+        let mut inspector = inspect(record(b"0123456789abcdef"), 50);
+        inspector.hex = true;
+        assert_eq!(
+            lines(&inspector)[1],
+            "00000008  38 39 61 62  63 64 65 66  89abcdef"
+        );
     }
 }

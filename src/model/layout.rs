@@ -101,6 +101,14 @@ impl Layout {
             Work::Tail(tail) => inner_rows(tail.inspector),
         }
     }
+
+    /// How many columns the detail or the inspector has.
+    pub fn detail_columns(&self) -> usize {
+        match self.work {
+            Work::Browse(browse) => inner_columns(browse.detail),
+            Work::Tail(tail) => inner_columns(tail.inspector),
+        }
+    }
 }
 
 fn browse(area: Rect, focus: Focus) -> BrowseLayout {
@@ -138,6 +146,10 @@ fn tail(area: Rect, inspecting: bool) -> TailLayout {
         list,
         inspector,
     }
+}
+
+fn inner_columns(area: Rect) -> usize {
+    usize::from(area.width.saturating_sub(2))
 }
 
 fn inner_rows(area: Rect) -> usize {

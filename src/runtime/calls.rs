@@ -79,10 +79,10 @@ impl Calls {
     }
 
     /// Decodes a record where it holds up nothing.
-    pub(super) fn inspect(&mut self, ticket: Ticket, record: Arc<Record>) {
+    pub(super) fn inspect(&mut self, ticket: Ticket, record: Arc<Record>, columns: usize) {
         let messages = self.messages.clone();
         self.spawn(ticket, async move {
-            let decoded = tokio::task::spawn_blocking(move || Document::of(&record)).await;
+            let decoded = tokio::task::spawn_blocking(move || Document::of(&record, columns)).await;
             if let Ok(document) = decoded {
                 send(&messages, ticket, Reply::Inspected(document)).await;
             }

@@ -149,7 +149,7 @@ fn toggle_inspector(model: &mut Model) -> Vec<Effect> {
     } else {
         if let Some(record) = tail.ring.get(tail.cursor) {
             let record = record.clone();
-            tail.inspector = Some(Inspector::new(tail.cursor, record));
+            tail.inspector = Some(Inspector::new(tail.cursor, record, 0));
         }
         Vec::new()
     }
@@ -186,16 +186,18 @@ pub(super) fn pass_time(model: &mut Model, now: Now) {
     }
 }
 
-/// Has the selected record decoded, if the inspector is open and shows another one. While it still waits for an answer it asks
+/// Has the selected record decoded, if the inspector is open and shows another one, or this one for another width. While it still waits for an answer it asks
 /// no more: at full load the newest record changes faster than anyone reads.
 pub(super) fn inspect(model: &mut Model, now: Now) -> Vec<Effect> {
+    let columns = model.layout().detail_columns();
     let Some(tail) = &mut model.tail else {
         return Vec::new();
     };
     let Some(inspector) = &mut tail.inspector else {
         return Vec::new();
     };
-    let same = inspector.number == tail.cursor && !inspector.document.is_idle();
+    let same =
+        inspector.number == tail.cursor && inspector.columns == columns && !inspector.document.is_idle();
     if same || inspector.document.wait().is_some() {
         return Vec::new();
     }
@@ -207,11 +209,12 @@ pub(super) fn inspect(model: &mut Model, now: Now) -> Vec<Effect> {
     }
     inspector.number = tail.cursor;
     inspector.record = record.clone();
+    inspector.columns = columns;
     let wait = ask(model, now.mono);
     if let Some(inspector) = model.tail.as_mut().and_then(|tail| tail.inspector.as_mut()) {
         inspector.document.begin(wait);
     }
-    vec![Effect::Inspect(wait.ticket, record)]
+    vec![Effect::Inspect(wait.ticket, record, columns)]
 }
 
 pub(super) fn inspected(model: &mut Model, document: Document) -> Told {

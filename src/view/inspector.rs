@@ -7,7 +7,6 @@ use ratatui::widgets::{Paragraph, Widget};
 
 use super::header::waiting;
 use super::{Role, Stage, format};
-use crate::decode::hex_line;
 use crate::model::{Focus, Inspector, Remote, TailPane};
 use crate::sanitize;
 
@@ -27,16 +26,23 @@ pub(super) fn pane(stage: &Stage<'_>, pane: &TailPane, area: Rect, buffer: &mut 
         ));
     let inner = block.inner(area);
     block.render(area, buffer);
-    let lines: Vec<Line<'_>> = text(stage, inspector, usize::from(inner.height))
-        .into_iter()
-        .map(|line| Line::from(stage.span(format::fit(&line, usize::from(inner.width)), Role::Text)))
-        .collect();
+    let lines: Vec<Line<'_>> = match &inspector.document {
+        Remote::Loading(wait) if !inspector.hex => {
+            vec![Line::from(
+                stage.span(waiting(stage, "the record's meaning", *wait), Role::Dim),
+            )]
+        }
+        _ => (inspector.scroll..inspector.lines())
+            .take(usize::from(inner.height))
+            .map(|number| Line::from(stage.span(inspector.line(number), Role::Text)))
+            .collect(),
+    };
     Paragraph::new(lines).render(inner, buffer);
 }
 
 fn title<'a>(stage: &Stage<'_>, inspector: &Inspector) -> Line<'a> {
     let document = inspector.document.value();
-    let path = match (inspector.hex && inspector.bytes().is_some(), document) {
+    let path = match (inspector.dump().is_some(), document) {
         (true, _) => "hex",
         (false, Some(document)) => &document.path,
         (false, None) => "",
@@ -57,16 +63,4 @@ fn title<'a>(stage: &Stage<'_>, inspector: &Inspector) -> Line<'a> {
         stage.span(path.to_owned(), Role::Heading),
         stage.span(format!("{size}{place} "), Role::Dim),
     ])
-}
-
-/// The lines that show. A dump is written only where it shows.
-fn text(stage: &Stage<'_>, inspector: &Inspector, fit: usize) -> Vec<String> {
-    let window = inspector.scroll..inspector.lines().min(inspector.scroll + fit);
-    match (inspector.hex, inspector.bytes(), &inspector.document) {
-        (true, Some(data), _) => window.map(|line| hex_line(data, line)).collect(),
-        (_, _, Remote::Loading(wait)) => vec![waiting(stage, "the record's meaning", *wait)],
-        (_, _, remote) => remote
-            .value()
-            .map_or(Vec::new(), |it| it.lines.get(window).unwrap_or_default().to_vec()),
-    }
 }

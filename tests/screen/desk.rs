@@ -174,7 +174,7 @@ impl Desk {
             caught_up: true,
         };
         self.tail_events(ticket, vec![TailEvent::Read { shard, records, lag }], 1);
-        self.wait(Duration::from_millis(300));
+        self.wait(Duration::from_millis(400));
         self.inspect();
     }
 
@@ -185,8 +185,11 @@ impl Desk {
             .iter()
             .position(|effect| matches!(effect, Effect::Inspect(..)))
         {
-            if let Effect::Inspect(ticket, record) = self.asked.remove(place) {
-                self.send(Message::Reply(ticket, Reply::Inspected(Document::of(&record))));
+            if let Effect::Inspect(ticket, record, columns) = self.asked.remove(place) {
+                self.send(Message::Reply(
+                    ticket,
+                    Reply::Inspected(Document::of(&record, columns)),
+                ));
             }
         }
     }
