@@ -58,6 +58,7 @@ pub fn tail(global: &Global, args: &cli::Tail, clock: Clock) -> anyhow::Result<E
     let runtime = runtime()?;
     runtime.block_on(async {
         let session = Session::open(options(global)).await?;
+        log(&session);
         Ok(headless::tail(&session, args, clock).await?)
     })
 }
@@ -88,6 +89,7 @@ fn show(
         colour: std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
         zone: TimeZone::system(),
     };
+    log(session);
     let sources = session.sources();
     let settings = Settings {
         ring_bytes: config.ring_mib << 20,
@@ -99,6 +101,12 @@ fn show(
     let max_fps = global.max_fps.unwrap_or(config.max_fps);
     let app = App::new(model, look, screen, clock, max_fps, sources);
     Ok(runtime.block_on(app.run())?)
+}
+
+fn log(session: &Session) {
+    let said = |text: Option<&str>| text.unwrap_or("-").to_owned();
+    let (profile, endpoint) = (said(session.profile()), said(session.endpoint_url()));
+    tracing::info!(profile, region = session.region(), endpoint, "session");
 }
 
 fn identity(session: &Session, read_only: bool) -> Identity {

@@ -1,7 +1,7 @@
 //! The log that `--log-file` asks for: which calls were made and how they ended. Never payloads, never credentials.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
@@ -30,9 +30,41 @@ pub fn start(file: Option<&Path>) -> Result<(), LogError> {
     })?;
     let lines = tracing_subscriber::fmt::layer()
         .with_ansi(false)
-        .with_writer(Mutex::new(log));
+        .with_writer(Mutex::new(Gate(log)));
     // The SDK's own events can hold bodies, so only ours are written.
     let ours = Targets::new().with_target("kinescope", LevelFilter::INFO);
     tracing_subscriber::registry().with(lines).with(ours).init();
     Ok(())
+}
+
+/// Names and messages in the log come from outside, and a log is read on a terminal.
+struct Gate<W>(W);
+
+impl<W: Write> Write for Gate<W> {
+    /// The subscriber writes an event as a whole, with its line end.
+    fn write(&mut self, event: &[u8]) -> io::Result<usize> {
+        let text = sanitize::bytes(event.strip_suffix(b"\n").unwrap_or(event));
+        writeln!(self.0, "{text}")?;
+        Ok(event.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_stays_on_its_line_and_acts_on_no_terminal() {
+        let mut log = Vec::new();
+        let event = b"session profile=a\nINFO forged \x1b[2J\n";
+        Gate(&mut log).write_all(event).unwrap();
+        assert_eq!(
+            String::from_utf8(log).unwrap(),
+            "session profile=a␊INFO forged ␛[2J\n"
+        );
+    }
 }

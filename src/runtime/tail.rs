@@ -53,6 +53,7 @@ async fn begin(
     news: &mpsc::Sender<TailReply>,
 ) -> Result<Begun, SourceError> {
     let shards = list_shards(reader, &order.stream, Some(news)).await?;
+    tracing::info!(stream = %order.stream, from = ?order.from, shards = shards.len(), "tailing");
     let only = match (&order.from, order.only.is_empty()) {
         (Position::AtSequence(_), true) => shards_holding(&order, &shards)?,
         _ => known_shards(&order, &shards)?,
@@ -85,6 +86,7 @@ async fn read_on(
         }
         tokio::select! {
             Some((shard, heard)) = calls.next() => {
+                log(stream, &shard, &heard);
                 let events = tail.hear(clock.now(), &shard, heard);
                 news.send(TailReply::Events(events, tail.counters())).await?;
             }
@@ -111,6 +113,19 @@ fn perform<'a>(reader: &'a dyn Tail, stream: &'a ResourceId, ask: Ask) -> BoxFut
             }
         }
     })
+}
+
+/// Failures and turning points go to the log; reads that work are too many.
+fn log(stream: &ResourceId, shard: &ShardId, heard: &Heard) {
+    match heard {
+        Heard::Failed(error) => tracing::info!(%stream, %shard, %error, "failed"),
+        Heard::Iterator(_) => tracing::info!(%stream, %shard, "got an iterator"),
+        Heard::Batch(batch) if batch.next.is_none() => tracing::info!(%stream, %shard, "read to its end"),
+        Heard::Shards(shards) => {
+            tracing::info!(%stream, %shard, shards = shards.len(), "looked for children");
+        }
+        Heard::Batch(_) => {}
+    }
 }
 
 /// All pages of a stream's shards; how many there are so far is told on the way.
