@@ -39,7 +39,11 @@ const PICTURES: [Picture; 6] = [
     },
     Picture {
         name: "tables",
-        way: &[("2", "inventory"), ("/carts\r", " open ")],
+        way: &[
+            ("2", "inventory"),
+            ("/carts\r", "table/carts/stream"),
+            ("", "closed"),
+        ],
     },
     Picture {
         name: "changes",
@@ -55,13 +59,13 @@ const PICTURES: [Picture; 6] = [
         name: "features",
         way: &[
             ("3", "fraud-scores"),
-            ("/customers\r", "Features"),
-            ("icust-0001\r", "cust-0001"),
+            ("/customers\r", "customer_id"),
+            ("icust-0001\r", "Łódź"),
         ],
     },
     Picture {
         name: "predictions",
-        way: &[("4", "COMPLETED"), ("jjj", "output")],
+        way: &[("4", "✗"), ("/churn\r", "status          COMPLETED")],
     },
 ];
 
