@@ -106,14 +106,15 @@ impl Layout {
     pub fn detail_columns(&self) -> usize {
         match self.work {
             Work::Browse(browse) => inner_columns(browse.detail),
-            Work::Tail(tail) => inner_columns(tail.inspector),
+            // With a blank column on either side.
+            Work::Tail(tail) => inner_columns(tail.inspector).saturating_sub(2),
         }
     }
 }
 
 fn browse(area: Rect, focus: Focus) -> BrowseLayout {
     if area.width >= SIDE_BY_SIDE {
-        let (list, detail) = take_left(area, (area.width * 36 / 100).clamp(24, 44));
+        let (list, detail) = take_left(area, (area.width * 2 / 5).clamp(26, 52));
         BrowseLayout { list, detail }
     } else if area.height >= STACKED {
         let (list, detail) = take_top(area, area.height * 2 / 5);

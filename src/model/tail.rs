@@ -114,7 +114,7 @@ impl TailPane {
             TailEvent::Closed(shard) => self.meter(shard).state = ShardState::Closed,
             TailEvent::Read { shard, records, lag } => {
                 let count = records.len() as u64;
-                let bytes: usize = records.iter().map(Record::weight).sum();
+                let bytes: usize = records.iter().map(Record::size).sum();
                 self.records.add(now, count);
                 self.bytes.add(now, bytes as u64);
                 let meter = self.meter(shard);

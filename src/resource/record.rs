@@ -22,6 +22,17 @@ pub struct Record {
 }
 
 impl Record {
+    /// How many bytes the service counts for it.
+    pub fn size(&self) -> usize {
+        match &self.body {
+            Body::Blob { partition_key, data } => partition_key.len() + data.len(),
+            Body::Change(change) => change
+                .size
+                .and_then(|size| usize::try_from(size).ok())
+                .unwrap_or_else(|| change.weight()),
+        }
+    }
+
     /// How many bytes it takes in memory, roughly; the ring counts with it.
     pub fn weight(&self) -> usize {
         let inside = match &self.body {

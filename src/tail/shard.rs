@@ -133,7 +133,7 @@ impl ShardTail {
     }
 
     fn take(&mut self, batch: Batch) -> Vec<Output> {
-        let bytes: usize = batch.records.iter().map(Record::weight).sum();
+        let bytes: usize = batch.records.iter().map(Record::size).sum();
         if let Some(last) = batch.records.last() {
             self.resume = Position::AfterSequence(last.sequence.clone());
             self.empty_reads = 0;

@@ -44,7 +44,7 @@ pub(super) fn leave(model: &mut Model) -> Vec<Effect> {
 
 pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
     match action {
-        Action::Open => toggle_inspector(model),
+        Action::Open => open(model, now),
         Action::Back => back(model),
         Action::TailFrom => ask_position(model),
         Action::ToggleHex => toggle_hex(model),
@@ -137,6 +137,13 @@ fn toggle_hex(model: &mut Model) -> Vec<Effect> {
         inspector.scroll = 0;
     }
     effects
+}
+
+fn open(model: &mut Model, now: Now) -> Vec<Effect> {
+    if model.tail.as_ref().is_some_and(|tail| tail.ring.is_empty()) {
+        model.notify(now.mono, "there is no record to read closely yet", false);
+    }
+    toggle_inspector(model)
 }
 
 fn toggle_inspector(model: &mut Model) -> Vec<Effect> {

@@ -130,8 +130,13 @@ fn entry(
     let width = usize::from(area.width);
     let mark = if selected { "▌" } else { " " };
     // The name has the first right to the room; what is left is the note's.
-    let name = format::fit(&sanitize::line(&entry.name), width.saturating_sub(4));
-    let note = format::fit(&sanitize::line(&note), width.saturating_sub(name.width() + 5));
+    let name = format::fit_ends(&sanitize::line(&entry.name), width.saturating_sub(4));
+    let note = sanitize::line(&note);
+    let note = if note.width() + name.width() + 5 <= width {
+        note
+    } else {
+        "".into()
+    };
     let room = width.saturating_sub(note.width() + 5);
     let line = Line::from(vec![
         stage.span(mark, Role::Accent),
@@ -144,7 +149,16 @@ fn entry(
     ]);
     Paragraph::new(line).render(area, buffer);
     if selected && browser.focus == Focus::List {
-        buffer.set_style(area, stage.look.style(Role::Selected));
+        buffer.set_style(beside_mark(area), stage.look.style(Role::Selected));
+    }
+}
+
+/// A selected row without the mark at its beginning.
+pub(super) fn beside_mark(row: Rect) -> Rect {
+    Rect {
+        x: row.x + 1,
+        width: row.width.saturating_sub(1),
+        ..row
     }
 }
 

@@ -6,6 +6,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget, Wrap};
 use unicode_width::UnicodeWidthStr;
 
+use super::browse::beside_mark;
 use super::header::waiting;
 use super::{Role, Stage, bars, format, write_line};
 use crate::decode;
@@ -178,7 +179,7 @@ fn rows(stage: &Stage<'_>, pane: &TailPane, area: Rect, buffer: &mut Buffer) {
         };
         Paragraph::new(row(stage, record, &columns, number == pane.cursor)).render(place, buffer);
         if number == pane.cursor {
-            buffer.set_style(place, stage.look.style(Role::Selected));
+            buffer.set_style(beside_mark(place), stage.look.style(Role::Selected));
         }
     }
 }
