@@ -80,14 +80,6 @@ impl SourceError {
             ErrorKind::Other => "try again; if it stays, the service has a problem".to_owned(),
         }
     }
-
-    /// Whether the same call may succeed a moment later.
-    pub fn is_passing(&self) -> bool {
-        matches!(
-            self.kind,
-            ErrorKind::Throttled | ErrorKind::Transport | ErrorKind::Other
-        )
-    }
 }
 
 /// One line: what, on what, why, what to do.
