@@ -86,6 +86,8 @@ impl App {
         let size = self.screen.size()?;
         self.take(Message::Resumed(size))?;
         self.draw()?;
+        #[cfg(debug_assertions)]
+        panic_on_request();
         loop {
             let ended = match self.turn(&mut input, &mut signals).await {
                 // Input that ends or fails is a terminal that has vanished.
@@ -184,5 +186,18 @@ impl App {
         self.drawn_at = Some(now.mono);
         self.dirty = false;
         Ok(())
+    }
+}
+
+/// Panics, in a task where `KINESCOPE_PANIC=task`, so that a test can see what a panic leaves of a real terminal. Not in a
+/// release.
+#[cfg(debug_assertions)]
+fn panic_on_request() {
+    match std::env::var("KINESCOPE_PANIC").as_deref() {
+        Ok("task") => drop(tokio::task::spawn_blocking(|| {
+            panic!("a task was asked to panic")
+        })),
+        Ok(_) => panic!("the loop was asked to panic"),
+        Err(_) => {}
     }
 }

@@ -106,14 +106,15 @@ impl Layout {
     pub fn detail_columns(&self) -> usize {
         match self.work {
             Work::Browse(browse) => inner_columns(browse.detail),
-            Work::Tail(tail) => inner_columns(tail.inspector),
+            // With a blank column on either side.
+            Work::Tail(tail) => inner_columns(tail.inspector).saturating_sub(2),
         }
     }
 }
 
 fn browse(area: Rect, focus: Focus) -> BrowseLayout {
     if area.width >= SIDE_BY_SIDE {
-        let (list, detail) = take_left(area, (area.width * 36 / 100).clamp(24, 44));
+        let (list, detail) = take_left(area, (area.width / 5 * 2).clamp(26, 52));
         BrowseLayout { list, detail }
     } else if area.height >= STACKED {
         let (list, detail) = take_top(area, area.height * 2 / 5);
@@ -137,7 +138,7 @@ fn tail(area: Rect, inspecting: bool) -> TailLayout {
     let (shards, rest) = take_top(rest, u16::from(area.height >= 9));
     let (list, inspector) = match (inspecting, rest.width >= INSPECTOR_BESIDE) {
         (false, _) => (rest, Rect::ZERO),
-        (true, true) => take_left(rest, rest.width * 55 / 100),
+        (true, true) => take_left(rest, rest.width / 20 * 11),
         (true, false) => take_top(rest, rest.height / 2),
     };
     TailLayout {

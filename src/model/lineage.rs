@@ -9,10 +9,10 @@ use crate::resource::{Shard, ShardId};
 pub struct Branch {
     /// The place of the shard in the list that the tree was made from.
     pub shard: usize,
-    /// For each ancestor and the shard itself: whether it is the last of its siblings. Empty at a root.
+    /// For each ancestor with siblings and the shard itself: whether it is the last of them. Empty at a root.
     pub last: Vec<bool>,
-    /// Whether it is its parent's only child.
-    only: bool,
+    /// Whether it is its parent's only child, and so stands in its column.
+    pub goes_on: bool,
 }
 
 /// The shards in the order of a tree: roots by id, and under each its children. A shard with two parents stands under the
@@ -39,20 +39,20 @@ pub fn lineage(shards: &[Shard]) -> Vec<Branch> {
     branches
 }
 
-/// Puts siblings on the stack so that the first one comes off first. An only child of an only child goes on in its parent's
-/// column, so that a shard that was rotated again and again does not wander off to the right.
+/// Puts siblings on the stack so that the first one comes off first. An only child stays in its parent's column, so that a shard
+/// that was rotated again and again does not wander off to the right.
 fn push_children(stack: &mut Vec<Branch>, siblings: Option<&Vec<usize>>, parent: Option<&Branch>) {
     let Some(siblings) = siblings else { return };
     for (n, place) in siblings.iter().enumerate().rev() {
-        let only = parent.is_some() && siblings.len() == 1;
+        let goes_on = parent.is_some() && siblings.len() == 1;
         let mut last = parent.map_or_else(Vec::new, |parent| parent.last.clone());
-        if parent.is_some_and(|parent| !(only && parent.only)) {
+        if parent.is_some() && !goes_on {
             last.push(n + 1 == siblings.len());
         }
         stack.push(Branch {
             shard: *place,
             last,
-            only,
+            goes_on,
         });
     }
 }
@@ -88,8 +88,9 @@ mod tests {
             shard("b", &[]),
             shard("e", &["a"]),
         ];
-        assert_eq!(drawn(&shards), ["a", "  c", "  e", "b", "  d"]);
+        assert_eq!(drawn(&shards), ["a", "  c", "  e", "b", "d"]);
         assert_eq!(lineage(&shards)[2].last, [true]);
+        assert!(lineage(&shards)[4].goes_on);
     }
 
     #[test]
@@ -100,7 +101,7 @@ mod tests {
             shard("c", &["a", "b"]),
             shard("d", &["gone"]),
         ];
-        assert_eq!(drawn(&shards), ["a", "  c", "b", "d"]);
+        assert_eq!(drawn(&shards), ["a", "c", "b", "d"]);
     }
 
     #[test]
@@ -111,7 +112,7 @@ mod tests {
             shard("c", &["b"]),
             shard("d", &["c"]),
         ];
-        assert_eq!(drawn(&shards), ["a", "  b", "  c", "  d"]);
+        assert_eq!(drawn(&shards), ["a", "b", "c", "d"]);
     }
 
     #[test]

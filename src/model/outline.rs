@@ -1,7 +1,7 @@
 //! What there is to read about the selected resource, line by line, before it is drawn. The update needs to know how many lines
 //! there are, the view what they say; both take it from here.
 
-use super::{Browser, Lookup, Paged, Remote, ShardList, Wait, lineage};
+use super::{Branch, Browser, Lookup, Paged, Remote, ShardList, Wait, lineage};
 use crate::resource::{Detail, Fact, Feature, FeatureRecord, FeatureValue, Shard};
 use crate::source::SourceError;
 
@@ -16,8 +16,8 @@ pub enum Line {
     Shard {
         /// The shard.
         shard: Box<Shard>,
-        /// Where it stands in the tree; see [`super::Branch::last`].
-        last: Vec<bool>,
+        /// Where it stands in the tree.
+        branch: Branch,
     },
     /// A feature of a schema, and what it is besides.
     Feature(Feature, Option<&'static str>),
@@ -111,7 +111,7 @@ fn push_shards(lines: &mut Vec<Line>, list: &ShardList) {
         )));
         lines.extend(lineage(&paged.items).into_iter().map(|branch| Line::Shard {
             shard: Box::new(paged.items[branch.shard].clone()),
-            last: branch.last,
+            branch,
         }));
         push_remote(lines, &paged.following, "more shards", |_, ()| {});
     });

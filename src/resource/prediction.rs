@@ -82,10 +82,18 @@ impl BatchPrediction {
     pub(super) fn facts(&self) -> Vec<Fact> {
         const NOT_YET: &str = "not given yet";
         let pending = self.status == PredictionStatus::Pending;
+        let ended = !matches!(
+            self.status,
+            PredictionStatus::Pending | PredictionStatus::InProgress
+        );
         let started = if pending { "not while PENDING" } else { NOT_YET };
         vec![
             Fact::new("status", self.status.as_str()),
-            Fact::maybe("message", self.message.as_deref(), NOT_YET),
+            Fact::maybe(
+                "message",
+                self.message.as_deref(),
+                if ended { "none" } else { NOT_YET },
+            ),
             Fact::maybe("created", self.created, NOT_YET),
             Fact::maybe("started", self.started, started),
             Fact::maybe("finished", self.finished, "only when COMPLETED or FAILED"),

@@ -66,6 +66,14 @@ impl SourceError {
         self
     }
 
+    /// Whether the same call will fail again, however often it is made.
+    pub fn is_final(&self) -> bool {
+        matches!(
+            self.kind,
+            ErrorKind::NotFound | ErrorKind::Denied | ErrorKind::Conflict | ErrorKind::Invalid
+        )
+    }
+
     /// What the person can do about it.
     pub fn advice(&self) -> String {
         match self.kind {
@@ -82,14 +90,6 @@ impl SourceError {
             ErrorKind::Transport => "check the network, the region and --endpoint-url".to_owned(),
             ErrorKind::Other => "try again; if it stays, the service has a problem".to_owned(),
         }
-    }
-
-    /// Whether the same call may succeed a moment later.
-    pub fn is_passing(&self) -> bool {
-        matches!(
-            self.kind,
-            ErrorKind::Throttled | ErrorKind::Transport | ErrorKind::Other
-        )
     }
 }
 

@@ -153,7 +153,9 @@ impl Catalog for Kinesis {
 
     fn find(&self, spec: &str) -> Option<Reply<'_, ResourceId>> {
         // A stream's name is made of letters, digits, `_`, `.` and `-`: API reference, `CreateStream`.
-        let ours = !spec.contains(':') || (spec.starts_with("arn:") && spec.contains(":kinesis:"));
+        let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-');
+        let named = !spec.is_empty() && spec.chars().all(is_name);
+        let ours = named || (spec.starts_with("arn:") && spec.contains(":kinesis:"));
         ours.then(|| futures::future::ready(Ok(ResourceId::from(spec))).boxed())
     }
 }

@@ -23,6 +23,13 @@ pub struct Plan {
     pub in_flight: usize,
 }
 
+impl Plan {
+    /// Whether a shard is to be read at all.
+    pub(super) fn includes(&self, shard: &ShardId) -> bool {
+        self.only.is_empty() || self.only.contains(shard)
+    }
+}
+
 /// A call to make.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Ask {
@@ -69,7 +76,7 @@ pub enum TailEvent {
     Closed(ShardId),
     /// A shard cannot be read any further.
     GaveUp(ShardId, SourceError),
-    /// Every shard has reached its tip.
+    /// Every shard that is read has reached its tip, not necessarily in the same moment.
     CaughtUp,
     /// Every shard is drained and none follows.
     Ended,

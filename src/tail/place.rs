@@ -15,6 +15,8 @@ pub(super) struct Place {
     retention: Option<Duration>,
     /// The last record that was read.
     last: Option<SequenceNumber>,
+    /// When the first iterator was given.
+    begun: Option<Timestamp>,
     /// When `LATEST` was first given, and up to when the shard is known to have brought nothing since.
     latest: Option<(Timestamp, Timestamp)>,
     /// The time up to which the shard was read.
@@ -35,6 +37,7 @@ impl Place {
             seeks_time,
             retention,
             last: None,
+            begun: None,
             latest: None,
             seen: None,
             skip_before,
@@ -58,9 +61,18 @@ impl Place {
 
     /// An iterator was given.
     pub(super) fn begun(&mut self, now: Timestamp) {
+        self.begun.get_or_insert(now);
         if self.from == Position::Latest && self.latest.is_none() {
             self.latest = Some((now, now));
         }
+    }
+
+    /// Whether the last of these arrived after the reading began: then all that was there before has been read.
+    pub(super) fn is_past_beginning(&self, records: &[Record]) -> bool {
+        let arrived = records.last().and_then(|record| record.arrived);
+        arrived
+            .zip(self.begun)
+            .is_some_and(|(arrived, begun)| earlier(arrived, SKEW) > begun)
     }
 
     /// Takes in what was read; gives back what is to be shown, and how many records were passed over.

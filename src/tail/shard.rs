@@ -45,7 +45,9 @@ pub enum Output {
     Gap,
     /// A call failed and will be tried again.
     Trouble(SourceError),
-    /// The shard is drained; read these next. Empty where the endpoint does not name them.
+    /// The shard was read to its end.
+    End,
+    /// These come after it.
     Follow(Vec<ChildShard>),
     /// The shard cannot be read any further.
     GiveUp(SourceError),
@@ -139,7 +141,7 @@ impl ShardTail {
         let at_tip = match batch.behind {
             _ if batch.next.is_none() => true,
             Some(behind) => behind.is_zero(),
-            None => self.empty_reads >= EMPTY_READS_AT_TIP,
+            None => self.empty_reads >= EMPTY_READS_AT_TIP || self.place.is_past_beginning(&batch.records),
         };
         let (records, skipped) = self.place.take(now.wall, batch.records, batch.behind);
         let emit = Output::Emit(
@@ -151,7 +153,7 @@ impl ShardTail {
             },
         );
         let Some(next) = batch.next else {
-            return vec![emit, Output::Follow(batch.children), Output::Done];
+            return vec![emit, Output::End, Output::Follow(batch.children), Output::Done];
         };
         self.state = State::Asleep(Some(next));
         let wait = self
@@ -171,7 +173,9 @@ impl ShardTail {
             }
             // Credentials may be renewed outside while this waits.
             ErrorKind::Throttled | ErrorKind::Transport | ErrorKind::Other | ErrorKind::Credentials => token,
-            ErrorKind::NotFound | ErrorKind::Denied | ErrorKind::Conflict | ErrorKind::Invalid => {
+            // A shard that was listed and is gone was trimmed as a whole. What follows it may still be there.
+            ErrorKind::NotFound => return vec![Output::Gap, Output::Trouble(error), Output::Done],
+            ErrorKind::Denied | ErrorKind::Conflict | ErrorKind::Invalid => {
                 return vec![Output::GiveUp(error), Output::Done];
             }
         };
@@ -310,6 +314,7 @@ mod tests {
             &outputs[..],
             [
                 Output::Emit(_, Lag { caught_up: true, .. }),
+                Output::End,
                 Output::Follow(_),
                 Output::Done
             ]

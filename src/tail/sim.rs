@@ -142,8 +142,9 @@ impl Sim {
         let (mut clock, mut number) = (0, 0);
         while clock < until && !story.ended {
             while let Some(ask) = tail.poll(now_at(clock)) {
-                let due =
-                    clock + i64::try_from(self.draw(self.weather.slowest.as_millis() as u64 + 1)).unwrap();
+                let due = clock
+                    + i64::try_from(self.draw(u64::try_from(self.weather.slowest.as_millis()).unwrap() + 1))
+                        .unwrap();
                 let (shard, heard) = self.answer(&ask, clock, due, &mut story);
                 number += 1;
                 answers.push(Reverse((due, number)));

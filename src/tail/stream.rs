@@ -9,8 +9,8 @@ use std::time::Duration;
 use super::event::{Ask, Counters, Heard, Plan, TailEvent};
 use super::shard::{Input, Output, ShardTail};
 use crate::clock::Now;
-use crate::resource::{ChildShard, Position, Shard, ShardId};
-use crate::source::ErrorKind;
+use crate::resource::{Position, Shard, ShardId};
+use crate::source::{ErrorKind, SourceError};
 
 /// How long to wait before a drained shard's children are looked for once more, where none were found. A service closes a
 /// shard a moment before it shows its children.
@@ -87,7 +87,8 @@ impl StreamTail {
         };
         let mut events = Vec::new();
         for shard in tail.first_shards(shards) {
-            tail.open(now, &shard, tail.plan.from.clone(), &mut events);
+            let from = tail.plan.from.clone();
+            tail.open(now, &shard, from, &mut events);
         }
         tail.conclude(&mut events);
         (tail, events)
@@ -125,8 +126,7 @@ impl StreamTail {
         match heard {
             Heard::Shards(shards) => self.children_listed(now, shard, &shards, &mut events),
             Heard::Failed(error) if self.is_looking(shard) => {
-                events.push(TailEvent::Trouble(shard.clone(), error));
-                self.look_again(now, shard);
+                self.look_failed(now, shard, error, &mut events);
             }
             Heard::Iterator(token) => self.step(now, shard, Input::Iterator(token), &mut events),
             Heard::Batch(batch) => self.step(now, shard, Input::Batch(batch), &mut events),
@@ -136,20 +136,32 @@ impl StreamTail {
         events
     }
 
-    /// From now on: the open shards. From the past: those whose parents are gone or were not asked for, and the rest follow.
-    fn first_shards(&self, shards: &[Shard]) -> Vec<ShardId> {
-        let known: BTreeSet<&ShardId> = shards.iter().map(|shard| &shard.id).collect();
-        let wanted = |shard: &&Shard| match (&self.plan.only[..], &self.plan.from) {
-            ([], Position::Latest) => shard.is_open(),
-            ([], _) if !self.plan.parents_first => true,
-            ([], _) => shard.parents().all(|parent| !known.contains(parent)),
-            (only, _) => only.contains(&shard.id),
-        };
-        shards
+    /// From now on: the open shards. From the past: those whose parents are gone or were not asked for; the rest follow.
+    fn first_shards(&mut self, shards: &[Shard]) -> Vec<ShardId> {
+        let read: BTreeSet<&ShardId> = shards
             .iter()
-            .filter(wanted)
-            .map(|shard| shard.id.clone())
-            .collect()
+            .map(|shard| &shard.id)
+            .filter(|id| self.plan.includes(id))
+            .collect();
+        let from_now_on = self.plan.from == Position::Latest;
+        let waits = |shard: &Shard| {
+            !from_now_on && self.plan.parents_first && shard.parents().any(|parent| read.contains(parent))
+        };
+        let mut first = Vec::new();
+        for shard in shards.iter().filter(|shard| read.contains(&shard.id)) {
+            let past = from_now_on && self.plan.only.is_empty() && !shard.is_open();
+            if waits(shard) {
+                let parents = shard
+                    .parents()
+                    .filter(|parent| read.contains(parent))
+                    .cloned()
+                    .collect();
+                self.expected.insert(shard.id.clone(), parents);
+            } else if !past {
+                first.push(shard.id.clone());
+            }
+        }
+        first
     }
 
     fn open(&mut self, now: Now, shard: &ShardId, from: Position, events: &mut Vec<TailEvent>) {
@@ -190,7 +202,8 @@ impl StreamTail {
             Output::Read(token) => self.ready.push_back(Ask::Read(shard.clone(), token)),
             Output::Sleep(span) => self.asleep.push(Reverse((now.mono + span, shard.clone()))),
             Output::Emit(records, lag) => {
-                self.change(shard, |slot| slot.caught_up = lag.caught_up);
+                // Once is enough: on a busy stream all shards are never at their tips in the same moment.
+                self.change(shard, |slot| slot.caught_up |= lag.caught_up);
                 self.counters.records += records.len() as u64;
                 events.push(TailEvent::Read {
                     shard: shard.clone(),
@@ -203,27 +216,31 @@ impl StreamTail {
                 events.push(TailEvent::Gap(shard.clone()));
             }
             Output::Trouble(error) => events.push(TailEvent::Trouble(shard.clone(), error)),
-            Output::Follow(children) => self.named(children),
-            Output::GiveUp(error) => {
-                self.set_stage(shard, Stage::Done);
-                events.push(TailEvent::GaveUp(shard.clone(), error));
+            Output::Follow(children) => {
+                for child in children {
+                    self.lineage.entry(child.id).or_default().extend(child.parents);
+                }
             }
+            Output::GiveUp(error) => events.push(TailEvent::GaveUp(shard.clone(), error)),
+            Output::End => events.push(TailEvent::Closed(shard.clone())),
             Output::Done => self.drained(now, shard, events),
         }
     }
 
+    /// Nothing more is read from a shard, whatever the reason: its children are next.
     fn drained(&mut self, now: Now, shard: &ShardId, events: &mut Vec<TailEvent>) {
-        if self.is_done(shard) {
-            return;
-        }
-        events.push(TailEvent::Closed(shard.clone()));
+        self.expect_children(shard);
         if !self.plan.only.is_empty() || self.knows_children(shard) {
-            self.set_stage(shard, Stage::Done);
-            self.open_children(now, events);
+            self.finish(now, shard, events);
         } else {
             self.set_stage(shard, Stage::Looking(0));
             self.ready.push_back(Ask::Children(shard.clone()));
         }
+    }
+
+    fn finish(&mut self, now: Now, shard: &ShardId, events: &mut Vec<TailEvent>) {
+        self.set_stage(shard, Stage::Done);
+        self.open_children(now, events);
     }
 
     /// Whether the children are named, and so are all shards that they come from. A merge names a second parent, of which this
@@ -238,13 +255,6 @@ impl StreamTail {
             && children.all(|parents| parents.iter().all(|parent| self.lineage.contains_key(parent)))
     }
 
-    /// The service named children at the end of a shard.
-    fn named(&mut self, children: Vec<ChildShard>) {
-        for child in children {
-            self.expect(child.id, child.parents);
-        }
-    }
-
     /// A list of the shards is here. What it does not hold is trimmed, and comes from nowhere.
     fn children_listed(&mut self, now: Now, parent: &ShardId, shards: &[Shard], events: &mut Vec<TailEvent>) {
         for shard in shards {
@@ -253,25 +263,30 @@ impl StreamTail {
                 .or_default()
                 .extend(shard.parents().cloned());
         }
-        for child in shards
-            .iter()
-            .filter(|shard| shard.parents().any(|it| it == parent))
-        {
-            self.expect(child.id.clone(), child.parents().cloned().collect());
+        let parents: Vec<_> = self.lineage.values().flatten().cloned().collect();
+        for gone in parents {
+            self.lineage.entry(gone).or_default();
         }
-        let gone: Vec<_> = self.expected.values().flatten().cloned().collect();
-        for shard in gone {
-            self.lineage.entry(shard).or_default();
-        }
+        self.expect_children(parent);
         if self.knows_children(parent) {
-            self.set_stage(parent, Stage::Done);
-            self.open_children(now, events);
+            self.finish(now, parent, events);
         } else {
-            self.look_again(now, parent);
+            self.look_again(now, parent, events);
         }
     }
 
-    fn look_again(&mut self, now: Now, shard: &ShardId) {
+    /// The look for a shard's children failed: what may pass is tried until it works, the rest ends the look.
+    fn look_failed(&mut self, now: Now, shard: &ShardId, error: SourceError, events: &mut Vec<TailEvent>) {
+        if error.is_final() {
+            events.push(TailEvent::GaveUp(shard.clone(), error));
+            self.finish(now, shard, events);
+        } else {
+            events.push(TailEvent::Trouble(shard.clone(), error));
+            self.asleep.push(Reverse((now.mono + LOOK_AGAIN, shard.clone())));
+        }
+    }
+
+    fn look_again(&mut self, now: Now, shard: &ShardId, events: &mut Vec<TailEvent>) {
         let Some(Slot {
             stage: Stage::Looking(looks),
             ..
@@ -283,18 +298,19 @@ impl StreamTail {
         if *looks < LOOKS {
             self.asleep.push(Reverse((now.mono + LOOK_AGAIN, shard.clone())));
         } else {
-            self.set_stage(shard, Stage::Done);
+            self.finish(now, shard, events);
         }
     }
 
-    fn expect(&mut self, child: ShardId, parents: Vec<ShardId>) {
-        if !self.slots.contains_key(&child) {
-            self.lineage
-                .entry(child.clone())
-                .or_default()
-                .extend(parents.iter().cloned());
-            self.expected.entry(child).or_default().extend(parents);
-        }
+    /// The children that are known of a shard will be read.
+    fn expect_children(&mut self, shard: &ShardId) {
+        let children = self.lineage.iter().filter(|(_, parents)| parents.contains(shard));
+        let unread =
+            children.filter(|(child, _)| !self.slots.contains_key(child) && self.plan.includes(child));
+        let expected: Vec<_> = unread
+            .map(|(child, parents)| (child.clone(), parents.clone()))
+            .collect();
+        self.expected.extend(expected);
     }
 
     /// Opens every expected child none of whose parents is still being read, or will be.

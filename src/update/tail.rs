@@ -1,10 +1,12 @@
 //! The live tail: beginning and leaving it, its news, and moving about in it.
 
+use std::time::Duration;
+
 use super::{Told, ask, cancel, overlay};
 use crate::clock::Now;
 use crate::message::{Action, Effect, TailReply, TailRequest};
-use crate::model::{Document, Focus, Inspector, Model, Prompt, Purpose, Remote, TailPane};
-use crate::resource::{Position, ResourceId};
+use crate::model::{Document, Focus, Inspector, Model, Remote, TailPane};
+use crate::resource::{Detail, Position, ResourceId};
 
 /// Begins to read a stream of the section that is shown; a tail that is open is left.
 pub(super) fn start(
@@ -17,10 +19,12 @@ pub(super) fn start(
     let mut effects = leave(model);
     let wait = ask(model, now.mono);
     let section = model.section;
+    let retention = retention(model, &stream);
     let request = TailRequest {
         section,
         stream: stream.clone(),
         from,
+        retention,
     };
     model.tail = Some(TailPane::new(
         wait,
@@ -31,6 +35,14 @@ pub(super) fn start(
     ));
     effects.push(Effect::StartTail(wait.ticket, request));
     effects
+}
+
+/// How long a stream keeps its records, if it was described.
+fn retention(model: &Model, stream: &ResourceId) -> Option<Duration> {
+    match model.browser().details.get(stream)?.value()? {
+        Detail::Stream(it) => it.retention,
+        _ => None,
+    }
 }
 
 /// Ends the tail, if one is open.
@@ -44,7 +56,7 @@ pub(super) fn leave(model: &mut Model) -> Vec<Effect> {
 
 pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
     match action {
-        Action::Open => toggle_inspector(model),
+        Action::Open => open(model, now),
         Action::Back => back(model),
         Action::TailFrom => ask_position(model),
         Action::ToggleHex => toggle_hex(model),
@@ -139,6 +151,13 @@ fn toggle_hex(model: &mut Model) -> Vec<Effect> {
     effects
 }
 
+fn open(model: &mut Model, now: Now) -> Vec<Effect> {
+    if model.tail.as_ref().is_some_and(|tail| tail.ring.is_empty()) {
+        model.notify(now.mono, "there is no record to read closely yet", false);
+    }
+    toggle_inspector(model)
+}
+
 fn toggle_inspector(model: &mut Model) -> Vec<Effect> {
     let Some(tail) = &mut model.tail else {
         return Vec::new();
@@ -164,18 +183,10 @@ fn back(model: &mut Model) -> Vec<Effect> {
 }
 
 fn ask_position(model: &mut Model) -> Vec<Effect> {
-    let Some(tail) = &model.tail else {
-        return Vec::new();
-    };
-    let (section, stream, name) = (tail.section, tail.stream.clone(), tail.name.clone());
-    overlay::open_prompt(
-        model,
-        Prompt::new(Purpose::TailFrom {
-            section,
-            stream,
-            name,
-        }),
-    )
+    match &model.tail {
+        Some(tail) => overlay::ask_position(model, tail.stream.clone(), tail.name.clone()),
+        None => Vec::new(),
+    }
 }
 
 /// Records that are due come into the list, and the inspector goes with the selection.
@@ -196,18 +207,21 @@ pub(super) fn inspect(model: &mut Model, now: Now) -> Vec<Effect> {
     let Some(inspector) = &mut tail.inspector else {
         return Vec::new();
     };
-    let same =
-        inspector.number == tail.cursor && inspector.columns == columns && !inspector.document.is_idle();
+    let held = tail.ring.numbers();
+    // What fell off the ring while the view was paused is still being read.
+    let fell_off = !tail.follow && inspector.number < held.start && tail.cursor == held.start;
+    let (number, record) = match tail.ring.get(tail.cursor) {
+        Some(record) if !fell_off => (tail.cursor, record.clone()),
+        _ => (inspector.number, inspector.record.clone()),
+    };
+    let same = inspector.number == number && inspector.columns == columns && !inspector.document.is_idle();
     if same || inspector.document.wait().is_some() {
         return Vec::new();
     }
-    let Some(record) = tail.ring.get(tail.cursor).cloned() else {
-        return Vec::new();
-    };
-    if inspector.number != tail.cursor {
+    if inspector.number != number {
         inspector.scroll = 0;
     }
-    inspector.number = tail.cursor;
+    inspector.number = number;
     inspector.record = record.clone();
     inspector.columns = columns;
     let wait = ask(model, now.mono);

@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::header::waiting;
 use super::{Role, Stage, bars, format};
-use crate::model::{Focus, OutlineLine, OutlineValue};
+use crate::model::{Branch, Focus, OutlineLine, OutlineValue};
 use crate::resource::{Fact, FactValue, Feature, FeatureValue, SequenceNumber, Shard};
 use crate::sanitize;
 
@@ -35,10 +35,11 @@ pub(super) fn pane(stage: &Stage<'_>, area: Rect, buffer: &mut Buffer) {
     block.render(area, buffer);
     let width = usize::from(inner.width);
     let lines = browser.outline();
+    let name_columns = shard_columns(&lines);
     let shown = lines
         .iter()
         .skip(browser.scroll)
-        .flat_map(|it| line(stage, it, width));
+        .flat_map(|it| line(stage, it, name_columns, width));
     let shown: Vec<_> = shown.take(usize::from(inner.height)).collect();
     Paragraph::new(shown).render(inner, buffer);
     let below = lines
@@ -57,7 +58,7 @@ pub(super) fn pane(stage: &Stage<'_>, area: Rect, buffer: &mut Buffer) {
     }
 }
 
-fn line<'a>(stage: &Stage<'_>, line: &OutlineLine, width: usize) -> Vec<Line<'a>> {
+fn line<'a>(stage: &Stage<'_>, line: &OutlineLine, name_columns: usize, width: usize) -> Vec<Line<'a>> {
     match line {
         OutlineLine::Heading(text) => {
             vec![Line::from(
@@ -65,7 +66,9 @@ fn line<'a>(stage: &Stage<'_>, line: &OutlineLine, width: usize) -> Vec<Line<'a>
             )]
         }
         OutlineLine::Fact(it) => vec![fact(stage, it, width)],
-        OutlineLine::Shard { shard: it, last } => vec![shard(stage, it, last, width)],
+        OutlineLine::Shard { shard: it, branch } => {
+            vec![shard(stage, it, branch, name_columns, width)]
+        }
         OutlineLine::Feature(it, role) => vec![feature(stage, it, *role, width)],
         OutlineLine::Value(name, value) => vec![feature_value(stage, name, value, width)],
         OutlineLine::Waiting(what, wait) => {
@@ -79,7 +82,11 @@ fn line<'a>(stage: &Stage<'_>, line: &OutlineLine, width: usize) -> Vec<Line<'a>
             .chain(["r asks again".to_owned()])
             .map(|text| Line::from(stage.span(format!(" {text}"), Role::Failed)))
             .collect(),
-        OutlineLine::Note(text) => vec![Line::from(stage.span(format!(" {text}"), Role::Dim))],
+        OutlineLine::Note(text) => {
+            vec![Line::from(
+                stage.span(format!(" {}", sanitize::line(text)), Role::Dim),
+            )]
+        }
         OutlineLine::Blank => vec![Line::default()],
     }
 }
@@ -105,25 +112,24 @@ fn fact<'a>(stage: &Stage<'_>, fact: &Fact, width: usize) -> Line<'a> {
     ])
 }
 
-fn shard<'a>(stage: &Stage<'_>, shard: &Shard, last: &[bool], width: usize) -> Line<'a> {
-    let last = &last[last.len().saturating_sub(LEVELS)..];
-    let mut tree = String::from(" ");
-    for (level, is_last) in last.iter().enumerate() {
-        let here = level + 1 == last.len();
-        tree.push_str(match (here, is_last) {
-            (true, true) => "└ ",
-            (true, false) => "├ ",
-            (false, true) => "  ",
-            (false, false) => "│ ",
-        });
-    }
+/// A shard's line. Its bar stands in the same columns as everybody's, so that a child's range is seen to be a part of its
+/// parent's.
+fn shard<'a>(
+    stage: &Stage<'_>,
+    shard: &Shard,
+    branch: &Branch,
+    name_columns: usize,
+    width: usize,
+) -> Line<'a> {
+    let tree = tree(branch);
     let (state, role) = if shard.is_open() {
         ("open", Role::Good)
     } else {
         ("closed", Role::Dim)
     };
-    let name = sanitize::line(shard.id.short()).into_owned();
-    let used = tree.width() + name.width() + 9;
+    let name = format::fit(&sanitize::line(shard.id.short()), name_columns);
+    let padding = " ".repeat(name_columns.saturating_sub(tree.width() + name.width()));
+    let used = name_columns + 9;
     let bar = match shard.hash_range {
         Some(range) if width >= BAR_FROM => bars::hash_bar(range, width.saturating_sub(used + 12).min(26)),
         _ => String::new(),
@@ -137,25 +143,53 @@ fn shard<'a>(stage: &Stage<'_>, shard: &Shard, last: &[bool], width: usize) -> L
     let room = width.saturating_sub(used + bar.width() + 1);
     Line::from(vec![
         stage.span(tree, Role::Frame),
-        stage.span(format!("{name} "), Role::Text),
+        stage.span(format!("{name}{padding} "), Role::Text),
         stage.span(format!("{state:<7} "), role),
         stage.span(bar, Role::Accent),
         stage.span(format!(" {}", format::fit(&rest, room)), Role::Dim),
     ])
 }
 
-/// The shard's sequence numbers by their ends, which is where they differ; on a wide screen with more of them.
+/// The lines that lead to a shard in its tree.
+fn tree(branch: &Branch) -> String {
+    let levels = &branch.last[branch.last.len().saturating_sub(LEVELS)..];
+    let mut tree = String::from(" ");
+    for (level, is_last) in levels.iter().enumerate() {
+        let here = level + 1 == levels.len() && !branch.goes_on;
+        tree.push_str(match (here, is_last) {
+            (true, true) => "└ ",
+            (true, false) => "├ ",
+            (false, true) => "  ",
+            (false, false) => "│ ",
+        });
+    }
+    if branch.goes_on {
+        tree.push_str("↓ ");
+    }
+    tree
+}
+
+/// Columns that the longest of the shards takes with its lines.
+fn shard_columns(lines: &[OutlineLine]) -> usize {
+    let columns = lines.iter().map(|line| match line {
+        OutlineLine::Shard { shard, branch } => tree(branch).width() + shard.id.short().width(),
+        _ => 0,
+    });
+    columns.max().unwrap_or(0)
+}
+
+/// The shard's sequence numbers by both their ends, one of which tells them apart; on a wide screen with more of them.
 fn sequences(shard: &Shard, width: usize) -> String {
-    let columns = if width >= 90 { 20 } else { 8 };
-    let end = |number: &Option<SequenceNumber>| {
+    let columns = if width >= 90 { 20 } else { 9 };
+    let ends = |number: &Option<SequenceNumber>| {
         number
             .as_ref()
-            .map_or(String::new(), |it| format::fit_id(it.as_str(), columns))
+            .map_or(String::new(), |it| format::fit_ends(it.as_str(), columns))
     };
     match (&shard.first, &shard.last) {
         (None, None) => String::new(),
-        (first, None) => format!("{} →", end(first)),
-        (first, last) => format!("{} → {}", end(first), end(last)),
+        (first, None) => format!("{} →", ends(first)),
+        (first, last) => format!("{} → {}", ends(first), ends(last)),
     }
 }
 

@@ -64,11 +64,9 @@ pub(super) fn clock(time: Timestamp, zone: &TimeZone) -> String {
     time.to_zoned(zone.clone()).strftime("%H:%M:%S%.3f").to_string()
 }
 
-/// Day and time to the second.
+/// Day and time to the minute.
 pub(super) fn date(time: Timestamp, zone: &TimeZone) -> String {
-    time.to_zoned(zone.clone())
-        .strftime("%Y-%m-%d %H:%M:%S")
-        .to_string()
+    time.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string()
 }
 
 /// A fact's value in words, sanitized; what is absent says why.
@@ -124,6 +122,17 @@ pub(super) fn fit_id(text: &str, columns: usize) -> String {
     format!("{mark}{end}{}", " ".repeat(columns.saturating_sub(used + 1)))
 }
 
+/// The text in so many columns at most: what is too long keeps both its ends.
+pub(super) fn fit_ends(text: &str, columns: usize) -> String {
+    if text.width() <= columns {
+        return text.to_owned();
+    }
+    let end = columns / 2;
+    let start = fit(text, columns.saturating_sub(end));
+    let tail = fit_id(text, end + 1);
+    format!("{start}{}", tail.trim_start_matches('…').trim_end())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -162,5 +171,10 @@ mod tests {
         assert_eq!(fit_id("order-2026-0031", 6), "…-0031");
         assert_eq!(fit_id("日本語", 4), "…語 ");
         assert_eq!(fit_id("ab", 4), "ab  ");
+        assert_eq!(
+            fit_ends("2026-11-20 Spend in the next 30 days", 16),
+            "2026-11… 30 days"
+        );
+        assert_eq!(fit_ends("short", 16), "short");
     }
 }

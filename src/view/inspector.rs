@@ -1,7 +1,7 @@
 //! One record, read closely.
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Margin, Rect};
 use ratatui::text::Line;
 use ratatui::widgets::{Paragraph, Widget};
 
@@ -24,7 +24,7 @@ pub(super) fn pane(stage: &Stage<'_>, pane: &TailPane, area: Rect, buffer: &mut 
         .title_bottom(Line::from(
             stage.span(format!(" {} ", sanitize::line(sequence.trim_end())), Role::Dim),
         ));
-    let inner = block.inner(area);
+    let inner = block.inner(area).inner(Margin::new(1, 0));
     block.render(area, buffer);
     let lines: Vec<Line<'_>> = match &inspector.document {
         Remote::Loading(wait) if !inspector.hex => {

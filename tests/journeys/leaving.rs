@@ -1,0 +1,96 @@
+//! However the program ends or stops, the terminal is given back.
+
+use nix::sys::signal::Signal;
+
+use super::{demo, start, tail_of_orders};
+use crate::pty::{Launch, Program};
+
+/// What a program that was interrupted ends with.
+const INTERRUPTED: i32 = 130;
+/// What Rust ends a program with that panicked.
+const PANICKED: i32 = 101;
+
+#[test]
+fn quitting_gives_the_terminal_back() {
+    let mut program = tail_of_orders();
+    assert!(program.screen().alternate_screen() && program.screen().hide_cursor());
+    program.keys("q");
+    assert_eq!(program.exit_code(), 0);
+    assert_given_back(&program);
+}
+
+#[test]
+fn ctrl_c_interrupts() {
+    let mut program = tail_of_orders();
+    program.keys("\x03");
+    assert_eq!(program.exit_code(), INTERRUPTED);
+    assert_given_back(&program);
+}
+
+#[test]
+fn signals_interrupt() {
+    for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP] {
+        let program = tail_of_orders();
+        program.send(signal);
+        assert_eq!(program.exit_code(), INTERRUPTED, "{signal}");
+        assert_given_back(&program);
+    }
+}
+
+#[test]
+fn a_panic_is_told_on_the_terminal_it_gives_back() {
+    for (who, message) in [
+        ("loop", "the loop was asked to panic"),
+        ("task", "a task was asked to panic"),
+    ] {
+        let program = start(Launch::new(&["demo"]).env("KINESCOPE_PANIC", who));
+        assert_eq!(program.exit_code(), PANICKED, "{who}");
+        program.assert_terminal_is_given_back();
+        let screen = program.screen().contents();
+        assert!(screen.contains(message), "{screen}");
+        assert!(screen.contains("src/runtime.rs"), "{screen}");
+        assert_eq!(
+            screen.lines().find(|line| line.starts_with(' ')),
+            None,
+            "{screen}"
+        );
+    }
+}
+
+#[test]
+fn a_stopped_program_lends_the_terminal_to_the_shell() {
+    let mut program = tail_of_orders();
+    for _ in 0..2 {
+        program.keys("\x1a");
+        program.wait_until_stopped();
+        program.wait_until("the terminal to be lent", |screen| !screen.alternate_screen());
+        program.assert_terminal_is_given_back();
+        program.send(Signal::SIGCONT);
+        program.wait_until("the terminal to be taken again", |screen| {
+            screen.alternate_screen() && screen.contents().contains("live tail")
+        });
+    }
+    program.send(Signal::SIGTSTP);
+    program.wait_until_stopped();
+    program.send(Signal::SIGCONT);
+    program.wait_for("live tail");
+    program.keys("q");
+    assert_eq!(program.exit_code(), 0);
+    assert_given_back(&program);
+}
+
+#[test]
+fn a_program_that_is_stopped_can_be_ended() {
+    let mut program = demo();
+    program.keys("\x1a");
+    program.wait_until_stopped();
+    program.send(Signal::SIGTERM);
+    program.send(Signal::SIGCONT);
+    assert_eq!(program.exit_code(), INTERRUPTED);
+    program.assert_terminal_is_given_back();
+}
+
+fn assert_given_back(program: &Program) {
+    program.assert_terminal_is_given_back();
+    program.assert_nothing_follows_the_leaving();
+}

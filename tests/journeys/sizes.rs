@@ -1,0 +1,55 @@
+//! Terminals of any size, and terminals that change theirs.
+
+use super::{start, tail_of_orders};
+use crate::pty::Launch;
+
+/// Keys that open everything there is, on the way to the end. None is Esc, which with a key right behind it is another key.
+const TOUR: &str = "2341?j?/x\rt \r xJK\rT\r1\tjkG\tq";
+
+#[test]
+fn every_size_can_be_drawn_on_and_left() {
+    for (columns, rows) in [(1, 1), (2, 2), (20, 5), (5, 20), (40, 12), (300, 100)] {
+        let mut program = start(Launch::new(&["demo"]).size(columns, rows));
+        program.wait_until("the screen to be taken", vt100::Screen::alternate_screen);
+        program.keys(TOUR);
+        assert_eq!(program.exit_code(), 0, "{columns}×{rows}");
+        program.assert_terminal_is_given_back();
+    }
+}
+
+#[test]
+fn a_small_screen_shows_the_one_pane_that_has_the_focus() {
+    let mut program = start(Launch::new(&["demo"]).size(40, 12));
+    program.wait_for("clickstream");
+    program.keys("\r");
+    program.wait_for("ACTIVE");
+}
+
+#[test]
+fn resizing_does_a_running_tail_no_harm() {
+    let mut program = tail_of_orders();
+    program.keys("\r");
+    program.wait_for("record · json");
+    for (columns, rows) in [
+        (1, 1),
+        (200, 60),
+        (2, 2),
+        (80, 24),
+        (20, 5),
+        (1, 60),
+        (200, 1),
+        (40, 12),
+    ]
+    .repeat(8)
+    {
+        let before = program.written();
+        program.resize(columns, rows);
+        program.wait_for_more_than(before);
+    }
+    program.resize(200, 60);
+    program.wait_for("live tail");
+    program.wait_for("following");
+    program.keys("q");
+    assert_eq!(program.exit_code(), 0);
+    program.assert_terminal_is_given_back();
+}

@@ -1,0 +1,92 @@
+//! Takes the pictures in `screenshots/`: runs the real program on the demo, presses keys, and draws what the terminal shows.
+//!
+//! `cargo build && cargo run --example screenshots`
+#![expect(clippy::unwrap_used, reason = "what fails here fails the command")]
+
+mod glyphs;
+#[expect(dead_code, reason = "the journeys use the rest of it")]
+#[path = "../support/pty.rs"]
+mod pty;
+mod svg;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use pty::Launch;
+
+/// The shop that is shown.
+const SEED: &str = "7";
+
+/// A picture, and the way to what is on it: keys, and what shows when they have done their work.
+struct Picture {
+    name: &'static str,
+    way: &'static [(&'static str, &'static str)],
+}
+
+const PICTURES: [Picture; 6] = [
+    Picture {
+        name: "streams",
+        way: &[("", "clickstream"), ("/orders\r", "005 open")],
+    },
+    Picture {
+        name: "tail",
+        way: &[
+            ("", "clickstream"),
+            ("/orders\r", "005 open"),
+            ("Ttrim-horizon\r", "ord-0495"),
+            (" \r", "\"order_id\": \"ord-"),
+        ],
+    },
+    Picture {
+        name: "tables",
+        way: &[
+            ("2", "inventory"),
+            ("/carts\r", "table/carts/stream"),
+            ("", "closed"),
+        ],
+    },
+    Picture {
+        name: "changes",
+        way: &[
+            ("2", "inventory"),
+            ("/inventory\r", "NEW_IMAGE"),
+            ("Ttrim-horizon\r", "MODIFY"),
+            ("\r", "record · MODIFY"),
+            (" ", "paused"),
+        ],
+    },
+    Picture {
+        name: "features",
+        way: &[
+            ("3", "fraud-scores"),
+            ("/customers\r", "customer_id"),
+            ("icust-0001\r", "Łódź"),
+        ],
+    },
+    Picture {
+        name: "predictions",
+        way: &[("4", "✗"), ("/churn\r", "status          COMPLETED")],
+    },
+];
+
+fn main() {
+    let example = std::env::current_exe().unwrap();
+    let program = example.ancestors().nth(2).unwrap().join("kinescope");
+    assert!(program.exists(), "build the program first: cargo build");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("screenshots");
+    fs::create_dir_all(&folder).unwrap();
+    for picture in &PICTURES {
+        take(picture, &program, folder.join(picture.name).with_extension("svg"));
+    }
+}
+
+fn take(picture: &Picture, binary: &Path, file: PathBuf) {
+    let mut program = Launch::new(&["demo", "--seed", SEED]).start(binary);
+    for (keys, shown) in picture.way {
+        program.keys(keys);
+        program.wait_for(shown);
+    }
+    fs::write(file, svg::picture(&program.screen(), "kinescope demo")).unwrap();
+    program.keys("q");
+    assert_eq!(program.exit_code(), 0);
+}
