@@ -19,7 +19,9 @@ pub(super) fn sparkline(counts: impl Iterator<Item = u64>, columns: usize, most:
 
 /// Where a shard's hash keys lie in the whole range, as a bar of so many columns between two marks.
 pub(super) fn hash_bar(range: HashRange, columns: usize) -> String {
-    let width = columns.saturating_sub(2);
+    let room = columns.saturating_sub(2);
+    // Shards are mostly halves of halves: with eighths their ends meet and do not overlap.
+    let width = if room >= 8 { room / 8 * 8 } else { room };
     // The upper half of a key is more than enough to tell a column.
     let place = |key: u128| usize::try_from(((key >> 64) * width as u128) >> 64).unwrap_or(width);
     let (from, to) = (place(range.start), place(range.end));

@@ -39,11 +39,7 @@ const PICTURES: [Picture; 6] = [
     },
     Picture {
         name: "tables",
-        way: &[
-            ("2", "inventory"),
-            ("/carts\r", "table/carts/stream"),
-            ("", "closed"),
-        ],
+        way: &[("2", "inventory"), ("/carts\r", "carts/stream"), ("", "closed")],
     },
     Picture {
         name: "changes",
