@@ -80,6 +80,8 @@ pub async fn tail(session: &Session, args: &cli::Tail, clock: Clock) -> Result<E
         stream: stream.clone(),
         from,
         only,
+        parents_first: true,
+        retention: None,
     };
     let (news, heard) = mpsc::channel(CHANNEL);
     let format = Format::new(args.output, &stream, io::stdout().is_terminal());
@@ -150,6 +152,15 @@ fn no_stream(word: &str) -> Failure {
     Failure::NoStream(sanitize::line(word).into_owned())
 }
 
+/// Records that are gone are told where the person looks, and the others go on.
+fn tell_gap(shard: &ShardId) {
+    let shard = sanitize::line(shard.as_str());
+    let _ = writeln!(
+        io::stderr(),
+        "kinescope: records of {shard} were dropped by the service before they could be read"
+    );
+}
+
 /// Writes records as they come. It blocks, both to wait and to write.
 struct Writer<W: Write> {
     out: BufWriter<W>,
@@ -217,6 +228,7 @@ impl<W: Write> Writer<W> {
             TailEvent::GaveUp(_, error) => return Err(error.into()),
             TailEvent::CaughtUp => return Ok(self.until_caught_up),
             TailEvent::Ended => return Ok(true),
+            TailEvent::Gap(shard) => tell_gap(&shard),
             TailEvent::Opened(_) | TailEvent::Closed(_) => {}
         }
         Ok(false)

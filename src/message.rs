@@ -1,6 +1,7 @@
 //! What happens ([`Message`]), what a person wants ([`Action`]), and what the program then asks of the world ([`Effect`]).
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crossterm::event::KeyEvent;
 use serde::Deserialize;
@@ -109,6 +110,8 @@ pub struct TailRequest {
     pub stream: ResourceId,
     /// Where to begin.
     pub from: Position,
+    /// How long the stream keeps records, where that is known.
+    pub retention: Option<Duration>,
 }
 
 /// Something that a person wants, by the name that the keymap uses.

@@ -16,7 +16,7 @@ mod ticket;
 
 use std::time::Duration;
 
-pub use browser::{Browser, Focus, Lookup, ShardList};
+pub use browser::{Browser, Focus, Lookup, ShardList, cancel_listing};
 pub use inspector::{Document, Inspector};
 pub use layout::{BrowseLayout, Layout, Size, TailLayout, Work};
 pub use lineage::{Branch, lineage};
@@ -167,7 +167,7 @@ impl Model {
     /// When something changes by itself: a wait gets longer, a notice goes, records are due. `None` while idle.
     pub fn wake_at(&self, now: Duration) -> Option<Duration> {
         let waits = self.is_waiting().then(|| next_beat(now));
-        let tail = self.tail.as_ref().map(|tail| tail.wake_at(next_beat(now)));
+        let tail = self.tail.as_ref().and_then(|tail| tail.wake_at(next_beat(now)));
         let notice = self.notice.as_ref().map(|notice| notice.until);
         let settles = self.browser().settles_at;
         let fades = (self.calls.per_second(now) > 0).then(|| next_beat(now));

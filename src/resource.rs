@@ -13,7 +13,7 @@ mod stream;
 use std::fmt;
 use std::sync::Arc;
 
-pub use attribute::{Attribute, Item, item_to_plain_json};
+pub use attribute::{Attribute, Item, item_preview};
 pub use fact::{Fact, FactValue};
 pub use feature_group::{Feature, FeatureGroup, FeatureRecord, FeatureValue, OfflineStore, OnlineStore};
 pub use jiff::Timestamp;

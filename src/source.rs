@@ -76,6 +76,8 @@ pub struct ReadLimits {
     pub iterator_life: Duration,
     /// Whether a shard can be read from a point in time.
     pub seeks_time: bool,
+    /// How long records are kept, where it is the same for every stream.
+    pub retention: Option<Duration>,
 }
 
 /// One service as the program knows it.

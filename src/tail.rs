@@ -6,17 +6,22 @@
 //!
 //! Must not: call a service, read a clock, spawn a task.
 
+mod event;
 mod merge;
 mod pace;
+mod place;
 mod rate;
 mod ring;
 mod shard;
+#[cfg(test)]
+mod sim;
 mod start;
 mod stream;
 
+pub use event::{Ask, Counters, Heard, Plan, TailEvent};
 pub use merge::Merge;
 pub use rate::Rate;
 pub use ring::Ring;
 pub use shard::{Input, Lag, Output, ShardTail};
 pub use start::{POSITION_FORMS, PositionError, parse_position};
-pub use stream::{Ask, Counters, Heard, Plan, StreamTail, TailEvent};
+pub use stream::StreamTail;

@@ -21,7 +21,7 @@ use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, BorderType, Paragraph, Widget};
+use ratatui::widgets::{Block, BorderType, Paragraph, Widget, Wrap};
 
 pub use theme::{Look, Role};
 
@@ -81,6 +81,14 @@ impl Stage<'_> {
             .border_type(BorderType::Rounded)
             .border_style(self.look.style(role))
             .title(title)
+    }
+
+    /// Words over as many lines as they take.
+    fn words(&self, text: &str, role: Role, area: Rect, buffer: &mut Buffer) {
+        let words = Paragraph::new(text)
+            .style(self.look.style(role))
+            .wrap(Wrap { trim: true });
+        words.render(area, buffer);
     }
 
     /// Words in a role.

@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 
 use crate::cli::Output;
 use crate::decode::{Value, decode, hex, json_on_one_line, preview};
-use crate::resource::{Body, Change, Record, ResourceId, Timestamp, item_to_plain_json};
+use crate::resource::{Body, Change, Record, ResourceId, Timestamp, item_preview};
 use crate::sanitize;
 
 /// Columns of a payload that the text form shows at most.
@@ -146,11 +146,13 @@ fn text(record: &Record) -> String {
             )
         }
         Body::Change(change) => {
+            let keys = item_preview(&change.keys, TEXT_COLUMNS);
             let image = change.new.as_ref().or(change.old.as_ref());
-            let image = image.map_or(String::new(), |item| format!("  {}", item_to_plain_json(item)));
+            let image = image.map_or(String::new(), |item| {
+                format!("  {}", item_preview(item, TEXT_COLUMNS))
+            });
             let ttl = if change.is_ttl() { " by TTL" } else { "" };
-            let event = change.event.as_str();
-            let line = format!("{event}{ttl}  {}{image}", item_to_plain_json(&change.keys));
+            let line = format!("{}{ttl}  {keys}{image}", change.event.as_str());
             format!("{place}{}", sanitize::line(&line))
         }
     }

@@ -144,19 +144,28 @@ impl Browser {
         }
     }
 
-    /// Moves the list so that the cursor shows.
+    /// Moves the list so that the cursor shows, and no line is left empty that could hold a row.
     pub fn show_cursor(&mut self, fit: usize) {
-        let fit = fit.max(1);
-        self.top = self.top.clamp((self.cursor + 1).saturating_sub(fit), self.cursor);
+        if fit == 0 {
+            return;
+        }
+        let lowest = self.rows().len().saturating_sub(fit);
+        self.top = self
+            .top
+            .clamp((self.cursor + 1).saturating_sub(fit), self.cursor)
+            .min(lowest);
+    }
+
+    /// Moves the cursor to a resource, if it is here.
+    pub fn select(&mut self, id: &ResourceId) {
+        if let Some(row) = self.rows().iter().position(|entry| entry.id == *id) {
+            self.cursor = row;
+        }
     }
 
     /// Whether it waits for anything.
     pub fn is_waiting(&self) -> bool {
-        self.list.wait().is_some()
-            || self
-                .list
-                .value()
-                .is_some_and(|paged| paged.following.wait().is_some())
+        is_listing(&self.list)
             || self.detail().wait().is_some()
             || self.selected_shards().is_some_and(|it| is_listing(&it.shards))
             || self
@@ -185,7 +194,8 @@ fn is_listing<T>(remote: &Remote<Paged<T>>) -> bool {
             .is_some_and(|paged| paged.following.wait().is_some())
 }
 
-fn cancel_listing<T>(remote: &mut Remote<Paged<T>>) -> Option<Ticket> {
+/// Nobody waits for a listing any more, for its first page or the next; tells whose ticket is free.
+pub fn cancel_listing<T>(remote: &mut Remote<Paged<T>>) -> Option<Ticket> {
     match remote.cancel() {
         None => remote.value_mut()?.following.cancel(),
         ticket => ticket,

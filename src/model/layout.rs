@@ -114,7 +114,7 @@ impl Layout {
 
 fn browse(area: Rect, focus: Focus) -> BrowseLayout {
     if area.width >= SIDE_BY_SIDE {
-        let (list, detail) = take_left(area, (area.width * 2 / 5).clamp(26, 52));
+        let (list, detail) = take_left(area, (area.width / 5 * 2).clamp(26, 52));
         BrowseLayout { list, detail }
     } else if area.height >= STACKED {
         let (list, detail) = take_top(area, area.height * 2 / 5);
@@ -138,7 +138,7 @@ fn tail(area: Rect, inspecting: bool) -> TailLayout {
     let (shards, rest) = take_top(rest, u16::from(area.height >= 9));
     let (list, inspector) = match (inspecting, rest.width >= INSPECTOR_BESIDE) {
         (false, _) => (rest, Rect::ZERO),
-        (true, true) => take_left(rest, rest.width * 55 / 100),
+        (true, true) => take_left(rest, rest.width / 20 * 11),
         (true, false) => take_top(rest, rest.height / 2),
     };
     TailLayout {

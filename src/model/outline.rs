@@ -1,6 +1,8 @@
 //! What there is to read about the selected resource, line by line, before it is drawn. The update needs to know how many lines
 //! there are, the view what they say; both take it from here.
 
+use std::collections::HashSet;
+
 use super::{Branch, Browser, Lookup, Paged, Remote, ShardList, Wait, lineage};
 use crate::resource::{Detail, Fact, Feature, FeatureRecord, FeatureValue, Shard};
 use crate::source::SourceError;
@@ -140,7 +142,8 @@ fn push_values(lines: &mut Vec<Line>, record: &FeatureRecord, group: Option<&Det
         |(name, value): &(String, FeatureValue)| Line::Value(name.clone(), Value::Given(value.clone()));
     lines.extend(record.values.iter().map(given));
     if let Some(Detail::FeatureGroup(group)) = group {
-        let lacks = |it: &&Feature| record.values.iter().all(|(name, _)| *name != it.name);
+        let given: HashSet<&str> = record.values.iter().map(|(name, _)| name.as_str()).collect();
+        let lacks = |it: &&Feature| !given.contains(it.name.as_str());
         lines.extend(
             group
                 .features

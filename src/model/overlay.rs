@@ -2,7 +2,7 @@
 
 use tui_input::Input;
 
-use crate::resource::{ResourceId, Section};
+use crate::resource::ResourceId;
 
 /// Something that lies over the panes.
 #[derive(Debug)]
@@ -32,8 +32,6 @@ pub struct Prompt {
 pub enum Purpose {
     /// Where to tail a stream from.
     TailFrom {
-        /// Whose stream it is.
-        section: Section,
         /// The stream.
         stream: ResourceId,
         /// What the person knows it as.

@@ -128,6 +128,11 @@ impl<T> Paged<T> {
         self.following = Remote::Idle;
     }
 
+    /// Whether the next page could not be had, or was not waited for.
+    pub fn is_stuck(&self) -> bool {
+        matches!(self.following, Remote::Failed(_) | Remote::Cancelled)
+    }
+
     /// Whether every page is here.
     pub fn is_complete(&self) -> bool {
         self.next.is_none()

@@ -53,6 +53,8 @@ pub struct TailPane {
     pub inspector: Option<Inspector>,
     /// Which pane has the keys.
     pub focus: Focus,
+    /// Shards of which records were dropped before they could be read.
+    pub gaps: Vec<ShardId>,
 }
 
 /// What is known of one shard.
@@ -104,34 +106,43 @@ impl TailPane {
             top: 0,
             inspector: None,
             focus: Focus::List,
+            gaps: Vec::new(),
         }
     }
 
     /// Takes in what happened.
     pub fn take(&mut self, now: Duration, event: TailEvent) {
         match event {
-            TailEvent::Opened(shard) => self.meter(shard).state = ShardState::Open,
+            TailEvent::Opened(shard) => {
+                self.meter(shard).state = ShardState::Open;
+                // A child that is begun means that the look for it has worked.
+                self.trouble = self.trouble.take().filter(|(shard, _)| !self.is_closed(shard));
+            }
             TailEvent::Closed(shard) => self.meter(shard).state = ShardState::Closed,
             TailEvent::Read { shard, records, lag } => {
                 let count = records.len() as u64;
                 let bytes: usize = records.iter().map(Record::size).sum();
                 self.records.add(now, count);
                 self.bytes.add(now, bytes as u64);
-                let meter = self.meter(shard);
+                let meter = self.meter(shard.clone());
                 meter.records.add(now, count);
                 meter.behind = lag.behind;
                 meter.state = ShardState::Open;
                 self.merge.offer(now, records);
-                self.forget_trouble();
+                self.forget_trouble(&shard);
             }
             TailEvent::Trouble(shard, error) => {
-                self.meter(shard.clone()).state = ShardState::Troubled;
+                let meter = self.meter(shard.clone());
+                if meter.state != ShardState::Closed {
+                    meter.state = ShardState::Troubled;
+                }
                 self.trouble = Some((shard, error));
             }
             TailEvent::GaveUp(shard, error) => {
                 self.meter(shard.clone()).state = ShardState::GivenUp;
                 self.trouble = Some((shard, error));
             }
+            TailEvent::Gap(shard) => self.gaps.push(shard),
             TailEvent::CaughtUp => {}
             TailEvent::Ended => self.ended = true,
         }
@@ -179,23 +190,31 @@ impl TailPane {
         self.phase.wait().is_some()
     }
 
-    /// When something in it changes by itself: records are due, or else the rates at the next beat.
-    pub fn wake_at(&self, next_beat: Duration) -> Duration {
-        self.merge.due().map_or(next_beat, |due| due.min(next_beat))
+    /// When something in it changes by itself: records are due, or the rates at the next beat. `None` once it has ended.
+    pub fn wake_at(&self, next_beat: Duration) -> Option<Duration> {
+        let goes_on = !self.ended && !matches!(self.phase, Remote::Failed(_));
+        [self.merge.due(), goes_on.then_some(next_beat)]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     fn meter(&mut self, shard: ShardId) -> &mut ShardMeter {
         self.shards.entry(shard).or_default()
     }
 
-    /// A failure is told until every shard works again.
-    fn forget_trouble(&mut self) {
-        let fine = |state: ShardState| matches!(state, ShardState::Open | ShardState::Closed);
-        if self.trouble.is_some() && self.shards.values().all(|meter| fine(meter.state)) {
-            self.trouble = None;
-        }
+    fn is_closed(&self, shard: &ShardId) -> bool {
+        self.shards
+            .get(shard)
+            .is_some_and(|meter| meter.state == ShardState::Closed)
     }
 
+    /// A failure is told until its shard works again.
+    fn forget_trouble(&mut self, shard: &ShardId) {
+        self.trouble = self.trouble.take().filter(|(troubled, _)| troubled != shard);
+    }
+
+    /// Keeps the cursor among the records that are held, and the list so that it shows and no line is left empty.
     fn show_cursor(&mut self, fit: usize) {
         let held = self.ring.numbers();
         let fit = (fit as u64).max(1);
@@ -203,6 +222,10 @@ impl TailPane {
             .cursor
             .clamp(held.start, held.end.saturating_sub(1).max(held.start));
         let highest = (self.cursor + 1).saturating_sub(fit).max(held.start);
-        self.top = self.top.clamp(highest, self.cursor.max(highest));
+        let lowest = held.end.saturating_sub(fit).max(held.start);
+        self.top = self
+            .top
+            .clamp(highest, self.cursor.max(highest))
+            .min(lowest.max(highest));
     }
 }

@@ -61,7 +61,7 @@ impl Attribute {
     }
 
     /// The value in the JSON that a person would write: numbers with all their digits, sets as arrays, binary in base64.
-    pub fn to_plain_json(&self) -> Value {
+    fn to_plain_json(&self) -> Value {
         match self {
             Self::S(text) => json!(text),
             Self::N(digits) => plain_number(digits),
@@ -74,6 +74,33 @@ impl Attribute {
             Self::Null => Value::Null,
             Self::Bool(flag) => json!(flag),
             Self::Unknown => json!("(a type that is not known)"),
+        }
+    }
+
+    fn push_preview(&self, out: &mut String, limit: usize) {
+        let head = |text: &str| text.chars().take(limit).collect::<String>();
+        match self {
+            Self::S(text) => out.push_str(&json!(head(text)).to_string()),
+            Self::B(bytes) => out.push_str(&BASE64.encode(&bytes[..bytes.len().min(limit)])),
+            Self::M(item) => out.push_str(&item_preview(item, limit.saturating_sub(out.len()))),
+            Self::L(list) => {
+                out.push('[');
+                for (n, value) in list.iter().enumerate().take_while(|(n, _)| *n < limit) {
+                    if out.len() > limit {
+                        break;
+                    }
+                    out.push_str(if n == 0 { "" } else { "," });
+                    value.push_preview(out, limit);
+                }
+                out.push(']');
+            }
+            Self::Ss(texts) | Self::Ns(texts) => {
+                let some: Vec<String> = texts.iter().take(limit).map(|text| head(text)).collect();
+                out.push_str(&json!(some).to_string());
+            }
+            Self::N(_) | Self::Bs(_) | Self::Null | Self::Bool(_) | Self::Unknown => {
+                out.push_str(&self.to_plain_json().to_string());
+            }
         }
     }
 
@@ -93,11 +120,28 @@ impl Attribute {
 }
 
 /// The item in the JSON that a person would write.
-pub fn item_to_plain_json(item: &Item) -> Value {
+fn item_to_plain_json(item: &Item) -> Value {
     item.iter()
         .map(|(name, value)| (name.clone(), value.to_plain_json()))
         .collect::<Map<_, _>>()
         .into()
+}
+
+/// The beginning of an item as the JSON that a person would write, of so many bytes or a little more. An item may be 400 KB, and
+/// a row of a list shows a hundred characters of it.
+pub fn item_preview(item: &Item, limit: usize) -> String {
+    let mut out = String::from("{");
+    for (n, (name, value)) in item.iter().enumerate() {
+        if out.len() > limit {
+            break;
+        }
+        out.push_str(if n == 0 { "\"" } else { ",\"" });
+        out.push_str(name);
+        out.push_str("\":");
+        value.push_preview(&mut out, limit);
+    }
+    out.push('}');
+    out
 }
 
 /// A number with all its digits; what is no JSON number stays text.
@@ -123,6 +167,21 @@ pub(super) fn item_weight(item: &Item) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_preview_is_the_beginning_of_the_item() {
+        let item = Item::from([
+            ("id".to_owned(), Attribute::S("c-7".to_owned())),
+            (
+                "lines".to_owned(),
+                Attribute::L(vec![Attribute::N("1.50".to_owned()), Attribute::Bool(true)]),
+            ),
+            ("text".to_owned(), Attribute::S("x".repeat(400_000))),
+        ]);
+        let preview = item_preview(&item, 60);
+        assert!(preview.starts_with(r#"{"id":"c-7","lines":[1.50,true],"text":"xxx"#));
+        assert!(preview.len() < 200);
+    }
 
     #[test]
     fn a_number_keeps_all_its_digits() {

@@ -44,7 +44,7 @@ impl Calls {
             let reply = answer(&sources, &request).await;
             let took = clock.now().mono.saturating_sub(begun);
             tracing::info!(
-                ?request,
+                call = named(&request),
                 ms = took.as_millis(),
                 failed = failure(reply.as_ref()),
                 "called"
@@ -67,6 +67,8 @@ impl Calls {
                 stream: request.stream,
                 from: request.from,
                 only: Vec::new(),
+                parents_first: true,
+                retention: request.retention,
             };
             let (news, mut heard) = mpsc::channel::<TailReply>(TAIL_CHANNEL);
             let forward = async {
@@ -135,6 +137,16 @@ async fn answer(sources: &[Source], request: &Request) -> Option<Reply> {
             Reply::Record(section, edit.get(group, identifier).await)
         }
     })
+}
+
+/// What was asked, for the log: a record's identifier is a part of its payload and stays out.
+fn named(request: &Request) -> String {
+    match request {
+        Request::List(section, _) => format!("list {section:?}"),
+        Request::Describe(_, id) => format!("describe {id}"),
+        Request::Shards(_, stream, _) => format!("shards of {stream}"),
+        Request::Record(_, group, _) => format!("a record of {group}"),
+    }
 }
 
 /// What went wrong, for the log.

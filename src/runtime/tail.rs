@@ -5,6 +5,7 @@
 //! Must not: decide what to read next, or how soon.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::future::BoxFuture;
 use futures::stream::{FuturesUnordered, StreamExt as _};
@@ -28,6 +29,10 @@ pub struct Order {
     pub from: Position,
     /// Only these shards; all where it is empty.
     pub only: Vec<ShardId>,
+    /// Whether parents are drained before their children are begun.
+    pub parents_first: bool,
+    /// How long the stream keeps records, where that is known.
+    pub retention: Option<Duration>,
 }
 
 /// Reads a stream until it ends or nobody listens.
@@ -61,6 +66,8 @@ async fn begin(
     let plan = Plan {
         from: order.from,
         only,
+        parents_first: order.parents_first,
+        retention: order.retention,
         limits: reader.limits(),
         in_flight: IN_FLIGHT,
     };

@@ -37,13 +37,9 @@ const CODES: &[(ErrorKind, &[&str])] = &[
     ),
     (
         ErrorKind::Expired,
-        &[
-            "ExpiredIteratorException",
-            "ExpiredNextTokenException",
-            // The records at the iterator are gone; the code tells this one apart.
-            "TrimmedDataAccessException",
-        ],
+        &["ExpiredIteratorException", "ExpiredNextTokenException"],
     ),
+    (ErrorKind::Trimmed, &["TrimmedDataAccessException"]),
     (
         ErrorKind::NotFound,
         &[

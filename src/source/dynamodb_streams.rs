@@ -28,6 +28,8 @@ const LIMITS: ReadLimits = ReadLimits {
     bytes_per_second: None,
     iterator_life: Duration::from_mins(15),
     seeks_time: false,
+    // "Change data capture for DynamoDB Streams", DynamoDB developer guide.
+    retention: Some(Duration::from_hours(24)),
 };
 
 /// The service, as one account and region sees it.

@@ -11,6 +11,8 @@ pub enum ErrorKind {
     Throttled,
     /// An iterator or a page token is too old; ask for a new one.
     Expired,
+    /// What was to be read is no longer kept.
+    Trimmed,
     /// There is no such resource, or the endpoint does not know the call.
     NotFound,
     /// The caller may not do this.
@@ -64,11 +66,20 @@ impl SourceError {
         self
     }
 
+    /// Whether the same call will fail again, however often it is made.
+    pub fn is_final(&self) -> bool {
+        matches!(
+            self.kind,
+            ErrorKind::NotFound | ErrorKind::Denied | ErrorKind::Conflict | ErrorKind::Invalid
+        )
+    }
+
     /// What the person can do about it.
     pub fn advice(&self) -> String {
         match self.kind {
             ErrorKind::Throttled => "wait a moment and try again".to_owned(),
             ErrorKind::Expired => "try again".to_owned(),
+            ErrorKind::Trimmed => "begin at trim-horizon".to_owned(),
             ErrorKind::NotFound => "check the name and the region".to_owned(),
             ErrorKind::Denied => format!("ask for permission to call {}", self.operation),
             ErrorKind::Credentials => {
@@ -79,14 +90,6 @@ impl SourceError {
             ErrorKind::Transport => "check the network, the region and --endpoint-url".to_owned(),
             ErrorKind::Other => "try again; if it stays, the service has a problem".to_owned(),
         }
-    }
-
-    /// Whether the same call may succeed a moment later.
-    pub fn is_passing(&self) -> bool {
-        matches!(
-            self.kind,
-            ErrorKind::Throttled | ErrorKind::Transport | ErrorKind::Other
-        )
     }
 }
 

@@ -26,6 +26,8 @@ const LIMITS: ReadLimits = ReadLimits {
     bytes_per_second: Some(2 * 1024 * 1024),
     iterator_life: Duration::from_mins(5),
     seeks_time: true,
+    // A stream's own setting, from 24 hours to a year.
+    retention: None,
 };
 
 /// The service, as one account and region sees it.

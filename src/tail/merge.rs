@@ -1,6 +1,6 @@
 //! Several shards shown as one list: by time of arrival within a short window, and within a shard in the shard's order.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 use crate::resource::{Record, ShardId, Timestamp};
@@ -13,48 +13,60 @@ const WINDOW: Duration = Duration::from_millis(300);
 #[derive(Debug, Default)]
 pub struct Merge {
     waiting: BTreeMap<ShardId, VecDeque<(Duration, Record)>>,
+    /// The first record of each shard that has any, by arrival and by when it came: a stream may have a thousand shards.
+    by_arrival: BTreeSet<(Timestamp, ShardId)>,
+    by_wait: BTreeSet<(Duration, ShardId)>,
 }
 
 impl Merge {
     /// Takes in records of one shard at a time of the monotonic clock.
     pub fn offer(&mut self, now: Duration, records: Vec<Record>) {
-        let Some(first) = records.first() else { return };
-        let queue = self.waiting.entry(first.shard.clone()).or_default();
+        let Some(shard) = records.first().map(|record| record.shard.clone()) else {
+            return;
+        };
+        let queue = self.waiting.entry(shard.clone()).or_default();
+        let was_empty = queue.is_empty();
         queue.extend(records.into_iter().map(|record| (now, record)));
+        if was_empty {
+            self.line_up(&shard);
+        }
     }
 
     /// Hands out what has waited long enough, and what arrived before it.
     pub fn release(&mut self, now: Duration) -> Vec<Record> {
         let mut out = Vec::new();
         while self.due().is_some_and(|due| due <= now) {
-            let earliest = self
-                .waiting
-                .iter()
-                .filter_map(|(shard, queue)| queue.front().map(|(_, record)| (arrival(record), shard)))
-                .min()
-                .map(|(_, shard)| shard.clone());
-            let Some(shard) = earliest else { break };
+            let Some((_, shard)) = self.by_arrival.pop_first() else {
+                break;
+            };
             out.extend(self.take_from(&shard));
+            self.line_up(&shard);
         }
         out
     }
 
     /// When something will be ready, on the monotonic clock.
     pub fn due(&self) -> Option<Duration> {
-        self.waiting
-            .values()
-            .filter_map(|queue| queue.front())
-            .map(|(since, _)| *since + WINDOW)
-            .min()
+        self.by_wait.first().map(|(since, _)| *since + WINDOW)
     }
 
     fn take_from(&mut self, shard: &ShardId) -> Option<Record> {
-        let queue = self.waiting.get_mut(shard)?;
-        let record = queue.pop_front().map(|(_, record)| record);
-        if queue.is_empty() {
-            self.waiting.remove(shard);
+        let (since, record) = self.waiting.get_mut(shard)?.pop_front()?;
+        self.by_wait.remove(&(since, shard.clone()));
+        Some(record)
+    }
+
+    /// Lets a shard's first record take its place among the others'.
+    fn line_up(&mut self, shard: &ShardId) {
+        match self.waiting.get(shard).and_then(|queue| queue.front()) {
+            Some((since, record)) => {
+                self.by_arrival.insert((arrival(record), shard.clone()));
+                self.by_wait.insert((*since, shard.clone()));
+            }
+            None => {
+                self.waiting.remove(shard);
+            }
         }
-        record
     }
 }
 

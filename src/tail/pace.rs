@@ -84,6 +84,7 @@ mod tests {
             bytes_per_second: Some(2 << 20),
             iterator_life: Duration::from_mins(5),
             seeks_time: true,
+            retention: None,
         };
         Pace::new(limits, 7)
     }

@@ -6,12 +6,13 @@
 use std::time::Duration;
 
 use super::pace::Pace;
+use super::place::Place;
 use crate::clock::Now;
 use crate::resource::{Batch, ChildShard, IteratorToken, Position, Record};
 use crate::source::{ErrorKind, ReadLimits, SourceError};
 
 /// Reads without a record after which a shard counts as caught up where the service does not say how far behind it is.
-/// `DynamoDB` Streams may answer with empty pages before it comes to records (`GetRecords`, API reference).
+/// DynamoDB Streams may answer with empty pages before it comes to records (`GetRecords`, API reference).
 const EMPTY_READS_AT_TIP: u32 = 3;
 
 /// What a [`ShardTail`] is told.
@@ -40,9 +41,13 @@ pub enum Output {
     Sleep(Duration),
     /// Show these; maybe none, to tell the lag.
     Emit(Vec<Record>, Lag),
+    /// Between what was shown and what comes next, records were dropped by the service before they could be read.
+    Gap,
     /// A call failed and will be tried again.
     Trouble(SourceError),
-    /// The shard is drained; read these next. Empty where the endpoint does not name them.
+    /// The shard was read to its end.
+    End,
+    /// These come after it.
     Follow(Vec<ChildShard>),
     /// The shard cannot be read any further.
     GiveUp(SourceError),
@@ -57,15 +62,15 @@ pub struct Lag {
     pub behind: Option<Duration>,
     /// Whether the tip was reached.
     pub caught_up: bool,
+    /// Records that were read only to get past them, on the way to a time that the service cannot seek.
+    pub skipped: usize,
 }
 
 /// The state machine of one shard.
 #[derive(Clone, Debug)]
 pub struct ShardTail {
     state: State,
-    /// Where a new iterator has to begin so that nothing is lost and nothing doubled.
-    resume: Position,
-    seeks_time: bool,
+    place: Place,
     empty_reads: u32,
     pace: Pace,
 }
@@ -82,11 +87,10 @@ enum State {
 
 impl ShardTail {
     /// A tail that begins at `from`; `seed` sets its jitter apart.
-    pub fn new(from: Position, limits: ReadLimits, seed: u64) -> Self {
+    pub fn new(from: Position, limits: ReadLimits, retention: Option<Duration>, seed: u64) -> Self {
         Self {
             state: State::New,
-            resume: from,
-            seeks_time: limits.seeks_time,
+            place: Place::new(from, limits.seeks_time, retention.or(limits.retention)),
             empty_reads: 0,
             pace: Pace::new(limits, seed),
         }
@@ -95,15 +99,13 @@ impl ShardTail {
     /// Takes in what happened and says what to do, in order.
     pub fn step(&mut self, now: Now, input: Input) -> Vec<Output> {
         match (std::mem::replace(&mut self.state, State::Done), input) {
-            (State::New, Input::Started) | (State::Asleep(None), Input::Woke) => {
-                vec![self.fetch_iterator()]
-            }
+            (State::New, Input::Started) | (State::Asleep(None), Input::Woke) => self.fetch_iterator(now),
             (State::FetchingIterator, Input::Iterator(token)) => {
-                self.anchor_latest(now);
+                self.place.begun(now.wall);
                 vec![self.read(token)]
             }
             (State::Asleep(Some(token)), Input::Woke) => vec![self.read(token)],
-            (State::Reading(_), Input::Batch(batch)) => self.take(batch),
+            (State::Reading(_), Input::Batch(batch)) => self.take(now, batch),
             (State::Reading(token), Input::Failed(error)) => self.fail(Some(token), error),
             (State::FetchingIterator, Input::Failed(error)) => self.fail(None, error),
             // Not an answer to what was asked: a late echo, which changes nothing.
@@ -114,17 +116,14 @@ impl ShardTail {
         }
     }
 
-    /// `LATEST` means "from now on" only the first time. Were its iterator to expire before a record came, a second
-    /// `LATEST` would skip what arrived in between; so it is pinned to the time at which it was first given.
-    fn anchor_latest(&mut self, now: Now) {
-        if self.resume == Position::Latest && self.seeks_time {
-            self.resume = Position::AtTimestamp(now.wall);
-        }
-    }
-
-    fn fetch_iterator(&mut self) -> Output {
+    fn fetch_iterator(&mut self, now: Now) -> Vec<Output> {
         self.state = State::FetchingIterator;
-        Output::FetchIterator(self.resume.clone())
+        let fetch = Output::FetchIterator(self.place.resume(now.wall));
+        if self.place.lost_sight(now.wall) {
+            vec![Output::Gap, fetch]
+        } else {
+            vec![fetch]
+        }
     }
 
     fn read(&mut self, token: IteratorToken) -> Output {
@@ -132,45 +131,58 @@ impl ShardTail {
         Output::Read(token)
     }
 
-    fn take(&mut self, batch: Batch) -> Vec<Output> {
+    fn take(&mut self, now: Now, batch: Batch) -> Vec<Output> {
         let bytes: usize = batch.records.iter().map(Record::size).sum();
-        if let Some(last) = batch.records.last() {
-            self.resume = Position::AfterSequence(last.sequence.clone());
-            self.empty_reads = 0;
+        self.empty_reads = if batch.records.is_empty() {
+            self.empty_reads + 1
         } else {
-            self.empty_reads += 1;
-        }
-        let lag = Lag {
-            behind: batch.behind,
-            caught_up: match batch.behind {
-                _ if batch.next.is_none() => true,
-                Some(behind) => behind.is_zero(),
-                None => self.empty_reads >= EMPTY_READS_AT_TIP,
-            },
+            0
         };
-        let emit = Output::Emit(batch.records, lag);
+        let at_tip = match batch.behind {
+            _ if batch.next.is_none() => true,
+            Some(behind) => behind.is_zero(),
+            None => self.empty_reads >= EMPTY_READS_AT_TIP || self.place.is_past_beginning(&batch.records),
+        };
+        let (records, skipped) = self.place.take(now.wall, batch.records, batch.behind);
+        let emit = Output::Emit(
+            records,
+            Lag {
+                behind: batch.behind,
+                caught_up: at_tip,
+                skipped,
+            },
+        );
         let Some(next) = batch.next else {
-            return vec![emit, Output::Follow(batch.children), Output::Done];
+            return vec![emit, Output::End, Output::Follow(batch.children), Output::Done];
         };
         self.state = State::Asleep(Some(next));
         let wait = self
             .pace
-            .after_read(u64::try_from(bytes).unwrap_or(u64::MAX), !lag.caught_up);
+            .after_read(u64::try_from(bytes).unwrap_or(u64::MAX), !at_tip);
         vec![emit, Output::Sleep(wait)]
     }
 
     fn fail(&mut self, token: Option<IteratorToken>, error: SourceError) -> Vec<Output> {
+        let mut outputs = Vec::new();
         let keep = match error.kind {
             ErrorKind::Expired => None,
+            ErrorKind::Trimmed => {
+                self.place.trimmed();
+                outputs.push(Output::Gap);
+                None
+            }
             // Credentials may be renewed outside while this waits.
             ErrorKind::Throttled | ErrorKind::Transport | ErrorKind::Other | ErrorKind::Credentials => token,
-            ErrorKind::NotFound | ErrorKind::Denied | ErrorKind::Conflict | ErrorKind::Invalid => {
+            // A shard that was listed and is gone was trimmed as a whole. What follows it may still be there.
+            ErrorKind::NotFound => return vec![Output::Gap, Output::Trouble(error), Output::Done],
+            ErrorKind::Denied | ErrorKind::Conflict | ErrorKind::Invalid => {
                 return vec![Output::GiveUp(error), Output::Done];
             }
         };
         self.state = State::Asleep(keep);
         let wait = self.pace.after_failure();
-        vec![Output::Trouble(error), Output::Sleep(wait)]
+        outputs.extend([Output::Trouble(error), Output::Sleep(wait)]);
+        outputs
     }
 }
 
@@ -184,6 +196,7 @@ mod tests {
         bytes_per_second: Some(2 << 20),
         iterator_life: Duration::from_mins(5),
         seeks_time: true,
+        retention: None,
     };
 
     fn now() -> Now {
@@ -216,7 +229,7 @@ mod tests {
     }
 
     fn reading(from: Position) -> ShardTail {
-        let mut tail = ShardTail::new(from, LIMITS, 1);
+        let mut tail = ShardTail::new(from, LIMITS, None, 1);
         tail.step(now(), Input::Started);
         tail.step(now(), Input::Iterator("i1".into()));
         tail
@@ -224,7 +237,7 @@ mod tests {
 
     #[test]
     fn reads_on_from_each_batch_to_the_next() {
-        let mut tail = ShardTail::new(Position::TrimHorizon, LIMITS, 1);
+        let mut tail = ShardTail::new(Position::TrimHorizon, LIMITS, None, 1);
         assert_eq!(
             tail.step(now(), Input::Started),
             [Output::FetchIterator(Position::TrimHorizon)]
@@ -301,6 +314,7 @@ mod tests {
             &outputs[..],
             [
                 Output::Emit(_, Lag { caught_up: true, .. }),
+                Output::End,
                 Output::Follow(_),
                 Output::Done
             ]

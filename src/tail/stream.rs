@@ -6,79 +6,17 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap, VecDeque};
 use std::time::Duration;
 
-use super::shard::{Input, Lag, Output, ShardTail};
+use super::event::{Ask, Counters, Heard, Plan, TailEvent};
+use super::shard::{Input, Output, ShardTail};
 use crate::clock::Now;
-use crate::resource::{Batch, IteratorToken, Position, Record, Shard, ShardId};
-use crate::source::{ErrorKind, ReadLimits, SourceError};
+use crate::resource::{Position, Shard, ShardId};
+use crate::source::{ErrorKind, SourceError};
 
 /// How long to wait before a drained shard's children are looked for once more, where none were found. A service closes a
 /// shard a moment before it shows its children.
 const LOOK_AGAIN: Duration = Duration::from_secs(2);
 /// How often the children of a drained shard are looked for; a deleted or disabled stream has none.
 const LOOKS: u32 = 3;
-
-/// What to read.
-#[derive(Clone, Debug)]
-pub struct Plan {
-    /// Where to begin.
-    pub from: Position,
-    /// Only these shards, without their children; all where it is empty.
-    pub only: Vec<ShardId>,
-    /// What the service allows.
-    pub limits: ReadLimits,
-    /// How many calls may be under way at once.
-    pub in_flight: usize,
-}
-
-/// A call to make.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Ask {
-    /// An iterator of a shard at a position.
-    Iterator(ShardId, Position),
-    /// The records of a shard from an iterator on.
-    Read(ShardId, IteratorToken),
-    /// All shards of the stream, to find the children of this one.
-    Children(ShardId),
-}
-
-/// The answer to an [`Ask`].
-#[derive(Clone, Debug, PartialEq)]
-pub enum Heard {
-    /// To [`Ask::Iterator`].
-    Iterator(IteratorToken),
-    /// To [`Ask::Read`].
-    Batch(Batch),
-    /// To [`Ask::Children`].
-    Shards(Vec<Shard>),
-    /// To any of them.
-    Failed(SourceError),
-}
-
-/// What a person should see of it.
-#[derive(Clone, Debug, PartialEq)]
-pub enum TailEvent {
-    /// A shard is being read.
-    Opened(ShardId),
-    /// A read of a shard and what it brought, in order; maybe nothing.
-    Read {
-        /// The shard.
-        shard: ShardId,
-        /// The records.
-        records: Vec<Record>,
-        /// How far it is from the tip.
-        lag: Lag,
-    },
-    /// A call failed and is tried again.
-    Trouble(ShardId, SourceError),
-    /// A shard is drained.
-    Closed(ShardId),
-    /// A shard cannot be read any further.
-    GaveUp(ShardId, SourceError),
-    /// Every shard has reached its tip.
-    CaughtUp,
-    /// Every shard is drained and none follows.
-    Ended,
-}
 
 /// The tail of a stream, without the calls.
 #[derive(Debug)]
@@ -92,17 +30,11 @@ pub struct StreamTail {
     ready: VecDeque<Ask>,
     asleep: BinaryHeap<Reverse<(Duration, ShardId)>>,
     in_flight: usize,
+    /// How many slots are not done, and how many of these have not reached their tip.
+    unfinished: usize,
+    lagging: usize,
     was_caught_up: bool,
     counters: Counters,
-}
-
-/// What was done since the beginning.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counters {
-    /// Calls made.
-    pub calls: u64,
-    /// Calls that were throttled.
-    pub throttled: u64,
 }
 
 #[derive(Debug)]
@@ -111,9 +43,24 @@ struct Slot {
     caught_up: bool,
 }
 
+impl Slot {
+    fn is_unfinished(&self) -> bool {
+        !matches!(self.stage, Stage::Done)
+    }
+
+    /// A shard whose children are still looked for is not at the tip: they may hold records.
+    fn is_lagging(&self) -> bool {
+        match self.stage {
+            Stage::Tailing(_) => !self.caught_up,
+            Stage::Looking(_) => true,
+            Stage::Done => false,
+        }
+    }
+}
+
 #[derive(Debug)]
 enum Stage {
-    Tailing(ShardTail),
+    Tailing(Box<ShardTail>),
     /// Drained; its children are being looked for, and how often they were.
     Looking(u32),
     Done,
@@ -133,12 +80,15 @@ impl StreamTail {
             ready: VecDeque::new(),
             asleep: BinaryHeap::new(),
             in_flight: 0,
+            unfinished: 0,
+            lagging: 0,
             was_caught_up: false,
             counters: Counters::default(),
         };
         let mut events = Vec::new();
         for shard in tail.first_shards(shards) {
-            tail.open(now, &shard, tail.plan.from.clone(), &mut events);
+            let from = tail.plan.from.clone();
+            tail.open(now, &shard, from, &mut events);
         }
         tail.conclude(&mut events);
         (tail, events)
@@ -176,8 +126,7 @@ impl StreamTail {
         match heard {
             Heard::Shards(shards) => self.children_listed(now, shard, &shards, &mut events),
             Heard::Failed(error) if self.is_looking(shard) => {
-                events.push(TailEvent::Trouble(shard.clone(), error));
-                self.look_again(now, shard);
+                self.look_failed(now, shard, error, &mut events);
             }
             Heard::Iterator(token) => self.step(now, shard, Input::Iterator(token), &mut events),
             Heard::Batch(batch) => self.step(now, shard, Input::Batch(batch), &mut events),
@@ -187,19 +136,32 @@ impl StreamTail {
         events
     }
 
-    /// From now on: the open shards. From the past: those whose parents are gone or were not asked for, and the rest follow.
-    fn first_shards(&self, shards: &[Shard]) -> Vec<ShardId> {
-        let known: BTreeSet<&ShardId> = shards.iter().map(|shard| &shard.id).collect();
-        let wanted = |shard: &&Shard| match (&self.plan.only[..], &self.plan.from) {
-            ([], Position::Latest) => shard.is_open(),
-            ([], _) => shard.parents().all(|parent| !known.contains(parent)),
-            (only, _) => only.contains(&shard.id),
-        };
-        shards
+    /// From now on: the open shards. From the past: those whose parents are gone or were not asked for; the rest follow.
+    fn first_shards(&mut self, shards: &[Shard]) -> Vec<ShardId> {
+        let read: BTreeSet<&ShardId> = shards
             .iter()
-            .filter(wanted)
-            .map(|shard| shard.id.clone())
-            .collect()
+            .map(|shard| &shard.id)
+            .filter(|id| self.plan.includes(id))
+            .collect();
+        let from_now_on = self.plan.from == Position::Latest;
+        let waits = |shard: &Shard| {
+            !from_now_on && self.plan.parents_first && shard.parents().any(|parent| read.contains(parent))
+        };
+        let mut first = Vec::new();
+        for shard in shards.iter().filter(|shard| read.contains(&shard.id)) {
+            let past = from_now_on && self.plan.only.is_empty() && !shard.is_open();
+            if waits(shard) {
+                let parents = shard
+                    .parents()
+                    .filter(|parent| read.contains(parent))
+                    .cloned()
+                    .collect();
+                self.expected.insert(shard.id.clone(), parents);
+            } else if !past {
+                first.push(shard.id.clone());
+            }
+        }
+        first
     }
 
     fn open(&mut self, now: Now, shard: &ShardId, from: Position, events: &mut Vec<TailEvent>) {
@@ -209,14 +171,14 @@ impl StreamTail {
             .fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
                 (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
             });
-        let tail = ShardTail::new(from, self.plan.limits, seed);
-        self.slots.insert(
-            shard.clone(),
-            Slot {
-                stage: Stage::Tailing(tail),
-                caught_up: false,
-            },
-        );
+        let tail = ShardTail::new(from, self.plan.limits, self.plan.retention, seed);
+        let slot = Slot {
+            stage: Stage::Tailing(Box::new(tail)),
+            caught_up: false,
+        };
+        self.unfinished += 1;
+        self.lagging += 1;
+        self.slots.insert(shard.clone(), slot);
         events.push(TailEvent::Opened(shard.clone()));
         self.step(now, shard, Input::Started, events);
     }
@@ -240,72 +202,91 @@ impl StreamTail {
             Output::Read(token) => self.ready.push_back(Ask::Read(shard.clone(), token)),
             Output::Sleep(span) => self.asleep.push(Reverse((now.mono + span, shard.clone()))),
             Output::Emit(records, lag) => {
-                if let Some(slot) = self.slots.get_mut(shard) {
-                    slot.caught_up = lag.caught_up;
-                }
+                // Once is enough: on a busy stream all shards are never at their tips in the same moment.
+                self.change(shard, |slot| slot.caught_up |= lag.caught_up);
+                self.counters.records += records.len() as u64;
                 events.push(TailEvent::Read {
                     shard: shard.clone(),
                     records,
                     lag,
                 });
             }
+            Output::Gap => {
+                self.counters.gaps += 1;
+                events.push(TailEvent::Gap(shard.clone()));
+            }
             Output::Trouble(error) => events.push(TailEvent::Trouble(shard.clone(), error)),
             Output::Follow(children) => {
                 for child in children {
-                    self.expect(child.id, child.parents);
+                    self.lineage.entry(child.id).or_default().extend(child.parents);
                 }
             }
-            Output::GiveUp(error) => {
-                self.set_stage(shard, Stage::Done);
-                events.push(TailEvent::GaveUp(shard.clone(), error));
-            }
+            Output::GiveUp(error) => events.push(TailEvent::GaveUp(shard.clone(), error)),
+            Output::End => events.push(TailEvent::Closed(shard.clone())),
             Output::Done => self.drained(now, shard, events),
         }
     }
 
+    /// Nothing more is read from a shard, whatever the reason: its children are next.
     fn drained(&mut self, now: Now, shard: &ShardId, events: &mut Vec<TailEvent>) {
-        if self.is_done(shard) {
-            return;
-        }
-        events.push(TailEvent::Closed(shard.clone()));
-        let named = self.expected.values().any(|parents| parents.contains(shard))
-            || self.slots.keys().any(|it| {
-                self.lineage
-                    .get(it)
-                    .is_some_and(|parents| parents.contains(shard))
-            });
-        if named || !self.plan.only.is_empty() {
-            self.set_stage(shard, Stage::Done);
-            self.open_children(now, events);
+        self.expect_children(shard);
+        if !self.plan.only.is_empty() || self.knows_children(shard) {
+            self.finish(now, shard, events);
         } else {
             self.set_stage(shard, Stage::Looking(0));
             self.ready.push_back(Ask::Children(shard.clone()));
         }
     }
 
+    fn finish(&mut self, now: Now, shard: &ShardId, events: &mut Vec<TailEvent>) {
+        self.set_stage(shard, Stage::Done);
+        self.open_children(now, events);
+    }
+
+    /// Whether the children are named, and so are all shards that they come from. A merge names a second parent, of which this
+    /// tail may not have heard; only a list of the shards tells whether it has still to be read.
+    fn knows_children(&self, shard: &ShardId) -> bool {
+        let mut children = self
+            .lineage
+            .values()
+            .filter(|parents| parents.contains(shard))
+            .peekable();
+        children.peek().is_some()
+            && children.all(|parents| parents.iter().all(|parent| self.lineage.contains_key(parent)))
+    }
+
+    /// A list of the shards is here. What it does not hold is trimmed, and comes from nowhere.
     fn children_listed(&mut self, now: Now, parent: &ShardId, shards: &[Shard], events: &mut Vec<TailEvent>) {
-        let mut found = false;
-        for child in shards
-            .iter()
-            .filter(|shard| shard.parents().any(|it| it == parent))
-        {
-            found = true;
-            if !self.slots.contains_key(&child.id) {
-                self.expected
-                    .entry(child.id.clone())
-                    .or_default()
-                    .extend(child.parents().cloned());
-            }
+        for shard in shards {
+            self.lineage
+                .entry(shard.id.clone())
+                .or_default()
+                .extend(shard.parents().cloned());
         }
-        if found {
-            self.set_stage(parent, Stage::Done);
-            self.open_children(now, events);
+        let parents: Vec<_> = self.lineage.values().flatten().cloned().collect();
+        for gone in parents {
+            self.lineage.entry(gone).or_default();
+        }
+        self.expect_children(parent);
+        if self.knows_children(parent) {
+            self.finish(now, parent, events);
         } else {
-            self.look_again(now, parent);
+            self.look_again(now, parent, events);
         }
     }
 
-    fn look_again(&mut self, now: Now, shard: &ShardId) {
+    /// The look for a shard's children failed: what may pass is tried until it works, the rest ends the look.
+    fn look_failed(&mut self, now: Now, shard: &ShardId, error: SourceError, events: &mut Vec<TailEvent>) {
+        if error.is_final() {
+            events.push(TailEvent::GaveUp(shard.clone(), error));
+            self.finish(now, shard, events);
+        } else {
+            events.push(TailEvent::Trouble(shard.clone(), error));
+            self.asleep.push(Reverse((now.mono + LOOK_AGAIN, shard.clone())));
+        }
+    }
+
+    fn look_again(&mut self, now: Now, shard: &ShardId, events: &mut Vec<TailEvent>) {
         let Some(Slot {
             stage: Stage::Looking(looks),
             ..
@@ -317,18 +298,19 @@ impl StreamTail {
         if *looks < LOOKS {
             self.asleep.push(Reverse((now.mono + LOOK_AGAIN, shard.clone())));
         } else {
-            self.set_stage(shard, Stage::Done);
+            self.finish(now, shard, events);
         }
     }
 
-    fn expect(&mut self, child: ShardId, parents: Vec<ShardId>) {
-        if !self.slots.contains_key(&child) {
-            self.lineage
-                .entry(child.clone())
-                .or_default()
-                .extend(parents.iter().cloned());
-            self.expected.entry(child).or_default().extend(parents);
-        }
+    /// The children that are known of a shard will be read.
+    fn expect_children(&mut self, shard: &ShardId) {
+        let children = self.lineage.iter().filter(|(_, parents)| parents.contains(shard));
+        let unread =
+            children.filter(|(child, _)| !self.slots.contains_key(child) && self.plan.includes(child));
+        let expected: Vec<_> = unread
+            .map(|(child, parents)| (child.clone(), parents.clone()))
+            .collect();
+        self.expected.extend(expected);
     }
 
     /// Opens every expected child none of whose parents is still being read, or will be.
@@ -336,7 +318,7 @@ impl StreamTail {
         let free: Vec<ShardId> = self
             .expected
             .iter()
-            .filter(|(_, parents)| parents.iter().all(|parent| self.is_done(parent)))
+            .filter(|(_, parents)| !self.plan.parents_first || parents.iter().all(|it| self.is_done(it)))
             .map(|(child, _)| child.clone())
             .collect();
         let from = match &self.plan.from {
@@ -364,27 +346,31 @@ impl StreamTail {
         }
     }
 
+    /// Kept by counting: a stream may have ten thousand shards, and this is asked after every read.
     fn conclude(&mut self, events: &mut Vec<TailEvent>) {
-        let all_done = self.slots.values().all(|slot| matches!(slot.stage, Stage::Done));
-        if all_done {
+        let caught_up = self.lagging == 0;
+        if self.unfinished == 0 {
             events.push(TailEvent::Ended);
-            return;
-        }
-        let caught_up = self.slots.values().all(|slot| match slot.stage {
-            Stage::Tailing(_) => slot.caught_up,
-            Stage::Looking(_) => false,
-            Stage::Done => true,
-        });
-        if caught_up && !self.was_caught_up {
+        } else if caught_up && !self.was_caught_up {
             events.push(TailEvent::CaughtUp);
         }
         self.was_caught_up = caught_up;
     }
 
     fn set_stage(&mut self, shard: &ShardId, stage: Stage) {
-        if let Some(slot) = self.slots.get_mut(shard) {
-            slot.stage = stage;
-        }
+        self.change(shard, |slot| slot.stage = stage);
+    }
+
+    /// Changes a slot and keeps count.
+    fn change(&mut self, shard: &ShardId, change: impl FnOnce(&mut Slot)) {
+        let Some(slot) = self.slots.get_mut(shard) else {
+            return;
+        };
+        let before = (slot.is_unfinished(), slot.is_lagging());
+        change(slot);
+        let after = (slot.is_unfinished(), slot.is_lagging());
+        self.unfinished = self.unfinished + usize::from(after.0) - usize::from(before.0);
+        self.lagging = self.lagging + usize::from(after.1) - usize::from(before.1);
     }
 
     fn is_looking(&self, shard: &ShardId) -> bool {

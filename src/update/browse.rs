@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{Told, ask, cancel, overlay, tail};
 use crate::clock::Now;
 use crate::message::{Action, Effect, Request};
-use crate::model::{Focus, Lookup, Model, Overlay, Prompt, Purpose, Remote, settle_page};
+use crate::model::{Focus, Lookup, Model, Overlay, Paged, Prompt, Purpose, Remote, settle_page};
 use crate::resource::{Detail, Entry, FeatureRecord, Page, Position, ResourceId, Section, Shard};
 use crate::source::SourceError;
 
@@ -100,35 +100,56 @@ fn back(model: &mut Model, now: Now) -> Vec<Effect> {
     }
     let browser = model.browser_mut();
     match browser.focus {
-        _ if browser.search.is_some() => browser.search = None,
-        Focus::Detail if browser.lookup.is_some() => browser.lookup = None,
+        Focus::Detail if browser.selected_lookup().is_some() => browser.lookup = None,
         Focus::Detail => browser.focus = Focus::List,
-        Focus::List => {}
+        Focus::List => browser.search = None,
     }
     Vec::new()
 }
 
-/// Asks again for the list, what is selected in it, and what is shown of that. The rest is forgotten, to be asked for when it is
-/// shown.
+/// Asks again: for the next page, where only that could not be had; else for the list, what is selected in it, and what is shown
+/// of that. The rest is forgotten, to be asked for when it is shown.
 fn refresh(model: &mut Model, now: Now) -> Vec<Effect> {
-    let section = model.section;
+    if let Some(paged) = model.browser_mut().list.value_mut().filter(|it| it.is_stuck()) {
+        paged.following = Remote::Idle;
+        return Vec::new();
+    }
     let free = model.browser_mut().cancel_all();
     let mut effects = cancel(model, free);
-    let (list, detail) = (ask(model, now.mono), ask(model, now.mono));
+    let section = model.section;
+    let list = ask(model, now.mono);
     let browser = model.browser_mut();
     browser.list.begin(list);
     effects.push(Effect::Call(list.ticket, Request::List(section, None)));
-    browser.shards = None;
-    browser.settles_at = Some(now.mono);
     let selected = browser.selected().map(|entry| entry.id.clone());
     browser.details.retain(|id, _| Some(id) == selected.as_ref());
     if let Some(id) = selected {
-        browser.details.entry(id.clone()).or_default().begin(detail);
-        effects.push(Effect::Call(detail.ticket, Request::Describe(section, id)));
-    } else {
-        model.tickets.hand_back(detail.ticket);
+        effects.extend(refresh_selected(model, now, id));
     }
     effects.extend(repeat_look_up(model, now));
+    effects
+}
+
+fn refresh_selected(model: &mut Model, now: Now, id: ResourceId) -> Vec<Effect> {
+    let section = model.section;
+    let detail = ask(model, now.mono);
+    model
+        .browser_mut()
+        .details
+        .entry(id.clone())
+        .or_default()
+        .begin(detail);
+    let mut effects = vec![Effect::Call(
+        detail.ticket,
+        Request::Describe(section, id.clone()),
+    )];
+    if model.browser().selected_shards().is_some() {
+        let wait = ask(model, now.mono);
+        if let Some(list) = &mut model.browser_mut().shards {
+            list.shards.begin(wait);
+        }
+        effects.push(Effect::Call(wait.ticket, Request::Shards(section, id, None)));
+    }
     effects
 }
 
@@ -150,18 +171,10 @@ fn start_tail(model: &mut Model, now: Now, from: Position) -> Vec<Effect> {
 }
 
 fn ask_position(model: &mut Model, now: Now) -> Vec<Effect> {
-    let section = model.section;
-    let Some(Entry { id: stream, name, .. }) = tailable(model, now) else {
-        return Vec::new();
-    };
-    overlay::open_prompt(
-        model,
-        Prompt::new(Purpose::TailFrom {
-            section,
-            stream,
-            name,
-        }),
-    )
+    match tailable(model, now) {
+        Some(entry) => overlay::ask_position(model, entry.id, entry.name),
+        None => Vec::new(),
+    }
 }
 
 /// The selected resource, if it can be tailed; else the reason is told.
@@ -236,12 +249,13 @@ pub(super) fn find(model: &mut Model, now: Now, forwards: bool) -> Vec<Effect> {
     let found = (1..=count)
         .map(|n| step(n) % count)
         .find(|row| browser.rows()[*row].name.to_lowercase().contains(&wanted));
-    match found {
-        Some(row) => {
-            browser.move_to(row, fit);
-            browser.settles_at = Some(now.mono + SETTLE);
-        }
-        None => model.notify(now.mono, format!("nothing here is called '{wanted}'"), false),
+    if let Some(row) = found {
+        browser.move_to(row, fit);
+        browser.settles_at = Some(now.mono + SETTLE);
+    } else {
+        let complete = browser.list.value().is_some_and(Paged::is_complete);
+        let place = if complete { "here" } else { "in the pages so far" };
+        model.notify(now.mono, format!("nothing {place} is called '{wanted}'"), false);
     }
     Vec::new()
 }
@@ -267,7 +281,14 @@ pub(super) fn pass_time(model: &mut Model, now: Now) {
 }
 
 pub(super) fn listed(model: &mut Model, section: Section, page: Result<Page<Entry>, SourceError>) -> Told {
-    settle_page(&mut model.browsers[section.index()].list, page)
+    let browser = &mut model.browsers[section.index()];
+    let selected = browser.selected().map(|entry| entry.id.clone());
+    let failed = settle_page(&mut browser.list, page);
+    // A list that was asked for anew may have its rows elsewhere: the cursor stays on its resource.
+    if let Some(id) = selected {
+        browser.select(&id);
+    }
+    failed
 }
 
 pub(super) fn described(

@@ -1,13 +1,18 @@
 //! What lies over the panes: the help, and lines that are being typed.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use tui_input::InputRequest;
+use tui_input::{Input, InputRequest};
 
 use super::{browse, tail};
 use crate::clock::Now;
+use crate::keymap::Context;
 use crate::message::{Action, Effect};
 use crate::model::{Model, Overlay, Prompt, Purpose};
+use crate::resource::ResourceId;
 use crate::tail::parse_position;
+
+/// Characters of pasted text that a line takes.
+const PASTED: usize = 4096;
 
 pub(super) fn open_help(model: &mut Model) -> Vec<Effect> {
     model.overlays.push(Overlay::Help { scroll: 0 });
@@ -19,6 +24,11 @@ pub(super) fn open_prompt(model: &mut Model, prompt: Prompt) -> Vec<Effect> {
     Vec::new()
 }
 
+/// Asks where to tail a stream from.
+pub(super) fn ask_position(model: &mut Model, stream: ResourceId, name: String) -> Vec<Effect> {
+    open_prompt(model, Prompt::new(Purpose::TailFrom { stream, name }))
+}
+
 /// The top overlay takes the key; the panes below get none.
 pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
     match (action, model.overlays.last_mut()) {
@@ -26,11 +36,12 @@ pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
             model.overlays.pop();
         }
         (Action::Accept, Some(Overlay::Prompt(_))) => return accept(model, now),
-        (Action::Down, Some(Overlay::Help { scroll })) => *scroll += 1,
+        (Action::Down, Some(Overlay::Help { scroll })) => *scroll = scroll.saturating_add(1),
         (Action::Up, Some(Overlay::Help { scroll })) => *scroll = scroll.saturating_sub(1),
-        (Action::PageDown, Some(Overlay::Help { scroll })) => *scroll += 10,
+        (Action::PageDown, Some(Overlay::Help { scroll })) => *scroll = scroll.saturating_add(10),
         (Action::PageUp, Some(Overlay::Help { scroll })) => *scroll = scroll.saturating_sub(10),
         (Action::Top, Some(Overlay::Help { scroll })) => *scroll = 0,
+        (Action::Bottom, Some(Overlay::Help { scroll })) => *scroll = usize::MAX,
         _ => {}
     }
     limit_help_scroll(model);
@@ -55,7 +66,7 @@ fn accept(model: &mut Model, now: Now) -> Vec<Effect> {
     let text = prompt.input.value().trim().to_owned();
     match &prompt.purpose {
         _ if text.is_empty() => Vec::new(),
-        Purpose::TailFrom { stream, name, .. } => match parse_position(&text, now.wall) {
+        Purpose::TailFrom { stream, name } => match parse_position(&text, now.wall) {
             Ok(from) => tail::start(model, now, stream.clone(), name.clone(), from),
             Err(error) => open_prompt(
                 model,
@@ -84,12 +95,15 @@ pub(super) fn type_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Pasted text goes in as it is, but for line ends.
+/// Pasted text goes in where the cursor is, without line ends and other controls, and no more of it than anyone would type.
 pub(super) fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
     if let Some(Overlay::Prompt(prompt)) = model.overlays.last_mut() {
-        for character in text.trim_end().chars().filter(|c| !c.is_control()) {
-            prompt.input.handle(InputRequest::InsertChar(character));
-        }
+        let value = prompt.input.value();
+        let before: String = value.chars().take(prompt.input.cursor()).collect();
+        let after: String = value.chars().skip(prompt.input.cursor()).collect();
+        let pasted: String = text.chars().filter(|c| !c.is_control()).take(PASTED).collect();
+        let cursor = before.chars().count() + pasted.chars().count();
+        prompt.input = Input::new(format!("{before}{pasted}{after}")).with_cursor(cursor);
         prompt.error = None;
     }
     Vec::new()
@@ -117,12 +131,13 @@ fn edit_request(key: KeyEvent) -> Option<InputRequest> {
 
 /// The keys that count where the help was asked for: a heading, or keys and what they do.
 pub fn help_lines(model: &Model) -> Vec<(String, String)> {
-    let below = match (&model.tail, model.overlays.first()) {
-        (Some(_), _) => crate::keymap::Context::Tail,
-        (None, _) => crate::keymap::Context::Browse,
+    let below = if model.tail.is_some() {
+        Context::Tail
+    } else {
+        Context::Browse
     };
     let mut lines = Vec::new();
-    for context in [below, crate::keymap::Context::Global] {
+    for context in [below, Context::Global] {
         lines.push((context.title().to_owned(), String::new()));
         for binding in model.keymap.in_context(context) {
             let keys: Vec<_> = binding.chords.iter().map(ToString::to_string).collect();

@@ -1,10 +1,12 @@
 //! The live tail: beginning and leaving it, its news, and moving about in it.
 
+use std::time::Duration;
+
 use super::{Told, ask, cancel, overlay};
 use crate::clock::Now;
 use crate::message::{Action, Effect, TailReply, TailRequest};
-use crate::model::{Document, Focus, Inspector, Model, Prompt, Purpose, Remote, TailPane};
-use crate::resource::{Position, ResourceId};
+use crate::model::{Document, Focus, Inspector, Model, Remote, TailPane};
+use crate::resource::{Detail, Position, ResourceId};
 
 /// Begins to read a stream of the section that is shown; a tail that is open is left.
 pub(super) fn start(
@@ -17,10 +19,12 @@ pub(super) fn start(
     let mut effects = leave(model);
     let wait = ask(model, now.mono);
     let section = model.section;
+    let retention = retention(model, &stream);
     let request = TailRequest {
         section,
         stream: stream.clone(),
         from,
+        retention,
     };
     model.tail = Some(TailPane::new(
         wait,
@@ -31,6 +35,14 @@ pub(super) fn start(
     ));
     effects.push(Effect::StartTail(wait.ticket, request));
     effects
+}
+
+/// How long a stream keeps its records, if it was described.
+fn retention(model: &Model, stream: &ResourceId) -> Option<Duration> {
+    match model.browser().details.get(stream)?.value()? {
+        Detail::Stream(it) => it.retention,
+        _ => None,
+    }
 }
 
 /// Ends the tail, if one is open.
@@ -171,18 +183,10 @@ fn back(model: &mut Model) -> Vec<Effect> {
 }
 
 fn ask_position(model: &mut Model) -> Vec<Effect> {
-    let Some(tail) = &model.tail else {
-        return Vec::new();
-    };
-    let (section, stream, name) = (tail.section, tail.stream.clone(), tail.name.clone());
-    overlay::open_prompt(
-        model,
-        Prompt::new(Purpose::TailFrom {
-            section,
-            stream,
-            name,
-        }),
-    )
+    match &model.tail {
+        Some(tail) => overlay::ask_position(model, tail.stream.clone(), tail.name.clone()),
+        None => Vec::new(),
+    }
 }
 
 /// Records that are due come into the list, and the inspector goes with the selection.
@@ -203,18 +207,21 @@ pub(super) fn inspect(model: &mut Model, now: Now) -> Vec<Effect> {
     let Some(inspector) = &mut tail.inspector else {
         return Vec::new();
     };
-    let same =
-        inspector.number == tail.cursor && inspector.columns == columns && !inspector.document.is_idle();
+    let held = tail.ring.numbers();
+    // What fell off the ring while the view was paused is still being read.
+    let fell_off = !tail.follow && inspector.number < held.start && tail.cursor == held.start;
+    let (number, record) = match tail.ring.get(tail.cursor) {
+        Some(record) if !fell_off => (tail.cursor, record.clone()),
+        _ => (inspector.number, inspector.record.clone()),
+    };
+    let same = inspector.number == number && inspector.columns == columns && !inspector.document.is_idle();
     if same || inspector.document.wait().is_some() {
         return Vec::new();
     }
-    let Some(record) = tail.ring.get(tail.cursor).cloned() else {
-        return Vec::new();
-    };
-    if inspector.number != tail.cursor {
+    if inspector.number != number {
         inspector.scroll = 0;
     }
-    inspector.number = tail.cursor;
+    inspector.number = number;
     inspector.record = record.clone();
     inspector.columns = columns;
     let wait = ask(model, now.mono);

@@ -1,9 +1,9 @@
 //! What the screen needs and does not have: asked for after every message, once, and a little at a time.
 
-use super::{ask, browse, tail};
+use super::{ask, browse, cancel, tail};
 use crate::clock::Now;
 use crate::message::{Effect, Request};
-use crate::model::{Model, Paged, Remote, ShardList};
+use crate::model::{Model, Paged, Remote, ShardList, cancel_listing};
 use crate::resource::{ResourceId, Section};
 
 /// How many resources are described at once. A list that is scrolled through must not be a burst of calls:
@@ -17,6 +17,7 @@ pub(super) fn wants(model: &mut Model, now: Now) -> Vec<Effect> {
     if !browse::is_covered(model) {
         effects.extend(next_page(model, now));
         effects.extend(descriptions(model, now));
+        effects.extend(leave_shards(model));
         effects.extend(shards(model, now));
     }
     effects
@@ -52,37 +53,55 @@ fn next_page(model: &mut Model, now: Now) -> Option<Effect> {
     ))
 }
 
-/// The selected resource, then those on the screen of which the list call alone told too little.
+/// The selected resource at once, and a few at a time those on the screen of which the list call alone told too little.
 fn descriptions(model: &mut Model, now: Now) -> Vec<Effect> {
     let browser = model.browser();
-    let selected = browser.selected().into_iter();
-    let rows = &browser.rows()[browser.visible(model.layout().list_rows())];
     let unknown = |id: &ResourceId| browser.details.get(id).is_none_or(Remote::is_idle);
-    let mut wanted: Vec<ResourceId> = Vec::new();
-    for entry in selected.chain(rows.iter().filter(|entry| !entry.complete)) {
-        if unknown(&entry.id) && !wanted.contains(&entry.id) {
-            wanted.push(entry.id.clone());
-        }
-    }
+    let selected = browser.selected().map(|entry| entry.id.clone()).filter(unknown);
     let under_way = browser
         .details
         .values()
         .filter(|detail| detail.wait().is_some())
         .count();
-    wanted.truncate(DESCRIBED_AT_ONCE.saturating_sub(under_way));
+    let rows = &browser.rows()[browser.visible(model.layout().list_rows())];
+    let others = rows
+        .iter()
+        .filter(|entry| !entry.complete && unknown(&entry.id) && Some(&entry.id) != selected.as_ref())
+        .map(|entry| entry.id.clone())
+        .take(DESCRIBED_AT_ONCE.saturating_sub(under_way + usize::from(selected.is_some())));
+    let wanted: Vec<ResourceId> = selected.iter().cloned().chain(others).collect();
+    wanted.into_iter().map(|id| describe(model, now, id)).collect()
+}
+
+fn describe(model: &mut Model, now: Now, id: ResourceId) -> Effect {
+    let wait = ask(model, now.mono);
     let section = model.section;
-    let mut effects = Vec::new();
-    for id in wanted {
-        let wait = ask(model, now.mono);
-        model
-            .browser_mut()
-            .details
-            .entry(id.clone())
-            .or_default()
-            .begin(wait);
-        effects.push(Effect::Call(wait.ticket, Request::Describe(section, id)));
+    model
+        .browser_mut()
+        .details
+        .entry(id.clone())
+        .or_default()
+        .begin(wait);
+    Effect::Call(wait.ticket, Request::Describe(section, id))
+}
+
+/// Whose cursor rests on another stream waits no longer for the shards of the last one.
+fn leave_shards(model: &mut Model) -> Vec<Effect> {
+    let browser = model.browser_mut();
+    let selected = browser.selected().map(|entry| &entry.id);
+    if browser.settles_at.is_some()
+        || browser
+            .shards
+            .as_ref()
+            .is_none_or(|it| Some(&it.stream) == selected)
+    {
+        return Vec::new();
     }
-    effects
+    let free = browser
+        .shards
+        .take()
+        .and_then(|mut list| cancel_listing(&mut list.shards));
+    cancel(model, free)
 }
 
 /// The shards of the selected resource, once the cursor rests, page after page: a tree needs them all.
@@ -93,17 +112,11 @@ fn shards(model: &mut Model, now: Now) -> Option<Effect> {
     let section = model.section;
     let stream = model.browser().selected()?.id.clone();
     let browser = model.browser_mut();
-    if browser.shards.as_ref().is_none_or(|list| list.stream != stream) {
-        let left = browser.shards.replace(ShardList {
-            stream: stream.clone(),
-            shards: Remote::Idle,
-        });
-        let free = left.and_then(|mut list| list.shards.cancel());
-        if let Some(ticket) = free {
-            model.tickets.hand_back(ticket);
-        }
-    }
-    let from = match &model.browser().shards.as_ref()?.shards {
+    let list = browser.shards.get_or_insert_with(|| ShardList {
+        stream: stream.clone(),
+        shards: Remote::Idle,
+    });
+    let from = match &list.shards {
         Remote::Idle => None,
         Remote::Ready(Paged {
             next: Some(token),

@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
-use ratatui::widgets::{Paragraph, Widget, Wrap};
+use ratatui::widgets::{Paragraph, Widget};
 use unicode_width::UnicodeWidthStr;
 
 use super::header::waiting;
@@ -32,25 +32,21 @@ pub(super) fn list(stage: &Stage<'_>, area: Rect, buffer: &mut Buffer) {
         return;
     }
     let browser = stage.model.browser();
-    let block = stage.block(title(stage, browser), browser.focus == Focus::List);
+    let block = stage
+        .block(title(stage, browser), browser.focus == Focus::List)
+        .title_bottom(more(stage, browser, area.width));
     let inner = block.inner(area);
     block.render(area, buffer);
     match &browser.list {
         Remote::Ready(paged) | Remote::Refreshing(paged, _) => rows(stage, browser, paged, inner, buffer),
         Remote::Loading(wait) => {
             let what = format!("the list of {}s", browser.section.noun());
-            words(stage, &waiting(stage, &what, *wait), Role::Dim, inner, buffer);
+            stage.words(&waiting(stage, &what, *wait), Role::Dim, inner, buffer);
         }
         Remote::Failed(error) => {
-            words(
-                stage,
-                &format!("{error}\n\nr asks again"),
-                Role::Failed,
-                inner,
-                buffer,
-            );
+            stage.words(&format!("{error}\n\nr asks again"), Role::Failed, inner, buffer);
         }
-        Remote::Cancelled => words(stage, "not waited for; r asks again", Role::Dim, inner, buffer),
+        Remote::Cancelled => stage.words("not waited for; r asks again", Role::Dim, inner, buffer),
         Remote::Idle => {}
     }
 }
@@ -74,13 +70,7 @@ fn title<'a>(stage: &Stage<'_>, browser: &Browser) -> Line<'a> {
 
 fn rows(stage: &Stage<'_>, browser: &Browser, paged: &Paged<Entry>, area: Rect, buffer: &mut Buffer) {
     if paged.items.is_empty() {
-        words(
-            stage,
-            &nothing_here(stage, browser.section),
-            Role::Dim,
-            area,
-            buffer,
-        );
+        stage.words(&nothing_here(stage, browser.section), Role::Dim, area, buffer);
         return;
     }
     for (line, row) in browser.visible(usize::from(area.height)).enumerate() {
@@ -98,15 +88,20 @@ fn rows(stage: &Stage<'_>, browser: &Browser, paged: &Paged<Entry>, area: Rect, 
             buffer,
         );
     }
-    let last = browser.visible(usize::from(area.height)).len();
-    if let (Some(wait), true) = (paged.following.wait(), last < usize::from(area.height)) {
-        let place = Rect {
-            y: area.y + u16::try_from(last).unwrap_or(0),
-            height: 1,
-            ..area
-        };
-        words(stage, &waiting(stage, "more", wait), Role::Dim, place, buffer);
-    }
+}
+
+/// How it is with the next page.
+fn more<'a>(stage: &Stage<'_>, browser: &Browser, width: u16) -> Line<'a> {
+    let (text, role) = match browser.list.value().map(|paged| &paged.following) {
+        Some(Remote::Loading(wait)) => (waiting(stage, "more", *wait), Role::Dim),
+        Some(Remote::Failed(error)) => (format!("✗ r asks again: {error}"), Role::Failed),
+        Some(Remote::Cancelled) => ("r asks for more".to_owned(), Role::Dim),
+        _ => return Line::default(),
+    };
+    Line::from(stage.span(
+        format!(" {} ", format::fit(&text, usize::from(width.saturating_sub(4)))),
+        role,
+    ))
 }
 
 fn entry(
@@ -171,11 +166,4 @@ fn nothing_here(stage: &Stage<'_>, section: Section) -> String {
         _ => "Another region or profile may have some.",
     };
     format!("There are no {nouns} in {region}.\n\n{hint} r asks again.")
-}
-
-fn words(stage: &Stage<'_>, text: &str, role: Role, area: Rect, buffer: &mut Buffer) {
-    Paragraph::new(text.to_owned())
-        .style(stage.look.style(role))
-        .wrap(Wrap { trim: true })
-        .render(area, buffer);
 }

@@ -82,7 +82,11 @@ fn line<'a>(stage: &Stage<'_>, line: &OutlineLine, name_columns: usize, width: u
             .chain(["r asks again".to_owned()])
             .map(|text| Line::from(stage.span(format!(" {text}"), Role::Failed)))
             .collect(),
-        OutlineLine::Note(text) => vec![Line::from(stage.span(format!(" {text}"), Role::Dim))],
+        OutlineLine::Note(text) => {
+            vec![Line::from(
+                stage.span(format!(" {}", sanitize::line(text)), Role::Dim),
+            )]
+        }
         OutlineLine::Blank => vec![Line::default()],
     }
 }

@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Paragraph, Widget, Wrap};
+use ratatui::widgets::{Paragraph, Widget};
 use unicode_width::UnicodeWidthStr;
 
 use super::browse::beside_mark;
@@ -11,7 +11,7 @@ use super::header::waiting;
 use super::{Role, Stage, bars, format, write_line};
 use crate::decode;
 use crate::model::{Focus, Remote, ShardMeter, ShardState, TailPane};
-use crate::resource::{Body, Record, ShardId, item_to_plain_json};
+use crate::resource::{Body, Record, ShardId, item_preview};
 use crate::sanitize;
 use crate::tail::Rate;
 
@@ -115,13 +115,7 @@ pub(super) fn records(stage: &Stage<'_>, pane: &TailPane, area: Rect, buffer: &m
     block.render(area, buffer);
     match &pane.phase {
         Remote::Failed(error) => {
-            words(
-                stage,
-                &format!("{error}\n\nesc goes back"),
-                Role::Failed,
-                inner,
-                buffer,
-            );
+            stage.words(&format!("{error}\n\nesc goes back"), Role::Failed, inner, buffer);
         }
         Remote::Loading(wait) => {
             let count = format::count(pane.listed as u64);
@@ -130,9 +124,9 @@ pub(super) fn records(stage: &Stage<'_>, pane: &TailPane, area: Rect, buffer: &m
             } else {
                 "the shards".to_owned()
             };
-            words(stage, &waiting(stage, &what, *wait), Role::Dim, inner, buffer);
+            stage.words(&waiting(stage, &what, *wait), Role::Dim, inner, buffer);
         }
-        _ if pane.ring.is_empty() => words(stage, nothing_yet(pane), Role::Dim, inner, buffer),
+        _ if pane.ring.is_empty() => stage.words(nothing_yet(pane), Role::Dim, inner, buffer),
         _ => rows(stage, pane, inner, buffer),
     }
 }
@@ -153,6 +147,11 @@ fn title<'a>(stage: &Stage<'_>, pane: &TailPane) -> Line<'a> {
     };
     let count = format::count(pane.ring.len() as u64);
     let dropped = format::count(pane.ring.dropped());
+    let gaps = match pane.gaps.len() {
+        0 => String::new(),
+        1 => format!("· ✗ gap in {} ", sanitize::line(pane.gaps[0].short())),
+        count => format!("· ✗ {count} gaps "),
+    };
     let waiting = pane.ring.numbers().end.saturating_sub(pane.cursor + 1);
     let newer = if pane.follow || waiting == 0 {
         String::new()
@@ -163,6 +162,7 @@ fn title<'a>(stage: &Stage<'_>, pane: &TailPane) -> Line<'a> {
         stage.span(format!(" {count} records · {dropped} dropped · "), Role::Dim),
         stage.span(format!("{state} "), role),
         stage.span(newer, Role::Dim),
+        stage.span(gaps, Role::Failed),
     ])
 }
 
@@ -255,9 +255,12 @@ fn body<'a>(stage: &Stage<'_>, body: &Body, columns: &Columns) -> Vec<Span<'a>> 
                 let event = format::fit(&sanitize::line(event), KEY + 1);
                 spans.push(stage.span(format!("{event:<width$} ", width = KEY + 1), event_role(&event)));
             }
+            let keys = item_preview(&change.keys, columns.data);
             let image = change.new.as_ref().or(change.old.as_ref());
-            let image = image.map_or(String::new(), |item| format!("  {}", item_to_plain_json(item)));
-            sanitize::line(&format!("{}{image}", item_to_plain_json(&change.keys))).into_owned()
+            let image = image.map_or(String::new(), |item| {
+                format!("  {}", item_preview(item, columns.data))
+            });
+            sanitize::line(&format!("{keys}{image}")).into_owned()
         }
     };
     spans.push(stage.span(format::fit(&text, columns.data), Role::Text));
@@ -270,11 +273,4 @@ fn event_role(event: &str) -> Role {
         "MODIFY" => Role::Warning,
         _ => Role::Failed,
     }
-}
-
-fn words(stage: &Stage<'_>, text: &str, role: Role, area: Rect, buffer: &mut Buffer) {
-    Paragraph::new(text.to_owned())
-        .style(stage.look.style(role))
-        .wrap(Wrap { trim: true })
-        .render(area, buffer);
 }

@@ -183,18 +183,19 @@ fn what_cannot_be_tailed_says_so() {
 }
 
 #[test]
-fn a_tail_begins_now_and_ends_when_one_leaves() {
+fn a_tail_begins_now_and_its_news_end_when_one_leaves() {
     let mut desk = Desk::filled(80, 24);
     desk.keys(&["t"]);
-    let (ticket, request) = desk.take_tail();
+    let (left, request) = desk.take_tail();
     assert_eq!(
         (request.stream.as_str(), &request.from),
         ("orders", &Position::Latest)
     );
     desk.keys(&["esc"]);
-    assert!(matches!(desk.asked.last(), Some(Effect::Cancel(it)) if *it == ticket));
-    desk.tail_events(ticket, vec![TailEvent::Opened("a".into())], 1);
-    assert!(desk.model.tail.is_none());
+    assert!(matches!(desk.asked.last(), Some(Effect::Cancel(it)) if *it == left));
+    desk.keys(&["t"]);
+    desk.tail_events(left, vec![TailEvent::Opened("stale".into())], 1);
+    assert!(desk.model.tail.as_ref().unwrap().shards.is_empty());
 }
 
 #[test]
@@ -348,4 +349,115 @@ fn quitting_and_interrupting_are_told_apart() {
         desk.asked.last(),
         Some(Effect::Quit(Ended::Interrupted))
     ));
+}
+
+#[test]
+fn the_selected_resource_is_asked_for_even_while_others_hang() {
+    let mut desk = Desk::start(80, 24);
+    for (ticket, request) in desk.take_calls() {
+        desk.send(Message::Reply(ticket, fixtures::answer(&request)));
+    }
+    // Four descriptions hang.
+    desk.keys(&["G"]);
+    assert!(requests(&mut desk).contains(&Request::Describe(Section::Streams, "dms-cdc".into())));
+}
+
+#[test]
+fn a_next_page_that_fails_is_told_and_asked_for_again() {
+    let mut desk = Desk::filled(80, 24);
+    desk.keys(&["4"]);
+    desk.answer_all();
+    desk.keys(&["G"]);
+    desk.fail_list(Section::Predictions, &error(ErrorKind::Denied));
+    assert!(desk.screen().contains("✗ r asks again"), "{}", desk.screen());
+    desk.keys(&["r"]);
+    assert!(requests(&mut desk).contains(&Request::List(Section::Predictions, Some("100".into()))));
+}
+
+#[test]
+fn a_refresh_keeps_the_cursor_on_its_resource() {
+    let mut desk = Desk::filled(80, 24);
+    desk.keys(&["j", "r"]);
+    for (ticket, request) in desk.take_calls() {
+        let reply = match fixtures::answer(&request) {
+            Reply::Listed(section, Ok(mut page)) => {
+                page.items.rotate_right(2);
+                Reply::Listed(section, Ok(page))
+            }
+            reply => reply,
+        };
+        desk.send(Message::Reply(ticket, reply));
+    }
+    assert_eq!(desk.model.browser().selected().unwrap().name, "clickstream");
+    assert_eq!(desk.model.browser().cursor, 3);
+}
+
+#[test]
+fn closing_the_inspector_leaves_no_empty_lines() {
+    let mut desk = Desk::filled(80, 24);
+    desk.keys(&["t"]);
+    let (ticket, _) = desk.take_tail();
+    desk.send(Message::Reply(ticket, Reply::Tail(TailReply::Begun)));
+    for number in 0..50 {
+        desk.tail_brings(ticket, vec![blob(1, number, b"{}")]);
+    }
+    desk.keys(&["enter"]);
+    desk.inspect();
+    desk.keys(&["esc"]);
+    assert!(
+        desk.screen().contains("cust-0049") && desk.screen().contains("cust-0035"),
+        "{}",
+        desk.screen()
+    );
+}
+
+#[test]
+fn a_record_that_falls_off_while_it_is_read_stays() {
+    let mut desk = Desk::filled(80, 24);
+    desk.model.settings.ring_bytes = 4000;
+    desk.keys(&["t"]);
+    let (ticket, _) = desk.take_tail();
+    desk.send(Message::Reply(ticket, Reply::Tail(TailReply::Begun)));
+    desk.tail_brings(ticket, vec![blob(1, 0, b"{\"kept\":0}"), blob(1, 1, b"{}")]);
+    desk.keys(&["k", "enter"]);
+    desk.inspect();
+    for number in 2..60 {
+        desk.tail_brings(ticket, vec![blob(1, number, b"{}")]);
+    }
+    assert!(desk.model.tail.as_ref().unwrap().ring.dropped() > 0);
+    assert!(desk.screen().contains("\"kept\": 0"), "{}", desk.screen());
+}
+
+#[test]
+fn a_megabyte_of_clipboard_is_taken_at_once_and_in_part() {
+    let mut desk = Desk::filled(80, 24);
+    desk.keys(&["/"]);
+    desk.type_text("ab");
+    desk.send(Message::Pasted("x\n".repeat(1 << 20)));
+    let Some(kinescope::model::Overlay::Prompt(prompt)) = desk.model.overlays.last() else {
+        panic!()
+    };
+    assert_eq!((prompt.input.value().len(), prompt.input.cursor()), (4098, 4098));
+}
+
+#[test]
+fn a_tail_that_has_ended_wakes_nobody() {
+    let mut desk = Desk::filled(80, 24);
+    desk.keys(&["t"]);
+    let (ticket, _) = desk.take_tail();
+    desk.send(Message::Reply(ticket, Reply::Tail(TailReply::Begun)));
+    desk.tail_events(ticket, vec![TailEvent::Ended], 1);
+    desk.wait(Duration::from_mins(1));
+    assert_eq!(desk.model.wake_at(desk.now.mono), None);
+}
+
+#[test]
+fn records_that_were_dropped_before_they_could_be_read_are_told() {
+    let mut desk = Desk::filled(80, 24);
+    desk.keys(&["t"]);
+    let (ticket, request) = desk.take_tail();
+    assert_eq!(request.retention, Some(Duration::from_hours(24)));
+    desk.send(Message::Reply(ticket, Reply::Tail(TailReply::Begun)));
+    desk.tail_events(ticket, vec![TailEvent::Gap(blob(1, 0, b"").shard)], 1);
+    assert!(desk.screen().contains("✗ gap in 001"), "{}", desk.screen());
 }

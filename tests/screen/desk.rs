@@ -159,7 +159,10 @@ impl Desk {
 
     /// News of a tail.
     pub(super) fn tail_events(&mut self, ticket: Ticket, events: Vec<TailEvent>, calls: u64) {
-        let counters = Counters { calls, throttled: 0 };
+        let counters = Counters {
+            calls,
+            ..Counters::default()
+        };
         self.send(Message::Reply(
             ticket,
             Reply::Tail(TailReply::Events(events, counters)),
@@ -172,6 +175,7 @@ impl Desk {
         let lag = Lag {
             behind: Some(Duration::ZERO),
             caught_up: true,
+            skipped: 0,
         };
         self.tail_events(ticket, vec![TailEvent::Read { shard, records, lag }], 1);
         self.wait(Duration::from_millis(400));

@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::*;
-use crate::resource::{Body, ChildShard, SequenceNumber};
+use crate::resource::{Batch, Body, ChildShard, IteratorToken, Record, SequenceNumber};
+use crate::source::{ReadLimits, SourceError};
 
 const LIMITS: ReadLimits = ReadLimits {
     calls_per_second: 5,
     bytes_per_second: Some(2 << 20),
     iterator_life: Duration::from_mins(5),
     seeks_time: true,
+    retention: None,
 };
 
 /// A stream whose shards hold so many records each.
@@ -104,6 +106,8 @@ fn plan(from: Position) -> Plan {
     Plan {
         from,
         only: Vec::new(),
+        parents_first: true,
+        retention: None,
         limits: LIMITS,
         in_flight: 4,
     }
@@ -146,6 +150,7 @@ fn tell(event: TailEvent) -> Vec<String> {
             records.iter().map(|r| format!("{shard}{}", r.sequence)).collect()
         }
         TailEvent::GaveUp(shard, _) => vec![format!("!{shard}")],
+        TailEvent::Gap(shard) => vec![format!("?{shard}")],
         TailEvent::Trouble(..) | TailEvent::CaughtUp | TailEvent::Ended => Vec::new(),
     }
 }
@@ -269,7 +274,7 @@ fn never_more_calls_under_way_than_allowed() {
         tail.counters(),
         Counters {
             calls: 5,
-            throttled: 0
+            ..Counters::default()
         }
     );
 }
@@ -283,12 +288,90 @@ fn a_drained_shard_without_children_ends_the_tail_after_a_few_looks() {
     );
 }
 
+fn failure(kind: ErrorKind) -> SourceError {
+    SourceError::new(kind, "GetRecords", "s", "c", "m")
+}
+
 #[test]
-fn a_refused_shard_is_given_up() {
-    let service = Service::default().with("a", &[], true, 1);
-    let denied = || SourceError::new(ErrorKind::Denied, "GetRecords", "s", "c", "m");
+fn a_refused_shard_is_given_up_and_those_after_it_are_read() {
+    let service = Service::default()
+        .with("a", &[], false, 1)
+        .with("b", &["a"], true, 1);
+    let story = story(&service, plan(Position::TrimHorizon), |_, ask| match ask {
+        Ask::Iterator(shard, _) if shard.as_str() == "a" => Some(failure(ErrorKind::Denied)),
+        _ => None,
+    });
+    assert_eq!(story, ["+a", "!a", "+b", "b1"]);
+}
+
+#[test]
+fn a_shard_that_was_trimmed_as_a_whole_is_a_gap_and_those_after_it_are_read() {
+    let service = Service::default()
+        .with("a", &[], false, 1)
+        .with("b", &["a"], true, 1);
+    let story = story(&service, plan(Position::TrimHorizon), |_, ask| match ask {
+        Ask::Iterator(shard, _) if shard.as_str() == "a" => Some(failure(ErrorKind::NotFound)),
+        _ => None,
+    });
+    assert_eq!(story, ["+a", "?a", "+b", "b1"]);
+}
+
+#[test]
+fn a_look_for_children_that_fails_is_repeated_until_it_works() {
+    // The children are not known from the beginning: the shard was open then, and its end names none.
+    let mut service = Service::default()
+        .with("a", &[], false, 1)
+        .with("b", &["a"], true, 1);
+    let listed = std::mem::take(&mut service.shards);
+    let now = Now::start("2026-03-02T09:14:00Z".parse().unwrap());
+    let (mut tail, _) = StreamTail::new(now, plan(Position::TrimHorizon), &listed[..1]);
+    service.shards = listed;
+    let mut now = now;
+    let mut failures = 0;
+    let mut told = Vec::new();
+    while told.len() < 4 {
+        match tail.poll(now) {
+            Some(ask) => {
+                let (shard, mut heard) = service.answer(&ask);
+                if matches!(ask, Ask::Children(_)) && failures < 10 {
+                    failures += 1;
+                    heard = Heard::Failed(failure(ErrorKind::Throttled));
+                }
+                told.extend(tail.hear(now, &shard, heard).into_iter().flat_map(tell));
+            }
+            None => now = now.after(Duration::from_secs(1)),
+        }
+    }
+    assert_eq!(told, ["a1", "-a", "+b", "b1"]);
+}
+
+#[test]
+fn the_child_of_a_merge_is_read_though_a_parent_was_given_up_last() {
+    let service = Service::default()
+        .with("a", &[], false, 1)
+        .with("b", &[], false, 9)
+        .with("c", &["a", "b"], true, 1)
+        .naming_children();
+    let told = story(&service, plan(Position::TrimHorizon), |turn, ask| match ask {
+        Ask::Read(shard, _) if shard.as_str() == "b" && turn > 10 => Some(failure(ErrorKind::Denied)),
+        _ => None,
+    });
+    assert!(place(&told, "!b") > place(&told, "-a"));
+    assert!(place(&told, "c1") > place(&told, "+c"));
+}
+
+#[test]
+fn of_named_shards_parents_are_read_first_too() {
+    let service = Service::default()
+        .with("a", &[], false, 3)
+        .with("b", &["a"], false, 1)
+        .with("c", &["b"], true, 1);
+    let plan = Plan {
+        only: vec!["b".into(), "a".into()],
+        ..plan(Position::TrimHorizon)
+    };
     assert_eq!(
-        story(&service, plan(Position::TrimHorizon), |_, _| Some(denied())),
-        ["+a", "!a"]
+        story(&service, plan, |_, _| None),
+        ["+a", "a1", "a2", "a3", "-a", "+b", "b1", "-b"]
     );
 }

@@ -1,0 +1,229 @@
+//! What no weather may change: every record once and in order, parents first, never over budget, and every shard its turn.
+
+use std::time::Duration;
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// When a story is told: some time after its last record, for the worst weather takes long.
+fn end(shards: &[SimShard]) -> i64 {
+    let last = shards.iter().filter_map(|shard| shard.records.last()).max();
+    last.copied().unwrap_or(0).max(0) + 1_500_000
+}
+
+/// A stream's history: roots, then splits and merges of whatever is open, with records in between.
+fn topology() -> impl Strategy<Value = Vec<SimShard>> {
+    let step = (0usize..100, any::<bool>(), 0i64..40_000, 0usize..60, 0usize..60);
+    (1usize..4, prop::collection::vec(step, 0..8)).prop_map(|(roots, steps)| history(roots, &steps))
+}
+
+fn history(roots: usize, steps: &[(usize, bool, i64, usize, usize)]) -> Vec<SimShard> {
+    let mut shards: Vec<SimShard> = (0..roots).map(|_| shard(Vec::new(), -60_000)).collect();
+    let mut open: Vec<usize> = (0..roots).collect();
+    let mut clock = -60_000;
+    for (pick, merge, span, left, right) in steps {
+        let close_at = clock + span + 1;
+        let first = open.remove(pick % open.len());
+        fill(&mut shards[first], *left, close_at);
+        if *merge && !open.is_empty() {
+            let second = open.remove(pick % open.len());
+            fill(&mut shards[second], *right, close_at);
+            open.push(shards.len());
+            shards.push(shard(vec![first, second], close_at));
+        } else {
+            for _ in 0..2 {
+                open.push(shards.len());
+                shards.push(shard(vec![first], close_at));
+            }
+        }
+        clock = close_at;
+    }
+    for place in open {
+        fill_open(&mut shards[place], clock + 30_000);
+    }
+    shards
+}
+
+fn shard(parents: Vec<usize>, opens: i64) -> SimShard {
+    SimShard {
+        parents,
+        opens,
+        closes: None,
+        records: Vec::new(),
+    }
+}
+
+fn fill(shard: &mut SimShard, count: usize, closes: i64) {
+    let (from, span) = (shard.opens, closes - shard.opens);
+    shard.records = (0..count)
+        .map(|n| from + span * i64::try_from(n).unwrap() / 60)
+        .collect();
+    shard.closes = Some(closes);
+}
+
+fn fill_open(shard: &mut SimShard, until: i64) {
+    let (from, span) = (shard.opens, (until - shard.opens).max(1));
+    shard.records = (0..40).map(|n| from + span * n / 40).collect();
+}
+
+fn weather() -> impl Strategy<Value = Weather> {
+    let slow = 1u64..1500;
+    (
+        any::<u64>(),
+        0u64..45,
+        slow,
+        1usize..50,
+        any::<bool>(),
+        any::<bool>(),
+        1usize..40_000,
+    )
+        .prop_map(
+            |(seed, faults, slowest, page, names_children, tells_lag, record_size)| Weather {
+                seed,
+                faults,
+                slowest: Duration::from_millis(slowest),
+                page,
+                record_size,
+                names_children,
+                tells_lag,
+                ..Weather::default()
+            },
+        )
+}
+
+fn check_once_and_in_order(shards: &[SimShard], story: &Story, missing: &[usize]) {
+    for (place, shard) in shards
+        .iter()
+        .enumerate()
+        .filter(|(place, _)| !missing.contains(place))
+    {
+        let all: Vec<usize> = (0..shard.records.len()).collect();
+        let shown = story.shown.get(&place).cloned().unwrap_or_default();
+        assert_eq!(shown, all, "shard {place} of {shards:?}");
+    }
+}
+
+fn check_parents_first(shards: &[SimShard], story: &Story) {
+    for (place, shard) in shards.iter().enumerate() {
+        for parent in &shard.parents {
+            assert!(story.turn(*parent, Turn::Closed) < story.turn(place, Turn::Opened));
+        }
+    }
+}
+
+/// Five reads in any second; and bytes as they are paid back: what was read before the last second may not exceed it.
+fn check_budget(story: &Story) {
+    for (shard, reads) in &story.reads {
+        for window in reads.windows(6) {
+            assert!(
+                window[5].0 - window[0].0 >= 1000,
+                "shard {shard}: six reads in a second: {window:?}"
+            );
+        }
+        for pair in reads.windows(2) {
+            let paid_back = i64::try_from(pair[0].1 * 1000 / (2 << 20)).unwrap();
+            assert!(
+                pair[1].0 - pair[0].0 >= paid_back,
+                "shard {shard}: {pair:?} is over two MiB a second"
+            );
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: cases(), ..ProptestConfig::default() })]
+
+    #[test]
+    fn from_the_past_every_record_is_shown_once_and_parents_first(
+        shards in topology(), weather in weather(), in_flight in 1usize..20,
+    ) {
+        let story = Sim::new(shards.clone(), weather).run(Position::TrimHorizon, end(&shards), in_flight, true);
+        check_once_and_in_order(&shards, &story, &[]);
+        check_parents_first(&shards, &story);
+        check_budget(&story);
+        prop_assert!(story.most_in_flight <= in_flight);
+    }
+
+    #[test]
+    fn from_now_on_what_comes_is_shown_once(shards in topology(), weather in weather()) {
+        // Without faults and delay before the first iterators, "now" is the same for the tail and for this check.
+        let weather = Weather { faults: 0, slowest: Duration::ZERO, ..weather };
+        let story = Sim::new(shards.clone(), weather).run(Position::Latest, end(&shards), 8, true);
+        for (place, shard) in shards.iter().enumerate() {
+            let from = shard.records.partition_point(|time| *time <= 0);
+            let was_open = shard.closes.is_none_or(|closes| closes > 0);
+            let expected: Vec<usize> = if was_open { (from..shard.records.len()).collect() } else { Vec::new() };
+            prop_assert_eq!(story.shown.get(&place).cloned().unwrap_or_default(), expected);
+        }
+    }
+
+    #[test]
+    fn a_machine_that_slept_loses_nothing(shards in topology(), weather in weather(), at in 1i64..60_000) {
+        let weather = Weather { sleep: Some((at, Duration::from_mins(10))), ..weather };
+        let story = Sim::new(shards.clone(), weather).run(Position::TrimHorizon, end(&shards), 8, true);
+        check_once_and_in_order(&shards, &story, &[]);
+        check_parents_first(&shards, &story);
+    }
+
+    #[test]
+    fn without_parents_first_every_record_is_still_shown_once(shards in topology(), weather in weather()) {
+        let story = Sim::new(shards.clone(), weather).run(Position::TrimHorizon, end(&shards), 8, false);
+        check_once_and_in_order(&shards, &story, &[]);
+    }
+
+    #[test]
+    fn trimmed_roots_are_not_waited_for(shards in topology(), weather in weather()) {
+        let closed_roots: Vec<usize> = (0..shards.len())
+            .filter(|place| shards[*place].parents.is_empty() && shards[*place].closes.is_some_and(|it| it < -1))
+            .take(1)
+            .collect();
+        let weather = Weather { trimmed: closed_roots.clone(), ..weather };
+        let story = Sim::new(shards.clone(), weather).run(Position::TrimHorizon, end(&shards), 8, true);
+        check_once_and_in_order(&shards, &story, &closed_roots);
+    }
+}
+
+/// More of them where the environment asks for it; the default keeps the tests quick.
+fn cases() -> u32 {
+    std::env::var("PROPTEST_CASES")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(48)
+}
+
+#[test]
+fn latest_on_a_quiet_shard_survives_a_long_sleep() {
+    let quiet = SimShard {
+        records: vec![-5000, 400_000, 900_000],
+        ..shard(Vec::new(), -60_000)
+    };
+    let weather = Weather {
+        sleep: Some((100_000, Duration::from_mins(10))),
+        ..Weather::default()
+    };
+    let story = Sim::new(vec![quiet], weather).run(Position::Latest, 2_000_000, 8, true);
+    assert_eq!(story.shown[&0], [1, 2]);
+}
+
+#[test]
+fn ten_thousand_shards_are_read_fairly_and_within_bounds() {
+    let shards: Vec<SimShard> = (0..10_000)
+        .map(|place| SimShard {
+            records: (0..20).map(|n| n * 1000 + place % 1000).collect(),
+            ..shard(Vec::new(), -1)
+        })
+        .collect();
+    let story = Sim::new(shards.clone(), Weather::default()).run(Position::TrimHorizon, 30_000, 400, true);
+    check_budget(&story);
+    assert!(story.most_in_flight <= 400);
+    let reads: Vec<usize> = (0..shards.len())
+        .map(|place| story.reads.get(&place).map_or(0, Vec::len))
+        .collect();
+    let (least, most) = (reads.iter().min().unwrap(), reads.iter().max().unwrap());
+    assert!(
+        *least * 10 >= *most * 8,
+        "between {least} and {most} reads a shard is not fair"
+    );
+    check_once_and_in_order(&shards, &story, &[]);
+}
