@@ -2,9 +2,10 @@
 //!
 //! Must not: hold logic of its own.
 
+use std::fmt::Display;
 use std::io::{self, Write as _};
 
-use anyhow::Context as _;
+use anyhow::anyhow;
 use clap::CommandFactory as _;
 use clap_complete::Shell;
 use jiff::tz::TimeZone;
@@ -18,36 +19,40 @@ use crate::message::Ended;
 use crate::model::{Abilities, Identity, Model, Settings};
 use crate::resource::Section;
 use crate::runtime::{App, Clock, Signals};
-use crate::source::{self, Session, Source};
+use crate::source::{self, Session, SessionError, Source};
 use crate::terminal::Screen;
 use crate::view::Look;
 
 /// Whether it was what was asked for that made no sense.
 pub fn is_usage(error: &anyhow::Error) -> bool {
-    error.downcast_ref::<Failure>().is_some_and(Failure::is_usage)
+    let endpoint = matches!(error.downcast_ref(), Some(SessionError::InvalidEndpoint(_)));
+    endpoint || error.downcast_ref().is_some_and(Failure::is_usage)
 }
 
 /// The explorer on the account of the environment.
 pub fn explore(global: &Global, config: &Config, clock: Clock) -> anyhow::Result<Ended> {
-    let runtime = runtime()?;
-    let session = runtime.block_on(Session::open(options(global)))?;
-    show(&runtime, &session, global, config, clock)
+    run(async {
+        let session = Session::open(options(global)).await?;
+        show(&session, global, config, clock).await
+    })
 }
 
 /// The explorer on the embedded services, or only these.
 pub fn demo(global: &Global, args: &cli::Demo, config: &Config, clock: Clock) -> anyhow::Result<Ended> {
-    let runtime = runtime()?;
     let mut options = demo::Options::demo(args.seed);
     options.address = args.serve;
-    let endpoint = Endpoint::start(options).context("the embedded services cannot listen")?;
-    if args.serve.is_none() {
-        return show(&runtime, &Session::demo(&endpoint.url()), global, config, clock);
-    }
-    runtime.block_on(async {
-        let mut signals = Signals::new()?;
-        let mut out = io::stdout();
-        writeln!(out, "listening on {}", endpoint.url())?;
-        out.flush()?;
+    let endpoint = Endpoint::start(options).map_err(|error| match args.serve {
+        Some(address) => anyhow!(
+            "the embedded services cannot listen on {address}: {error}; `--serve 127.0.0.1:0` takes any free port"
+        ),
+        None => anyhow!("the embedded services cannot listen: {error}"),
+    })?;
+    run(async {
+        if args.serve.is_none() {
+            return show(&Session::demo(&endpoint.url()), global, config, clock).await;
+        }
+        let mut signals = signals()?;
+        write_out(format!("listening on {}\n", endpoint.url()).as_bytes())?;
         signals.next().await;
         Ok(Ended::Done)
     })
@@ -55,8 +60,7 @@ pub fn demo(global: &Global, args: &cli::Demo, config: &Config, clock: Clock) ->
 
 /// The records of a stream on stdout.
 pub fn tail(global: &Global, args: &cli::Tail, clock: Clock) -> anyhow::Result<Ended> {
-    let runtime = runtime()?;
-    runtime.block_on(async {
+    run(async {
         let session = Session::open(options(global)).await?;
         log(&session);
         Ok(headless::tail(&session, args, clock).await?)
@@ -77,13 +81,7 @@ pub fn man() -> anyhow::Result<Ended> {
     write_out(&text)
 }
 
-fn show(
-    runtime: &tokio::runtime::Runtime,
-    session: &Session,
-    global: &Global,
-    config: &Config,
-    clock: Clock,
-) -> anyhow::Result<Ended> {
+async fn show(session: &Session, global: &Global, config: &Config, clock: Clock) -> anyhow::Result<Ended> {
     let look = Look {
         ascii: global.ascii || config.ascii,
         colour: std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
@@ -96,16 +94,18 @@ fn show(
         abilities: abilities(&sources),
     };
     let identity = identity(session, global.read_only || config.read_only);
+    // Before the terminal is taken: a signal in between would end the program without giving it back.
+    let signals = signals()?;
     let screen = Screen::enter()?;
     let model = Model::new(settings, identity, Keymap::embedded()?, screen.size()?);
     let max_fps = global.max_fps.unwrap_or(config.max_fps);
-    let app = App::new(model, look, screen, clock, max_fps, sources);
-    Ok(runtime.block_on(app.run())?)
+    let app = App::new(model, look, screen, signals, clock, max_fps, sources);
+    app.run().await.map_err(because("the terminal cannot be used"))
 }
 
 fn log(session: &Session) {
     let said = |text: Option<&str>| text.unwrap_or("-").to_owned();
-    let (profile, endpoint) = (said(session.profile()), said(session.endpoint_url()));
+    let (profile, endpoint) = (said(session.profile()), said(endpoint(session).as_deref()));
     tracing::info!(profile, region = session.region(), endpoint, "session");
 }
 
@@ -114,9 +114,21 @@ fn identity(session: &Session, read_only: bool) -> Identity {
         account: session.account().map(str::to_owned),
         profile: session.profile().unwrap_or_default().to_owned(),
         region: session.region().to_owned(),
-        endpoint: session.endpoint_url().map(str::to_owned),
+        endpoint: endpoint(session),
         read_only,
     }
+}
+
+/// The endpoint as it may be shown: without the `user:password@` that a URL can have.
+fn endpoint(session: &Session) -> Option<String> {
+    session.endpoint_url().map(without_user)
+}
+
+fn without_user(url: &str) -> String {
+    let (scheme, rest) = url.split_at(url.find("://").map_or(0, |at| at + "://".len()));
+    let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    format!("{scheme}{host}{path}")
 }
 
 /// What each section's service can do.
@@ -138,18 +150,50 @@ fn options(global: &Global) -> source::Options {
     }
 }
 
-fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_multi_thread()
+/// Runs a command. Whatever still blocks a thread when it has ended is left behind: a look-up of a name, or a write that
+/// nobody reads.
+fn run(command: impl Future<Output = anyhow::Result<Ended>>) -> anyhow::Result<Ended> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()
-        .context("the runtime cannot be started")
+        .map_err(because("the runtime cannot be started"))?;
+    let ended = runtime.block_on(command);
+    runtime.shutdown_background();
+    ended
+}
+
+fn signals() -> Result<Signals, Failure> {
+    Signals::new().map_err(Failure::Signals)
+}
+
+/// A failure's one line holds its cause.
+fn because<E: Display>(what: &str) -> impl FnOnce(E) -> anyhow::Error {
+    move |error| anyhow!("{what}: {error}")
 }
 
 /// Output that nobody reads any more ends quietly.
 fn write_out(text: &[u8]) -> anyhow::Result<Ended> {
-    match io::stdout().write_all(text) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
+    let mut out = io::stdout();
+    match out.write_all(text).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::Output(error).into()),
         _ => Ok(Ended::Done),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_endpoint_is_shown_without_its_user() {
+        for (url, shown) in [
+            ("http://127.0.0.1:4566", "http://127.0.0.1:4566"),
+            ("https://me:s3cret@host:8443/a@b?c", "https://host:8443/a@b?c"),
+            ("https://me:p@ss@host", "https://host"),
+            ("me:s3cret@host", "host"),
+        ] {
+            assert_eq!(without_user(url), shown);
+        }
     }
 }

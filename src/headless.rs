@@ -1,14 +1,20 @@
 //! `kinescope tail`: the same core as the screen's, on stdout.
 //!
 //! Must not: print anything from outside but through [`crate::sanitize`], except where exactly the bytes were asked for and no
-//! terminal is there to obey them.
+//! terminal is there to obey them; write where signals are waited for, because a pipe that nobody empties blocks.
 
 mod lines;
 
+use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal as _, Write};
+use std::os::fd::AsFd as _;
+use std::os::unix::fs::FileTypeExt as _;
 
 use thiserror::Error;
+use tokio::io::{Interest, Ready};
+use tokio::net::unix::pipe;
 use tokio::sync::mpsc;
+use tokio::task::spawn_blocking;
 
 use crate::cli;
 use crate::message::{Ended, TailReply};
@@ -28,10 +34,10 @@ const BUFFER: usize = 128 << 10;
 /// Why a command failed.
 #[derive(Debug, Error)]
 pub enum Failure {
-    /// What was asked for makes no sense.
+    /// The text for `--from` is no position.
     #[error(transparent)]
     Position(#[from] PositionError),
-    /// What was asked for makes no sense.
+    /// The word for the stream has none of the forms that name one.
     #[error(
         "'{0}' names no stream; use a Kinesis stream's name or ARN, a DynamoDB stream's ARN, or table:NAME"
     )]
@@ -42,6 +48,12 @@ pub enum Failure {
     /// The output cannot be written.
     #[error("the output cannot be written: {0}")]
     Output(#[from] io::Error),
+    /// The system does not let signals be caught.
+    #[error("signals cannot be caught: {0}")]
+    Signals(io::Error),
+    /// The reading or the writing stopped before anything had ended it.
+    #[error("the tail broke off before its end; start it again")]
+    BrokenOff,
 }
 
 impl Failure {
@@ -54,7 +66,7 @@ impl Failure {
 /// Writes the records of a stream until a limit, the tip, the stream's end, a signal, or nobody reads them.
 pub async fn tail(session: &Session, args: &cli::Tail, clock: Clock) -> Result<Ended, Failure> {
     let from = parse_position(&args.from, clock.now().wall)?;
-    let mut signals = Signals::new()?;
+    let mut signals = Signals::new().map_err(Failure::Signals)?;
     let sources = session.sources();
     let (source, stream) = tokio::select! {
         found = find(&sources, &args.stream) => found?,
@@ -72,35 +84,58 @@ pub async fn tail(session: &Session, args: &cli::Tail, clock: Clock) -> Result<E
         retention: None,
     };
     let (news, heard) = mpsc::channel(CHANNEL);
-    let mut writer = Writer::new(args, &stream);
-    let written = async {
+    let format = Format::new(args.output, &stream, io::stdout().is_terminal());
+    let writer = Writer::new(io::stdout(), format, args);
+    let writing = spawn_blocking(move || writer.write_all(heard));
+    let ended = async {
         tokio::select! {
             biased;
+            // A writer that is stuck is left behind.
             _ = signals.next() => Ok(Ended::Interrupted),
-            written = writer.write_all(heard) => written.map(|()| Ended::Done),
+            written = writing => written.unwrap_or(Err(Failure::BrokenOff)).map(|()| Ended::Done),
+            () = nobody_reads() => Ok(Ended::Done),
         }
     };
-    let reading = drive(reader, order, clock, news);
-    let ended = run_beside(reading, written).await;
-    match ended {
+    match run_beside(drive(reader, order, clock, news), ended).await {
         Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Ended::Done),
-        ended => ended.and_then(|ended| writer.flush().map(|()| ended)),
+        ended => ended,
     }
 }
 
-/// Reads on a thread of the runtime and writes on this one, so that each has a core.
+/// Waits until whoever read the output has gone, which a pipe tells without being written to. A file has nobody who could
+/// go, and a terminal that goes sends SIGHUP.
+async fn nobody_reads() {
+    if let Ok(pipe) = pipe_of_stdout()
+        && pipe.ready(Interest::ERROR).await.is_ok_and(Ready::is_error)
+    {
+        return;
+    }
+    std::future::pending::<()>().await;
+}
+
+/// To watch, not to write: it stays one that blocks, which the writer needs.
+fn pipe_of_stdout() -> io::Result<pipe::Sender> {
+    let out = File::from(io::stdout().as_fd().try_clone_to_owned()?);
+    if out.metadata()?.file_type().is_fifo() {
+        pipe::Sender::from_file_unchecked(out)
+    } else {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+}
+
+/// Reads on a thread of the runtime until this one has waited for the end.
 #[expect(
     clippy::disallowed_methods,
-    reason = "the one task of a command, stopped when the writing ends"
+    reason = "the one task of a command, stopped when it ends"
 )]
 async fn run_beside<T>(
     reading: impl Future<Output = ()> + Send + 'static,
-    writing: impl Future<Output = T>,
+    ended: impl Future<Output = T>,
 ) -> T {
     let task = tokio::spawn(reading);
-    let written = writing.await;
+    let ended = ended.await;
     task.abort();
-    written
+    ended
 }
 
 /// The service and the stream that a word means.
@@ -126,9 +161,9 @@ fn tell_gap(shard: &ShardId) {
     );
 }
 
-/// Writes records as they come.
-struct Writer {
-    out: BufWriter<io::Stdout>,
+/// Writes records as they come. It blocks, both to wait and to write.
+struct Writer<W: Write> {
+    out: BufWriter<W>,
     format: Format,
     left: Option<u64>,
     until_caught_up: bool,
@@ -136,11 +171,10 @@ struct Writer {
     line: Vec<u8>,
 }
 
-impl Writer {
-    fn new(args: &cli::Tail, stream: &ResourceId) -> Self {
-        let format = Format::new(args.output, stream, io::stdout().is_terminal());
+impl<W: Write> Writer<W> {
+    fn new(out: W, format: Format, args: &cli::Tail) -> Self {
         Self {
-            out: BufWriter::with_capacity(BUFFER, io::stdout()),
+            out: BufWriter::with_capacity(BUFFER, out),
             format,
             left: args.limit,
             until_caught_up: args.until_caught_up,
@@ -149,22 +183,23 @@ impl Writer {
         }
     }
 
-    /// Whatever is there is written at once; while more is waiting it is gathered.
-    async fn write_all(&mut self, mut heard: mpsc::Receiver<TailReply>) -> Result<(), Failure> {
+    /// Writes until the news say that it was all. News that cease before are a failure.
+    fn write_all(mut self, mut heard: mpsc::Receiver<TailReply>) -> Result<(), Failure> {
         loop {
-            let news = if let Ok(news) = heard.try_recv() {
-                news
-            } else {
-                self.flush()?;
-                let Some(news) = heard.recv().await else {
-                    return Ok(());
-                };
-                news
-            };
+            let news = self.next(&mut heard)?;
             if self.take(news)? {
-                return Ok(());
+                return Ok(self.out.flush()?);
             }
         }
+    }
+
+    /// The next news. Whatever is there is written before they are waited for; while more is waiting it is gathered.
+    fn next(&mut self, heard: &mut mpsc::Receiver<TailReply>) -> Result<TailReply, Failure> {
+        if let Ok(news) = heard.try_recv() {
+            return Ok(news);
+        }
+        self.out.flush()?;
+        heard.blocking_recv().ok_or(Failure::BrokenOff)
     }
 
     /// Takes in news; tells whether that was all.
@@ -220,8 +255,40 @@ impl Writer {
             let _ = writeln!(io::stderr(), "kinescope: {error}; trying again");
         }
     }
+}
 
-    fn flush(&mut self) -> Result<(), Failure> {
-        Ok(self.out.flush()?)
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tail::Counters;
+
+    fn write(news: Vec<TailReply>) -> Result<(), Failure> {
+        let args = cli::Tail {
+            stream: "orders".to_owned(),
+            from: "latest".to_owned(),
+            shards: Vec::new(),
+            output: cli::Output::Raw,
+            limit: None,
+            until_caught_up: false,
+        };
+        let (sender, heard) = mpsc::channel(news.len() + 1);
+        for news in news {
+            sender.try_send(news).unwrap();
+        }
+        drop(sender);
+        let format = Format::new(args.output, &"orders".into(), false);
+        Writer::new(io::sink(), format, &args).write_all(heard)
+    }
+
+    #[test]
+    fn the_end_of_the_stream_is_a_good_end() {
+        let ended = TailReply::Events(vec![TailEvent::Ended], Counters::default());
+        assert!(write(vec![TailReply::Begun, ended]).is_ok());
+    }
+
+    #[test]
+    fn news_that_cease_are_a_failure() {
+        assert!(matches!(write(vec![]), Err(Failure::BrokenOff)));
+        assert!(matches!(write(vec![TailReply::Begun]), Err(Failure::BrokenOff)));
     }
 }

@@ -8,20 +8,35 @@ use kinescope::cli::{Cli, Command};
 use kinescope::config::Config;
 use kinescope::message::Ended;
 use kinescope::runtime::Clock;
-use kinescope::{commands, logging};
+use kinescope::{commands, logging, sanitize};
 
 fn main() -> ExitCode {
     let clock = Clock::start();
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(answer) => return explain(&answer),
+    };
     match run(cli, clock) {
         Ok(Ended::Done) => ExitCode::SUCCESS,
         Ok(Ended::Interrupted) => ExitCode::from(130),
         Err(error) => {
             // Stderr may be closed; the exit code says the same.
-            let _ = writeln!(io::stderr(), "kinescope: {error:#}");
+            let _ = writeln!(io::stderr(), "kinescope: {error}");
             ExitCode::from(if commands::is_usage(&error) { 2 } else { 1 })
         }
     }
+}
+
+/// Help and the version, as they are; or what is wrong with the arguments, which repeats them and with them anything.
+fn explain(answer: &clap::Error) -> ExitCode {
+    // Stdout or stderr may be closed; the exit code says the same.
+    if !answer.use_stderr() {
+        let _ = answer.print();
+        return ExitCode::SUCCESS;
+    }
+    let text = answer.render().to_string();
+    let _ = write!(io::stderr(), "{}", sanitize::block(&text));
+    ExitCode::from(2)
 }
 
 fn run(cli: Cli, clock: Clock) -> anyhow::Result<Ended> {

@@ -36,6 +36,7 @@ pub struct App {
     model: Model,
     look: Look,
     screen: Screen,
+    signals: Signals,
     clock: Clock,
     frame: Duration,
     drawn_at: Option<Duration>,
@@ -59,6 +60,7 @@ impl App {
         model: Model,
         look: Look,
         screen: Screen,
+        signals: Signals,
         clock: Clock,
         max_fps: u16,
         sources: Vec<Source>,
@@ -70,6 +72,7 @@ impl App {
             model,
             look,
             screen,
+            signals,
             clock,
             frame,
             drawn_at: None,
@@ -81,7 +84,6 @@ impl App {
 
     /// Runs until it ends. The terminal is left by whoever owns it.
     pub async fn run(mut self) -> io::Result<Ended> {
-        let mut signals = Signals::new()?;
         let mut input = EventStream::new();
         let size = self.screen.size()?;
         self.take(Message::Resumed(size))?;
@@ -89,7 +91,7 @@ impl App {
         #[cfg(debug_assertions)]
         panic_on_request();
         loop {
-            let ended = match self.turn(&mut input, &mut signals).await {
+            let ended = match self.turn(&mut input).await {
                 // Input that ends or fails is a terminal that has vanished.
                 Turn::Input(None | Some(Err(_))) | Turn::Signal(Signal::End) => Some(Ended::Interrupted),
                 Turn::Input(Some(Ok(event))) => self.input(&event)?,
@@ -108,12 +110,12 @@ impl App {
     }
 
     /// Waits for whatever comes first. Keys and signals go before answers, so that a flood of these delays none of those.
-    async fn turn(&mut self, input: &mut EventStream, signals: &mut Signals) -> Turn {
+    async fn turn(&mut self, input: &mut EventStream) -> Turn {
         let wake = self.model.wake_at(self.clock.now().mono);
         let draw = self.dirty.then(|| self.draw_due());
         tokio::select! {
             biased;
-            signal = signals.next() => Turn::Signal(signal),
+            signal = self.signals.next() => Turn::Signal(signal),
             event = input.next() => Turn::Input(event),
             () = self.clock.until(draw) => Turn::DrawDue,
             () = self.clock.until(wake) => Turn::Woke,

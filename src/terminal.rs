@@ -106,10 +106,11 @@ impl Drop for Screen {
     }
 }
 
+/// Takes the terminal, wholly or not at all.
 fn take() -> io::Result<()> {
     enable_raw_mode()?;
     ENTERED.store(true, Ordering::SeqCst);
-    execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, Hide)
+    execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, Hide).inspect_err(|_| give_back())
 }
 
 /// Puts the terminal back as it was; does nothing where it is not ours. A terminal that has vanished cannot be put back,

@@ -205,10 +205,18 @@ mod tests {
 
     #[test]
     fn nothing_acts_on_a_terminal() {
-        let hostile = blob(b"{\"a\":\"\xc2\x9b2J\xe2\x80\xae\"}\x1b]0;x\x07");
-        for output in [Output::Text, Output::Jsonl, Output::Raw] {
-            let line = line(output, true, &hostile);
-            assert!(!line.trim_end().chars().any(char::is_control), "{line:?}");
+        for hostile in [
+            &b"text \xc2\x9b2J\xe2\x80\xae\x1b]0;x\x07"[..],
+            b"bytes \xff\x1b[2J\x9b2J",
+            // JSON that has them as they are, and escaped.
+            b"{\"a\xe2\x80\xae\":\"\xc2\x9b2J\xe2\x80\x8b\x7f\"}",
+            b"{\"\\u001b[2J\":\"\\u009b2J\\u202e\"}",
+        ] {
+            for output in [Output::Text, Output::Jsonl, Output::Raw] {
+                let line = line(output, true, &blob(hostile));
+                let line = line.strip_suffix('\n').unwrap();
+                assert_eq!(sanitize::line(line), line);
+            }
         }
     }
 

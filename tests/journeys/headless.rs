@@ -1,10 +1,14 @@
 //! The tail on stdout, as scripts use it.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::process::Child;
 
+use kinescope::demo::Endpoint;
+use nix::sys::signal::{Signal, kill};
 use serde_json::Value;
 
-use crate::shell::{ACCOUNT, Served, command, finish};
+use super::hostile::endpoint_with;
+use crate::shell::{ACCOUNT, Served, command, finish, pid_of};
 
 /// What a line has, in this order.
 const MEMBERS: [&str; 9] = [
@@ -86,7 +90,55 @@ fn a_reader_that_has_enough_ends_it_quietly() {
     reader.read_line(&mut line).unwrap();
     assert!(line.contains("order_id"), "{line}");
     drop(reader);
+    assert_quiet_end(child);
+}
+
+#[test]
+fn a_reader_that_goes_ends_it_even_when_nothing_comes() {
+    let endpoint = endpoint_with(&[b"the only one"]);
+    let mut child = tail_of(&endpoint, &[]);
+    let mut line = String::new();
+    let mut reader = BufReader::new(child.stdout.take().unwrap());
+    reader.read_line(&mut line).unwrap();
+    assert_eq!(line, "the only one\n");
+    drop(reader);
+    assert_quiet_end(child);
+}
+
+#[test]
+fn a_reader_that_has_gone_before_the_last_record_is_no_failure() {
+    let endpoint = endpoint_with(&[b"one", b"two"]);
+    for end in [&["--limit", "2"][..], &["--until-caught-up"]] {
+        let mut child = tail_of(&endpoint, end);
+        drop(child.stdout.take());
+        assert_quiet_end(child);
+    }
+}
+
+#[test]
+fn a_pipe_that_nobody_empties_holds_up_no_signal() {
+    // More than any pipe takes.
+    let record = vec![b'x'; 1_000_000];
+    let endpoint = endpoint_with(&[&record]);
+    for signal in [Signal::SIGTERM, Signal::SIGINT, Signal::SIGHUP] {
+        let mut child = tail_of(&endpoint, &[]);
+        let mut stdout = child.stdout.take().unwrap();
+        stdout.read_exact(&mut [0]).unwrap();
+        kill(pid_of(child.id()), signal).unwrap();
+        assert_eq!(finish(child).status.code(), Some(130), "{signal}");
+    }
+}
+
+/// A tail of all there is in the one stream of an endpoint.
+fn tail_of(endpoint: &Endpoint, more: &[&str]) -> Child {
+    let url = endpoint.url();
+    let tail = ["tail", "hostile", "--from", "trim-horizon", "--output", "raw"];
+    let args = [&tail[..], &["--endpoint-url", &url], more].concat();
+    command(&args).envs(ACCOUNT).spawn().unwrap()
+}
+
+fn assert_quiet_end(child: Child) {
     let output = finish(child);
-    assert_eq!(output.status.code(), Some(0));
-    assert!(output.stderr.is_empty());
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!((output.status.code(), stderr.as_str()), (Some(0), ""));
 }

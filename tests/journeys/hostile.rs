@@ -82,7 +82,7 @@ fn names_cannot_give_orders_to_the_terminal() {
 }
 
 /// An endpoint whose one stream holds these records.
-fn endpoint_with(payloads: &[&[u8]]) -> Endpoint {
+pub(super) fn endpoint_with(payloads: &[&[u8]]) -> Endpoint {
     let ahead = Arc::new(AtomicI64::new(0));
     let hand = Arc::clone(&ahead);
     let clock =

@@ -2,9 +2,15 @@
 
 use std::net::TcpListener;
 
+use kinescope::sanitize;
+
 use super::start;
 use crate::pty::Launch;
 use crate::shell::{ACCOUNT, Served, command, finish};
+
+/// What sets the clipboard, clears the screen and turns text around; and as it may be shown.
+const EVIL: &str = "evil\x1b]52;c;aGk=\x07\u{9b}2J\u{202e}";
+const EVIL_SHOWN: &str = "evil␛]52;c;aGk=␇‹9B›2J‹202E›";
 
 /// Runs a command that fails; gives its one line on stderr. Nothing in it is for a terminal to obey.
 fn complaint(args: &[&str], env: &[(&str, &str)], code: i32) -> String {
@@ -14,7 +20,7 @@ fn complaint(args: &[&str], env: &[(&str, &str)], code: i32) -> String {
     assert_eq!(output.status.code(), Some(code), "{stderr}");
     assert!(output.stdout.is_empty(), "{args:?} wrote to stdout");
     let line = stderr.strip_suffix('\n').unwrap();
-    assert!(!line.chars().any(char::is_control), "{stderr:?}");
+    assert_eq!(sanitize::line(line), line);
     assert!(line.starts_with("kinescope: "), "{line}");
     line.to_owned()
 }
@@ -79,11 +85,64 @@ fn an_unknown_stream() {
 
 #[test]
 fn a_name_full_of_escape_sequences() {
+    let line = complaint(&["tail", EVIL], &ACCOUNT, 2);
+    assert!(line.contains("names no stream"), "{line}");
+    assert!(line.contains(EVIL_SHOWN), "{line}");
+}
+
+#[test]
+fn escape_sequences_that_the_services_are_asked_about() {
     let served = Served::start();
-    let name = "evil\x1b]52;c;aGk=\x07\u{9b}2J\u{202e}";
-    for stream in [name.to_owned(), format!("table:{name}")] {
-        complaint(&["tail", &stream, "--endpoint-url", served.url()], &ACCOUNT, 1);
+    for stream in [
+        format!("table:{EVIL}"),
+        format!("arn:aws:kinesis:us-east-1:111122223333:stream/{EVIL}"),
+        format!("arn:aws:dynamodb:us-east-1:111122223333:table/{EVIL}/stream/2026"),
+    ] {
+        let line = complaint(&["tail", &stream, "--endpoint-url", served.url()], &ACCOUNT, 1);
+        assert!(line.contains(EVIL_SHOWN), "{line}");
     }
+}
+
+#[test]
+fn escape_sequences_among_the_arguments() {
+    for args in [
+        &["demo", "--serve", EVIL][..],
+        &[EVIL],
+        &["tail", "orders", "--limit", EVIL],
+    ] {
+        let output = finish(command(args).spawn().unwrap());
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{stderr}");
+        assert!(stderr.starts_with("error: "), "{stderr}");
+        assert_eq!(sanitize::block(&stderr), stderr);
+    }
+}
+
+#[test]
+fn help_is_no_mistake() {
+    for (args, word) in [(["--help"], "Usage: kinescope"), (["--version"], "kinescope ")] {
+        let output = finish(command(&args).spawn().unwrap());
+        assert_eq!(output.status.code(), Some(0));
+        assert!(String::from_utf8(output.stdout).unwrap().contains(word));
+        assert!(output.stderr.is_empty());
+    }
+}
+
+#[test]
+fn an_endpoint_that_is_no_url() {
+    for args in [&["tail", "orders"][..], &[]] {
+        let line = complaint(&[args, &["--endpoint-url", "nonsense"]].concat(), &ACCOUNT, 2);
+        assert!(line.contains("nonsense is not the URL of an endpoint"), "{line}");
+    }
+}
+
+#[test]
+fn an_address_that_is_taken() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let line = complaint(&["demo", "--serve", &address], &[], 1);
+    assert!(line.contains(&format!("cannot listen on {address}: ")), "{line}");
+    assert!(line.contains("any free port"), "{line}");
 }
 
 #[test]

@@ -57,7 +57,8 @@ fn in_background(work: impl FnOnce() + Send + 'static) {
     std::thread::spawn(work);
 }
 
-fn pid_of(id: u32) -> Pid {
+/// A child's number, as signals want it.
+pub(crate) fn pid_of(id: u32) -> Pid {
     Pid::from_raw(i32::try_from(id).unwrap())
 }
 
