@@ -90,6 +90,9 @@ pub struct Tail {
     /// Only this shard; may be said several times
     #[arg(long = "shard", value_name = "ID")]
     pub shards: Vec<String>,
+    /// Begin children of split and merged shards without waiting for their parents to be drained
+    #[arg(long)]
+    pub no_parent_order: bool,
     /// Form of the output
     #[arg(long, value_enum, default_value_t = Output::Text)]
     pub output: Output,

@@ -53,7 +53,7 @@ pub fn demo(global: &Global, args: &cli::Demo, config: &Config, clock: Clock) ->
         }
         let mut signals = signals()?;
         write_out(format!("listening on {}\n", endpoint.url()).as_bytes())?;
-        signals.next().await;
+        signals.end().await;
         Ok(Ended::Done)
     })
 }

@@ -70,7 +70,7 @@ pub async fn tail(session: &Session, args: &cli::Tail, clock: Clock) -> Result<E
     let sources = session.sources();
     let (source, stream) = tokio::select! {
         found = find(&sources, &args.stream) => found?,
-        _ = signals.next() => return Ok(Ended::Interrupted),
+        () = signals.end() => return Ok(Ended::Interrupted),
     };
     let Some(reader) = source.tail.clone() else {
         return Err(no_stream(&args.stream));
@@ -80,7 +80,7 @@ pub async fn tail(session: &Session, args: &cli::Tail, clock: Clock) -> Result<E
         stream: stream.clone(),
         from,
         only,
-        parents_first: true,
+        parents_first: !args.no_parent_order,
         retention: None,
     };
     let (news, heard) = mpsc::channel(CHANNEL);
@@ -91,7 +91,7 @@ pub async fn tail(session: &Session, args: &cli::Tail, clock: Clock) -> Result<E
         tokio::select! {
             biased;
             // A writer that is stuck is left behind.
-            _ = signals.next() => Ok(Ended::Interrupted),
+            () = signals.end() => Ok(Ended::Interrupted),
             written = writing => written.unwrap_or(Err(Failure::BrokenOff)).map(|()| Ended::Done),
             () = nobody_reads() => Ok(Ended::Done),
         }
@@ -264,6 +264,7 @@ mod tests {
 
     fn write(news: Vec<TailReply>) -> Result<(), Failure> {
         let args = cli::Tail {
+            no_parent_order: false,
             stream: "orders".to_owned(),
             from: "latest".to_owned(),
             shards: Vec::new(),

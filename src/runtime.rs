@@ -163,7 +163,7 @@ impl App {
             Effect::StartTail(ticket, request) => self.calls.tail(ticket, request),
             Effect::Inspect(ticket, record, columns) => self.calls.inspect(ticket, record, columns),
             Effect::Cancel(ticket) => self.calls.cancel(ticket),
-            Effect::Redraw => self.screen.clear()?,
+            Effect::Redraw => self.screen.forget(),
             Effect::Suspend => return self.suspend(),
             Effect::Quit(ended) => return Ok(Some(ended)),
         }

@@ -47,6 +47,7 @@ pub enum NoScreen {
 /// The terminal while it is ours.
 pub struct Screen {
     terminal: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
+    lost: bool,
 }
 
 impl Screen {
@@ -62,7 +63,10 @@ impl Screen {
         take()?;
         let backend = CrosstermBackend::new(BufWriter::with_capacity(BUFFER, io::stdout()));
         match Terminal::new(backend) {
-            Ok(terminal) => Ok(Self { terminal }),
+            Ok(terminal) => Ok(Self {
+                terminal,
+                lost: false,
+            }),
             Err(error) => {
                 give_back();
                 Err(error.into())
@@ -81,14 +85,17 @@ impl Screen {
 
     /// Draws a frame: what differs from the last one is written, at once.
     pub fn draw(&mut self, draw: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
+        if std::mem::take(&mut self.lost) {
+            let size = self.terminal.size()?;
+            // Not `Terminal::clear`: that asks the terminal where its cursor is, and waits two seconds for one that does not say.
+            self.terminal.resize(Rect::from((Position::ORIGIN, size)))?;
+        }
         self.terminal.draw(draw).map(|_| ())
     }
 
-    /// Clears the screen, so that the next frame is written whole.
-    pub fn clear(&mut self) -> io::Result<()> {
-        let size = self.terminal.size()?;
-        // Not `Terminal::clear`: that asks the terminal where its cursor is, and waits two seconds for one that does not say.
-        self.terminal.resize(Rect::from((Position::ORIGIN, size)))
+    /// What is on the screen is not known any more: the next frame is written whole.
+    pub fn forget(&mut self) {
+        self.lost = true;
     }
 
     /// Gives the terminal back, stops the process as Ctrl-Z does, and takes the terminal again once it is continued.
@@ -96,7 +103,8 @@ impl Screen {
         give_back();
         signal_hook::low_level::emulate_default_handler(SIGTSTP)?;
         take()?;
-        self.clear()
+        self.forget();
+        Ok(())
     }
 }
 

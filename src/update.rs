@@ -23,13 +23,10 @@ use crate::source::SourceError;
 /// Takes in what happened, and says what to do about it.
 pub fn update(model: &mut Model, message: Message, now: Now) -> Vec<Effect> {
     let mut effects = match message {
-        Message::Resumed(size) => {
+        Message::Resumed(size) | Message::Resized(size) => {
             model.size = size;
+            // A terminal that shrank and grew back has its old size, and has lost what was on it.
             vec![Effect::Redraw]
-        }
-        Message::Resized(size) => {
-            model.size = size;
-            Vec::new()
         }
         Message::Key(key) => {
             let chord = Chord::from(key);

@@ -33,6 +33,15 @@ impl Signals {
         })
     }
 
+    /// The next one that asks to end. One that asks to stop stops the process until it is continued, as it would anyway: for
+    /// programs without a screen to give back.
+    pub async fn end(&mut self) {
+        while self.next().await == Signal::Stop {
+            // A process that cannot be stopped goes on.
+            let _ = signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP);
+        }
+    }
+
     /// The next one.
     pub async fn next(&mut self) -> Signal {
         tokio::select! {
