@@ -6,11 +6,14 @@
 //! Must not: know HTTP.
 
 mod budget;
+mod consumer;
+mod consumers;
 mod control;
 mod describe;
 mod list_shards;
 mod put;
 mod read;
+mod scaling;
 mod sequence;
 mod shard;
 mod stream;
@@ -20,7 +23,9 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
+use serde_json::Map;
 
+use self::consumer::Consumer;
 use self::shard::{Data, Shard};
 pub(super) use self::stream::Mode;
 use self::stream::{Change, Stream, hash_key};
@@ -29,25 +34,29 @@ use super::protocol::{ACCOUNT, Answer, Call, Fault, Service};
 
 type Operation = fn(&mut Account, &Call<'_>) -> Answer;
 
-const OPERATIONS: [(&str, Operation); 18] = [
+const OPERATIONS: [(&str, Operation); 22] = [
     ("CreateStream", control::create_stream),
     ("DecreaseStreamRetentionPeriod", control::decrease_retention),
     ("DeleteStream", control::delete_stream),
+    ("DeregisterStreamConsumer", consumers::deregister),
     ("DescribeLimits", describe::limits),
     ("DescribeStream", describe::stream),
+    ("DescribeStreamConsumer", consumers::describe_consumer),
     ("DescribeStreamSummary", describe::stream_summary),
     ("GetRecords", read::get_records),
     ("GetShardIterator", read::get_shard_iterator),
     ("IncreaseStreamRetentionPeriod", control::increase_retention),
     ("ListShards", list_shards::list_shards),
-    ("ListStreamConsumers", describe::consumers),
+    ("ListStreamConsumers", consumers::list_consumers),
     ("ListStreams", describe::list_streams),
     ("ListTagsForResource", describe::tags_for_resource),
     ("ListTagsForStream", describe::tags_for_stream),
     ("MergeShards", control::merge_shards),
     ("PutRecord", put::put_record),
     ("PutRecords", put::put_records),
+    ("RegisterStreamConsumer", consumers::register),
     ("SplitShard", control::split_shard),
+    ("UpdateShardCount", scaling::update_shard_count),
 ];
 
 /// Bytes that a shard of a stream fed from within keeps: some hours of a quiet one, five minutes of the busiest.
@@ -80,6 +89,15 @@ impl Kinesis {
         stream.shard_capacity = SHARD_CAPACITY;
         stream.apply(Change::Create(shards), created);
         self.account().streams.insert(name.to_owned(), stream);
+    }
+
+    /// Registers a consumer at some time in the past.
+    pub(super) fn register(&self, stream: &str, consumer: &str, registered: Timestamp) {
+        if let Some(stream) = self.account().streams.get_mut(stream) {
+            let name = consumer.to_owned();
+            let consumer = Consumer::new(consumer, Map::new(), registered);
+            stream.consumers.insert(name, consumer);
+        }
     }
 
     /// Splits a shard in the middle.

@@ -290,8 +290,8 @@ def check_errors(kinesis, stream, on_demand):
         StreamName=stream, RetentionPeriodHours=8761,
     )
     check_error(
-        "an operation that is not offered", "UnknownOperationException", kinesis.register_stream_consumer,
-        StreamARN=f"arn:aws:kinesis:{REGION}:{ACCOUNT}:stream/{stream}", ConsumerName="reader",
+        "an operation that is not offered", "UnknownOperationException", kinesis.enable_enhanced_monitoring,
+        StreamName=stream, ShardLevelMetrics=["ALL"],
     )
 
 

@@ -631,3 +631,168 @@ fn an_unknown_operation_is_said_to_be_one() {
         "UnknownOperationException"
     );
 }
+
+const ARN: &str = "arn:aws:kinesis:eu-west-1:111122223333:stream/orders";
+
+fn register(caller: &Caller, name: &str) -> Value {
+    let input = json!({"StreamARN": ARN, "ConsumerName": name});
+    caller.call("RegisterStreamConsumer", input)["Consumer"].clone()
+}
+
+#[test]
+fn a_consumer_is_registered_described_and_deregistered_in_its_own_time() {
+    let mut caller = Caller::with_stream(1);
+    let registered = register(&caller, "billing");
+    assert_eq!(registered["ConsumerStatus"], "CREATING");
+    let arn = registered["ConsumerARN"].as_str().unwrap().to_owned();
+    assert_eq!(arn, format!("{ARN}/consumer/billing:{}", caller.now.as_second()));
+    let again = json!({"StreamARN": ARN, "ConsumerName": "billing"});
+    assert_eq!(
+        caller.code("RegisterStreamConsumer", again.clone()),
+        "ResourceInUseException"
+    );
+    caller.wait(1);
+    for by in [again.clone(), json!({"ConsumerARN": arn})] {
+        let described = caller.call("DescribeStreamConsumer", by)["ConsumerDescription"].clone();
+        assert_eq!(described["ConsumerStatus"], "ACTIVE");
+        assert_eq!(described["StreamARN"], ARN);
+    }
+    let summary = caller.call("DescribeStreamSummary", json!({"StreamName": "orders"}));
+    assert_eq!(summary["StreamDescriptionSummary"]["ConsumerCount"], 1);
+    assert_eq!(
+        caller.code("DeleteStream", json!({"StreamName": "orders"})),
+        "ResourceInUseException"
+    );
+    caller.call("DeregisterStreamConsumer", json!({"ConsumerARN": arn}));
+    let leaving = caller.call("DescribeStreamConsumer", again.clone());
+    assert_eq!(leaving["ConsumerDescription"]["ConsumerStatus"], "DELETING");
+    caller.wait(1);
+    assert_eq!(
+        caller.code("DescribeStreamConsumer", again),
+        "ResourceNotFoundException"
+    );
+}
+
+#[test]
+fn a_consumer_has_tags_of_its_own() {
+    let caller = Caller::with_stream(1);
+    let input = json!({"StreamARN": ARN, "ConsumerName": "billing", "Tags": {"team": "money"}});
+    let arn = caller.call("RegisterStreamConsumer", input)["Consumer"]["ConsumerARN"].clone();
+    let tags = |arn: Value| caller.call("ListTagsForResource", json!({"ResourceARN": arn}))["Tags"].clone();
+    assert_eq!(tags(arn), json!([{"Key": "team", "Value": "money"}]));
+    assert_eq!(tags(ARN.into()), json!([]));
+}
+
+#[test]
+fn a_consumer_is_named_by_one_arn_or_by_two_names_that_agree() {
+    let caller = Caller::with_stream(1);
+    let arn = register(&caller, "billing")["ConsumerARN"].clone();
+    let older = format!("{ARN}/consumer/billing:1");
+    for (input, code) in [
+        (json!({}), "InvalidArgumentException"),
+        (json!({"ConsumerName": "billing"}), "InvalidArgumentException"),
+        (
+            json!({"ConsumerARN": arn, "ConsumerName": "audit"}),
+            "InvalidArgumentException",
+        ),
+        (json!({"ConsumerARN": "billing"}), "ValidationException"),
+        (json!({"ConsumerARN": older}), "ResourceNotFoundException"),
+        (
+            json!({"StreamARN": ARN, "ConsumerName": "audit"}),
+            "ResourceNotFoundException",
+        ),
+    ] {
+        assert_eq!(
+            caller.code("DescribeStreamConsumer", input.clone()),
+            code,
+            "{input}"
+        );
+    }
+}
+
+#[test]
+fn twenty_consumers_a_stream_and_five_at_one_time_are_the_limit() {
+    let mut caller = Caller::with_stream(1);
+    let limit = |caller: &Caller| {
+        let one_more = json!({"StreamARN": ARN, "ConsumerName": "one-more"});
+        assert_eq!(
+            caller.code("RegisterStreamConsumer", one_more),
+            "LimitExceededException"
+        );
+    };
+    for round in 0..4 {
+        for number in 0..5 {
+            register(&caller, &format!("reader-{round}-{number}"));
+        }
+        limit(&caller);
+        caller.wait(1);
+    }
+    limit(&caller);
+
+    let mut input = json!({"StreamARN": ARN, "MaxResults": 8});
+    let mut names = Vec::new();
+    loop {
+        let page = caller.call("ListStreamConsumers", input.clone());
+        let consumers = page["Consumers"].as_array().unwrap();
+        names.extend(
+            consumers
+                .iter()
+                .map(|it| it["ConsumerName"].as_str().unwrap().to_owned()),
+        );
+        if page["NextToken"].is_null() {
+            break;
+        }
+        input["NextToken"] = page["NextToken"].clone();
+    }
+    assert_eq!(names.len(), 20);
+    assert!(names.is_sorted_by(|a, b| a < b));
+    caller.wait(301);
+    assert_eq!(
+        caller.code("ListStreamConsumers", input),
+        "ExpiredNextTokenException"
+    );
+}
+
+fn scale(caller: &Caller, target: u32) -> Result<Value, Fault> {
+    let input = json!({"StreamName": "orders", "TargetShardCount": target, "ScalingType": "UNIFORM_SCALING"});
+    caller.attempt("UpdateShardCount", input)
+}
+
+#[test]
+fn a_stream_is_scaled_by_splits_and_merges_that_readers_can_follow() {
+    let mut caller = Caller::with_stream(2);
+    let answer = scale(&caller, 3).unwrap();
+    assert_eq!(
+        (&answer["CurrentShardCount"], &answer["TargetShardCount"]),
+        (&json!(2), &json!(3))
+    );
+    assert_eq!(scale(&caller, 3).unwrap_err().code, "ResourceInUseException");
+    caller.wait(1);
+    let open = caller.shards(json!({"Type": "AT_LATEST"}));
+    assert_eq!(open, ["2", "5", "6"]);
+    let end = caller.call("GetRecords", json!({"ShardIterator": caller.horizon(3)}));
+    assert_eq!(end["NextShardIterator"], Value::Null);
+    assert_eq!(end["ChildShards"][0]["ShardId"], "shardId-000000000006");
+    assert_eq!(end["ChildShards"][0]["ParentShards"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn a_stream_is_scaled_by_two_at_most_and_ten_times_a_day() {
+    let mut caller = Caller::with_stream(4);
+    for target in [1, 9] {
+        assert_eq!(
+            scale(&caller, target).unwrap_err().code,
+            "LimitExceededException",
+            "{target}"
+        );
+    }
+    for target in [8, 4, 2, 1, 2, 3, 4, 5, 6, 7] {
+        scale(&caller, target).unwrap();
+        caller.wait(1);
+        let summary = caller.call("DescribeStreamSummary", json!({"StreamName": "orders"}));
+        assert_eq!(summary["StreamDescriptionSummary"]["OpenShardCount"], target);
+    }
+    assert_eq!(scale(&caller, 8).unwrap_err().code, "LimitExceededException");
+    caller.wait(24 * 3600);
+    scale(&caller, 8).unwrap();
+}
