@@ -128,14 +128,14 @@ fn run(runtime: &Runtime, listener: TcpListener, options: &Options, stopped: Can
     let shop = options
         .stock
         .then(|| Shop::open(&world, options.seed, options.clock.now()));
-    let handler = Handler::new(world, options.clock.clone(), options.seed);
+    let handler = Handler::new(world, options.clock.clone(), options.seed, stopped);
     runtime.block_on(async {
         // Registering a socket that listens already does not fail on a runtime with I/O.
         let Ok(listener) = tokio::net::TcpListener::from_std(listener) else {
             return;
         };
         tokio::select! {
-            () = http::serve(listener, handler, stopped) => {}
+            () = http::serve(listener, handler) => {}
             () = keep_open(shop, &options.clock) => {}
         }
     });

@@ -5,6 +5,7 @@
 //! Must not: know what any operation does.
 
 mod answer;
+mod events;
 mod rest;
 mod sts;
 
@@ -14,22 +15,21 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderMap, Request, Response, StatusCode};
-use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use self::answer::{JSON_1_0, JSON_1_1, REST_JSON};
+use self::answer::{Body, JSON_1_0, JSON_1_1, REST_JSON};
 use super::clock::Clock;
-use super::protocol::{Answer, Call, Fault};
+use super::protocol::{Call, Fault};
 use super::world::{Api, World};
 
 /// The largest body: `PutRecords` takes 10 MiB, which base64 makes 13.4.
@@ -41,7 +41,10 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// The region of a request that does not say.
 const DEFAULT_REGION: &str = "us-east-1";
 
-/// What the first part of `X-Amz-Target` names, and the content type of its answers.
+/// The header that names service and operation.
+const TARGET: &str = "x-amz-target";
+
+/// What the first part of [`TARGET`] names, and the content type of its answers.
 const TARGETS: [(&str, Api, &str); 5] = [
     ("Kinesis_20131202", Api::Kinesis, JSON_1_1),
     ("DynamoDB_20120810", Api::DynamoDb, JSON_1_0),
@@ -50,8 +53,9 @@ const TARGETS: [(&str, Api, &str); 5] = [
     ("AmazonML_20141212", Api::MachineLearning, JSON_1_1),
 ];
 
-/// Serves until it is told to stop; then the calls under way are answered.
-pub(super) async fn serve(listener: TcpListener, handler: Handler, stop: CancellationToken) {
+/// Serves until the handler is told to stop; then the calls under way are answered.
+pub(super) async fn serve(listener: TcpListener, handler: Handler) {
+    let stop = handler.stop.clone();
     let handler = Arc::new(handler);
     let mut connections = JoinSet::new();
     loop {
@@ -95,19 +99,31 @@ pub(super) struct Handler {
     clock: Clock,
     seed: u64,
     requests: AtomicU64,
+    stop: CancellationToken,
+}
+
+/// What a request asks for, apart from the members in its body.
+#[derive(Debug)]
+struct Asked<'a> {
+    api: Api,
+    operation: &'a str,
+    content_type: &'static str,
+    members: Map<String, Value>,
 }
 
 impl Handler {
-    pub(super) fn new(world: Arc<World>, clock: Clock, seed: u64) -> Self {
+    /// Answers that go on end once `stop` is cancelled.
+    pub(super) fn new(world: Arc<World>, clock: Clock, seed: u64, stop: CancellationToken) -> Self {
         Self {
             world,
             clock,
             seed,
             requests: AtomicU64::new(0),
+            stop,
         }
     }
 
-    async fn handle(&self, request: Request<Incoming>) -> Response<Full<Bytes>> {
+    async fn handle(&self, request: Request<Incoming>) -> Response<Body> {
         let (parts, body) = request.into_parts();
         let mut response = match Limited::new(body, BODY_BYTES).collect().await {
             Ok(body) => self.respond(&parts, &body.to_bytes()),
@@ -127,42 +143,35 @@ impl Handler {
         response
     }
 
-    fn respond(&self, request: &Parts, body: &[u8]) -> Response<Full<Bytes>> {
-        let headers = &request.headers;
-        if let Some(target) = headers.get("x-amz-target") {
-            return self.respond_json(target.to_str().unwrap_or_default(), headers, body);
-        }
-        if sts::is_query(request) {
+    fn respond(&self, request: &Parts, body: &[u8]) -> Response<Body> {
+        let has_target = request.headers.contains_key(TARGET);
+        if !has_target && sts::is_query(request) {
             return sts::respond(body);
         }
-        let Some(route) = rest::route(&request.method, &request.uri) else {
-            let fault = Fault::unknown_operation(&format!("{} {}", request.method, request.uri.path()));
-            return answer::json(REST_JSON, Err(fault.with_status(StatusCode::NOT_FOUND.as_u16())));
-        };
-        let answer = input(body).and_then(|mut input| {
-            rest::merge(&mut input, route.members);
-            self.call(Api::FeatureStore, route.operation, &input, headers)
-        });
-        answer::json(REST_JSON, answer)
+        match asked(request) {
+            Ok(asked) => self.carry_out(asked, &request.headers, body),
+            Err(fault) => answer::json(if has_target { JSON_1_1 } else { REST_JSON }, Err(fault)),
+        }
     }
 
-    fn respond_json(&self, target: &str, headers: &HeaderMap, body: &[u8]) -> Response<Full<Bytes>> {
-        let (prefix, operation) = target.split_once('.').unwrap_or_default();
-        let Some((_, api, content_type)) = TARGETS.iter().find(|(name, ..)| *name == prefix) else {
-            return answer::json(JSON_1_1, Err(Fault::unknown_operation(target)));
+    fn carry_out(&self, asked: Asked<'_>, headers: &HeaderMap, body: &[u8]) -> Response<Body> {
+        let mut input = match input(body) {
+            Ok(input) => input,
+            Err(fault) => return answer::json(asked.content_type, Err(fault)),
         };
-        let answer = input(body).and_then(|input| self.call(*api, operation, &input, headers));
-        answer::json(content_type, answer)
-    }
-
-    fn call(&self, api: Api, operation: &str, input: &Value, headers: &HeaderMap) -> Answer {
-        let now = self.clock.now();
-        self.world.service(api).call(&Call {
-            operation,
-            input,
+        rest::merge(&mut input, asked.members);
+        let service = self.world.service(asked.api);
+        let call = Call {
+            operation: asked.operation,
+            input: &input,
             region: region(headers),
-            now,
-        })
+            now: self.clock.now(),
+        };
+        match service.follow(&call) {
+            Some(Ok(events)) => events::response(events, self.clock.clone(), self.stop.clone()),
+            Some(Err(fault)) => answer::json(asked.content_type, Err(fault)),
+            None => answer::json(asked.content_type, service.call(&call)),
+        }
     }
 
     /// Ids look like those of the services, differ within an endpoint and repeat with its seed.
@@ -172,6 +181,32 @@ impl Handler {
         let hex = format!("{:032x}", rng.u128(..));
         [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-")
     }
+}
+
+/// Which operation of which service a request is for.
+fn asked(request: &Parts) -> Result<Asked<'_>, Fault> {
+    if let Some(target) = request.headers.get(TARGET) {
+        let target = target.to_str().unwrap_or_default();
+        let (prefix, operation) = target.split_once('.').unwrap_or_default();
+        let known = TARGETS.iter().find(|(name, ..)| *name == prefix);
+        let (_, api, content_type) = known.ok_or_else(|| Fault::unknown_operation(target))?;
+        return Ok(Asked {
+            api: *api,
+            operation,
+            content_type,
+            members: Map::new(),
+        });
+    }
+    let route = rest::route(&request.method, &request.uri).ok_or_else(|| {
+        let fault = Fault::unknown_operation(&format!("{} {}", request.method, request.uri.path()));
+        fault.with_status(StatusCode::NOT_FOUND.as_u16())
+    })?;
+    Ok(Asked {
+        api: Api::FeatureStore,
+        operation: route.operation,
+        content_type: REST_JSON,
+        members: route.members,
+    })
 }
 
 /// The members in a body, which may be empty.
@@ -206,7 +241,7 @@ mod tests {
 
     fn handler() -> Handler {
         let clock = Clock::new(|| Timestamp::from_second(1_760_000_000).unwrap());
-        Handler::new(Arc::new(World::default()), clock, 7)
+        Handler::new(Arc::new(World::default()), clock, 7, CancellationToken::new())
     }
 
     /// Status, content type and body of an answer.

@@ -17,10 +17,11 @@ mod scaling;
 mod sequence;
 mod shard;
 mod stream;
+mod subscribe;
 mod token;
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 use serde_json::Map;
@@ -29,8 +30,9 @@ use self::consumer::Consumer;
 use self::shard::{Data, Shard};
 pub(super) use self::stream::Mode;
 use self::stream::{Change, Stream, hash_key};
+use self::subscribe::Subscription;
 use super::fields::Fields;
-use super::protocol::{ACCOUNT, Answer, Call, Fault, Service};
+use super::protocol::{ACCOUNT, Answer, Call, Events, Fault, Service};
 
 type Operation = fn(&mut Account, &Call<'_>) -> Answer;
 
@@ -65,7 +67,7 @@ const SHARD_CAPACITY: usize = 8 * 1024 * 1024;
 /// The service.
 #[derive(Debug, Default)]
 pub struct Kinesis {
-    account: Mutex<Account>,
+    account: Arc<Mutex<Account>>,
 }
 
 impl Service for Kinesis {
@@ -77,6 +79,11 @@ impl Service for Kinesis {
         let mut account = self.account();
         account.settle(call.now);
         operation(&mut account, call)
+    }
+
+    fn follow(&self, call: &Call<'_>) -> Option<Result<Box<dyn Events>, Fault>> {
+        let begin = || Ok(Box::new(Subscription::begin(&self.account, call)?) as Box<dyn Events>);
+        (call.operation == "SubscribeToShard").then(begin)
     }
 }
 
@@ -119,8 +126,12 @@ impl Kinesis {
     }
 
     fn account(&self) -> MutexGuard<'_, Account> {
-        self.account.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.account)
     }
+}
+
+fn lock(account: &Mutex<Account>) -> MutexGuard<'_, Account> {
+    account.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// All streams, by name.

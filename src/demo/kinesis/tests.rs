@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::{Kinesis, Mode};
-use crate::demo::protocol::{Call, Fault, Service as _};
+use crate::demo::protocol::{Call, Events, Fault, News, Service as _};
 
 /// A service and the time as its caller sees it.
 struct Caller {
@@ -795,4 +795,215 @@ fn a_stream_is_scaled_by_two_at_most_and_ten_times_a_day() {
     assert_eq!(scale(&caller, 8).unwrap_err().code, "LimitExceededException");
     caller.wait(24 * 3600);
     scale(&caller, 8).unwrap();
+}
+
+/// A consumer that is ready.
+fn consumer(caller: &mut Caller) -> String {
+    let arn = register(caller, "billing")["ConsumerARN"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    caller.wait(1);
+    arn
+}
+
+fn subscribe(caller: &Caller, arn: &str, shard: u32, start: Value) -> Result<Box<dyn Events>, Fault> {
+    let shard = format!("shardId-{shard:012}");
+    let input = json!({"ConsumerARN": arn, "ShardId": shard, "StartingPosition": start});
+    let call = Call {
+        operation: "SubscribeToShard",
+        input: &input,
+        region: "eu-west-1",
+        now: caller.now,
+    };
+    caller.kinesis.follow(&call).unwrap()
+}
+
+fn from_horizon(caller: &Caller, arn: &str, shard: u32) -> Box<dyn Events> {
+    subscribe(caller, arn, shard, json!({"Type": "TRIM_HORIZON"})).unwrap()
+}
+
+fn refusal(answer: Result<Box<dyn Events>, Fault>) -> &'static str {
+    answer.err().unwrap().code
+}
+
+fn event(events: &mut dyn Events, now: Timestamp) -> Value {
+    match events.next(now) {
+        News::Event("SubscribeToShardEvent", members) => serde_json::from_str(&members).unwrap(),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_subscription_tells_what_is_there_and_then_what_comes() {
+    let mut caller = Caller::with_stream(1);
+    let arn = consumer(&mut caller);
+    let first = caller.put("a", "AA==")["SequenceNumber"].clone();
+    let mut events = from_horizon(&caller, &arn, 0);
+    let told = event(&mut *events, caller.now);
+    assert_eq!(sequences(&told), [first.as_str().unwrap()]);
+    assert_eq!(
+        (&told["ContinuationSequenceNumber"], &told["MillisBehindLatest"]),
+        (&first, &json!(0))
+    );
+    assert_eq!(events.next(caller.now), News::Nothing);
+    let second = caller.put("b", "AQ==")["SequenceNumber"].clone();
+    assert_eq!(
+        sequences(&event(&mut *events, caller.now)),
+        [second.as_str().unwrap()]
+    );
+    caller.wait(5);
+    let heartbeat = event(&mut *events, caller.now);
+    assert_eq!(heartbeat["Records"], json!([]));
+    assert_eq!(heartbeat["ContinuationSequenceNumber"], second);
+    caller.wait(295);
+    assert_eq!(events.next(caller.now), News::End(None));
+}
+
+#[test]
+fn a_subscription_starts_at_each_of_the_five_positions() {
+    let mut caller = Caller::with_stream(1);
+    let arn = consumer(&mut caller);
+    let mut numbers = Vec::new();
+    for _ in 0..3 {
+        numbers.push(
+            caller.put("a", "AA==")["SequenceNumber"]
+                .as_str()
+                .unwrap()
+                .to_owned(),
+        );
+        caller.wait(1);
+    }
+    let time = caller.now.as_second() - 2;
+    for (start, expected) in [
+        (json!({"Type": "TRIM_HORIZON"}), 0),
+        (
+            json!({"Type": "AT_SEQUENCE_NUMBER", "SequenceNumber": numbers[1]}),
+            1,
+        ),
+        (
+            json!({"Type": "AFTER_SEQUENCE_NUMBER", "SequenceNumber": numbers[1]}),
+            2,
+        ),
+        (json!({"Type": "AT_TIMESTAMP", "Timestamp": time}), 1),
+        (json!({"Type": "LATEST"}), 3),
+    ] {
+        let mut events = subscribe(&caller, &arn, 0, start.clone()).unwrap();
+        let told = event(&mut *events, caller.now);
+        assert_eq!(sequences(&told), numbers[expected..], "{start}");
+        caller.wait(5);
+    }
+    for start in [
+        json!({"Type": "AT_SEQUENCE_NUMBER"}),
+        json!({"Type": "AT_TIMESTAMP"}),
+        json!({"Type": "LATEST", "SequenceNumber": numbers[1]}),
+    ] {
+        assert_eq!(
+            refusal(subscribe(&caller, &arn, 0, start)),
+            "InvalidArgumentException"
+        );
+    }
+}
+
+#[test]
+fn a_subscription_goes_on_where_the_last_one_ended_even_without_records() {
+    let mut caller = Caller::with_stream(1);
+    let arn = consumer(&mut caller);
+    for start in ["TRIM_HORIZON", "LATEST"] {
+        let mut events = subscribe(&caller, &arn, 0, json!({"Type": start})).unwrap();
+        let reached = event(&mut *events, caller.now)["ContinuationSequenceNumber"].clone();
+        let put = caller.put("a", "AA==")["SequenceNumber"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        caller.wait(5);
+        let next = json!({"Type": "AFTER_SEQUENCE_NUMBER", "SequenceNumber": reached});
+        let mut events = subscribe(&caller, &arn, 0, next).unwrap();
+        assert_eq!(sequences(&event(&mut *events, caller.now)), [put], "{start}");
+        caller.wait(5);
+    }
+}
+
+#[test]
+fn the_next_subscription_takes_over_after_five_seconds() {
+    let mut caller = Caller::with_stream(2);
+    let arn = consumer(&mut caller);
+    let mut first = from_horizon(&caller, &arn, 0);
+    let again = subscribe(&caller, &arn, 0, json!({"Type": "LATEST"}));
+    assert_eq!(refusal(again), "ResourceInUseException");
+    from_horizon(&caller, &arn, 1);
+    caller.wait(5);
+    let mut second = from_horizon(&caller, &arn, 0);
+    let News::End(Some(fault)) = first.next(caller.now) else {
+        panic!()
+    };
+    assert_eq!(fault.code, "ResourceInUseException");
+    event(&mut *second, caller.now);
+    caller.call("DeregisterStreamConsumer", json!({"ConsumerARN": arn}));
+    let News::End(Some(fault)) = second.next(caller.now) else {
+        panic!()
+    };
+    assert_eq!(fault.code, "ResourceNotFoundException");
+}
+
+#[test]
+fn a_consumer_has_to_be_ready_to_subscribe() {
+    let caller = Caller::with_stream(1);
+    let arn = register(&caller, "billing")["ConsumerARN"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let latest = || json!({"Type": "LATEST"});
+    assert_eq!(
+        refusal(subscribe(&caller, &arn, 0, latest())),
+        "ResourceInUseException"
+    );
+    let other = arn.replace("billing", "audit");
+    assert_eq!(
+        refusal(subscribe(&caller, &other, 0, latest())),
+        "ResourceNotFoundException"
+    );
+    assert_eq!(
+        refusal(subscribe(&caller, &arn, 7, latest())),
+        "ResourceNotFoundException"
+    );
+}
+
+#[test]
+fn a_subscription_to_a_closed_shard_ends_with_its_children() {
+    let mut caller = Caller::with_stream(1);
+    let arn = consumer(&mut caller);
+    caller.put("a", "AA==");
+    let mut parent = from_horizon(&caller, &arn, 0);
+    event(&mut *parent, caller.now);
+    caller.split(0, 1 << 127);
+    caller.put("a", "AQ==");
+    let last = event(&mut *parent, caller.now);
+    assert_eq!(last["Records"], json!([]));
+    assert_eq!(last.get("ContinuationSequenceNumber"), None);
+    assert_eq!(last["ChildShards"].as_array().unwrap().len(), 2);
+    assert_eq!(
+        last["ChildShards"][0]["ParentShards"],
+        json!(["shardId-000000000000"])
+    );
+    assert_eq!(parent.next(caller.now), News::End(None));
+    let mut child = from_horizon(&caller, &arn, 1);
+    assert_eq!(sequences(&event(&mut *child, caller.now)).len(), 1);
+}
+
+#[test]
+fn a_subscription_gives_two_mebibytes_a_second() {
+    let mut caller = Caller::with_stream(1);
+    let arn = consumer(&mut caller);
+    let data = "A".repeat(1024 * 1024);
+    for _ in 0..3 {
+        caller.put("a", &data);
+    }
+    let mut events = from_horizon(&caller, &arn, 0);
+    let told = event(&mut *events, caller.now);
+    assert_eq!(sequences(&told).len(), 1);
+    assert!(told["MillisBehindLatest"].as_i64().unwrap() > 0);
+    assert_eq!(events.next(caller.now), News::Nothing);
+    caller.wait(1);
+    assert_eq!(sequences(&event(&mut *events, caller.now)).len(), 1);
 }
