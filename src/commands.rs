@@ -39,6 +39,7 @@ pub fn demo(global: &Global, args: &cli::Demo, config: &Config, clock: Clock) ->
     let runtime = runtime()?;
     let mut options = demo::Options::demo(args.seed);
     options.address = args.serve;
+    options.faults = args.faults;
     let endpoint = Endpoint::start(options).context("the embedded services cannot listen")?;
     if args.serve.is_none() {
         return show(&runtime, &Session::demo(&endpoint.url()), global, config, clock);

@@ -7,6 +7,7 @@ mod record;
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::dynamodb::DynamoDb;
@@ -19,6 +20,9 @@ use super::protocol::{Answer, Call, Fault, Service};
 
 /// Streams and shards on a page, where the call does not say (pages `ListStreams` and `DescribeStream`).
 const PAGE: i64 = 100;
+
+/// Open shards that are still doubled by chance.
+const FEW_SHARDS: usize = 4;
 
 /// The streams of the embedded tables.
 #[derive(Debug)]
@@ -39,6 +43,19 @@ impl DynamoDbStreams {
     /// The streams of these tables.
     pub fn new(tables: Arc<DynamoDb>) -> Self {
         Self { tables }
+    }
+
+    /// Rolls over the shards of the stream that an iterator reads. Where the dice say so and they are few, each gets two
+    /// children: shards of tables are never merged.
+    pub(super) fn reshard(&self, iterator: &str, dice: u64, now: Timestamp) {
+        let stream = iterator.split_once("/stream/");
+        let Some((_, table)) = stream.and_then(|(table, _)| table.split_once(":table/")) else {
+            return;
+        };
+        let mut state = self.tables.state();
+        state.advance(now);
+        let few = state.open_shards(table) <= FEW_SHARDS;
+        state.rotate(table, if few && dice.is_multiple_of(4) { 2 } else { 1 }, now);
     }
 }
 

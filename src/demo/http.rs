@@ -8,8 +8,9 @@ mod answer;
 mod events;
 mod rest;
 mod sts;
+mod trouble;
 
-use std::convert::Infallible;
+use std::io;
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -29,6 +30,7 @@ use tokio_util::sync::CancellationToken;
 
 use self::answer::{Body, JSON_1_0, JSON_1_1, REST_JSON};
 use super::clock::Clock;
+use super::faults::{Faults, Trouble};
 use super::protocol::{Call, Fault};
 use super::world::{Api, World};
 
@@ -81,7 +83,7 @@ async fn connection(stream: TcpStream, handler: Arc<Handler>, stop: Cancellation
     let _ = stream.set_nodelay(true);
     let service = service_fn(|request| {
         let handler = &handler;
-        async move { Ok::<_, Infallible>(handler.handle(request).await) }
+        async move { handler.handle(request).await }
     });
     let mut connection = pin!(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
     // A client that goes away is no failure of the endpoint.
@@ -98,6 +100,7 @@ pub(super) struct Handler {
     world: Arc<World>,
     clock: Clock,
     seed: u64,
+    faults: Option<Faults>,
     requests: AtomicU64,
     stop: CancellationToken,
 }
@@ -118,15 +121,24 @@ impl Handler {
             world,
             clock,
             seed,
+            faults: None,
             requests: AtomicU64::new(0),
             stop,
         }
     }
 
-    async fn handle(&self, request: Request<Incoming>) -> Response<Body> {
+    /// The same with requests that go wrong.
+    pub(super) fn with_faults(mut self, faults: Faults) -> Self {
+        self.faults = Some(faults);
+        self
+    }
+
+    /// An error breaks off the connection.
+    async fn handle(&self, request: Request<Incoming>) -> io::Result<Response<Body>> {
         let (parts, body) = request.into_parts();
+        let number = self.requests.fetch_add(1, Ordering::Relaxed);
         let mut response = match Limited::new(body, BODY_BYTES).collect().await {
-            Ok(body) => self.respond(&parts, &body.to_bytes()),
+            Ok(body) => self.in_trouble(number, &parts, &body.to_bytes()).await?,
             Err(error) if error.is::<LengthLimitError>() => {
                 let fault = Fault::new(
                     "RequestEntityTooLargeException",
@@ -139,8 +151,38 @@ impl Handler {
                 Err(Fault::new("IncompleteBody", "The request broke off")),
             ),
         };
-        answer::set_request_id(&mut response, self.next_request_id());
-        response
+        answer::set_request_id(&mut response, self.request_id(number));
+        Ok(response)
+    }
+
+    /// Answers a request that may be one of those that go wrong.
+    async fn in_trouble(&self, number: u64, request: &Parts, body: &[u8]) -> io::Result<Response<Body>> {
+        let trouble = self.faults.and_then(|faults| {
+            let asked = asked(request).ok()?;
+            Some((faults.of(number, asked.operation)?, asked))
+        });
+        let Some((trouble, asked)) = trouble else {
+            return Ok(self.respond(request, body));
+        };
+        if let Some(fault) = trouble::fault(trouble, asked.api, asked.operation) {
+            return Ok(answer::json(asked.content_type, Err(fault)));
+        }
+        match trouble {
+            Trouble::Slow(pause) => tokio::time::sleep(pause).await,
+            Trouble::Dropped => return Err(trouble::broken_off()),
+            Trouble::Resharded(dice) => self.world.reshard(
+                asked.api,
+                &input(body).unwrap_or_default(),
+                dice,
+                self.clock.now(),
+            ),
+            _ => {}
+        }
+        let response = self.respond(request, body);
+        Ok(match trouble {
+            Trouble::CutShort(bytes) => trouble::cut_short(response, bytes),
+            _ => response,
+        })
     }
 
     fn respond(&self, request: &Parts, body: &[u8]) -> Response<Body> {
@@ -160,6 +202,9 @@ impl Handler {
             Err(fault) => return answer::json(asked.content_type, Err(fault)),
         };
         rest::merge(&mut input, asked.members);
+        if self.faults.is_some() {
+            trouble::ask_for_less(asked.operation, &mut input);
+        }
         let service = self.world.service(asked.api);
         let call = Call {
             operation: asked.operation,
@@ -175,8 +220,7 @@ impl Handler {
     }
 
     /// Ids look like those of the services, differ within an endpoint and repeat with its seed.
-    fn next_request_id(&self) -> String {
-        let number = self.requests.fetch_add(1, Ordering::Relaxed);
+    fn request_id(&self, number: u64) -> String {
         let mut rng = fastrand::Rng::with_seed(self.seed.rotate_left(32) ^ number);
         let hex = format!("{:032x}", rng.u128(..));
         [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-")
@@ -318,9 +362,9 @@ mod tests {
     #[test]
     fn request_ids_differ_and_repeat_with_the_seed() {
         let (one, other) = (handler(), handler());
-        let first = one.next_request_id();
+        let first = one.request_id(0);
         assert_eq!(first.len(), 36);
-        assert_eq!(first, other.next_request_id());
-        assert_ne!(first, one.next_request_id());
+        assert_eq!(first, other.request_id(0));
+        assert_ne!(first, one.request_id(1));
     }
 }

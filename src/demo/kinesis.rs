@@ -31,6 +31,7 @@ use self::shard::{Data, Shard};
 pub(super) use self::stream::Mode;
 use self::stream::{Change, Stream, hash_key};
 use self::subscribe::Subscription;
+use self::token::ShardIterator;
 use super::fields::Fields;
 use super::protocol::{ACCOUNT, Answer, Call, Events, Fault, Service};
 
@@ -63,6 +64,9 @@ const OPERATIONS: [(&str, Operation); 22] = [
 
 /// Bytes that a shard of a stream fed from within keeps: some hours of a quiet one, five minutes of the busiest.
 const SHARD_CAPACITY: usize = 8 * 1024 * 1024;
+
+/// Open shards of a stream that is resharded by chance.
+const MOST_SHARDS: usize = 64;
 
 /// The service.
 #[derive(Debug, Default)]
@@ -115,6 +119,22 @@ impl Kinesis {
                 .map(|shard| shard.range.start.midpoint(shard.range.end))
         {
             stream.apply(Change::Split(place, middle + 1), at);
+        }
+    }
+
+    /// Begins to split or merge a shard of the stream that an iterator reads, unless it is changing already. A split where
+    /// there is one shard, a merge where there are [`MOST_SHARDS`]; otherwise it is the dice that choose.
+    pub(super) fn reshard(&self, iterator: &str, dice: u64, now: Timestamp) {
+        let Some(iterator) = token::open::<ShardIterator>(iterator) else {
+            return;
+        };
+        let mut account = self.account();
+        account.settle(now);
+        if let Some(stream) = account.streams.get_mut(&iterator.stream)
+            && stream.status() == "ACTIVE"
+            && let Some(change) = stream.any_change(dice, MOST_SHARDS)
+        {
+            stream.begin(change, now);
         }
     }
 

@@ -124,6 +124,16 @@ impl State {
         }
     }
 
+    /// How many shards of a table's stream take changes.
+    pub(in crate::demo) fn open_shards(&self, table: &str) -> usize {
+        let stream = self.tables.get(table).and_then(|it| it.stream.as_ref());
+        let key = stream.map(|stream| (table.to_owned(), stream.label.clone()));
+        let log = key.and_then(|key| self.logs.get(&key));
+        log.map_or(0, |log| {
+            log.shards.values().filter(|it| it.ending.is_none()).count()
+        })
+    }
+
     fn expire(&mut self, now: Timestamp) {
         let expired = |table: &Table| (table.name.clone(), table.expired(now));
         let due: Vec<_> = self.tables.values().map(expired).collect();

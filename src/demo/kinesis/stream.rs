@@ -187,6 +187,23 @@ impl Stream {
         pieces
     }
 
+    /// A split or a merge as the dice fall, so that there are from one to `most` open shards.
+    pub(super) fn any_change(&self, dice: u64, most: usize) -> Option<Change> {
+        let mut open: Vec<&Shard> = self.shards.iter().filter(|shard| shard.is_open()).collect();
+        open.sort_by_key(|shard| shard.range.start);
+        let splits = open.len() < 2 || open.len() < most && dice.is_multiple_of(2);
+        let choices = open.len() - usize::from(!splits);
+        let place = usize::try_from(dice / 2)
+            .unwrap_or_default()
+            .checked_rem(choices)?;
+        if !splits {
+            return Some(Change::Merge(open[place].place, open[place + 1].place));
+        }
+        let HashRange { start, end } = open[place].range;
+        let middle = start.midpoint(end);
+        (start < middle).then_some(Change::Split(open[place].place, middle))
+    }
+
     fn newest(&self) -> u32 {
         self.shards.last().map_or(0, |shard| shard.place)
     }
@@ -342,6 +359,20 @@ mod tests {
                 assert!(parent.closed.unwrap().last < shard.first, "{shard:?}");
             }
         }
+    }
+
+    #[test]
+    fn chance_never_leaves_a_stream_without_shards_or_with_too_many() {
+        let mut stream = stream(1);
+        let mut rng = fastrand::Rng::with_seed(7);
+        let mut most = 0;
+        for _ in 0..2000 {
+            let change = stream.any_change(rng.u64(..), 6).unwrap();
+            stream.apply(change, now());
+            assert!((1..=6).contains(&stream.open_shards()));
+            most = most.max(stream.open_shards());
+        }
+        assert_eq!(most, 6);
     }
 
     #[test]
