@@ -356,3 +356,22 @@ fn a_stream_is_turned_on_and_off_by_turns() {
         "ValidationException"
     );
 }
+
+#[test]
+fn chance_rolls_over_the_stream_that_an_iterator_reads_and_doubles_it_while_it_is_small() {
+    let mut account = Account::with_table("NEW_IMAGE");
+    let iterator = account
+        .iterator(&account.shards()[0], "TRIM_HORIZON", None)
+        .unwrap();
+    let iterator = iterator.as_str().unwrap();
+    let open = |account: &Account| account.tables.state().open_shards("carts");
+    let mut counts = Vec::new();
+    for dice in [1, 4, 4, 4, 4, 2] {
+        account.seconds += 1;
+        account.streams.reshard(iterator, dice, account.now());
+        counts.push(open(&account));
+    }
+    assert_eq!(counts, [1, 2, 4, 8, 8, 8]);
+    account.streams.reshard("nonsense", 0, account.now());
+    assert_eq!(open(&account), 8);
+}
