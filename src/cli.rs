@@ -76,6 +76,9 @@ pub struct Demo {
     /// What the shop is made from: the same number gives the same shop
     #[arg(long, value_name = "N", default_value_t = 7)]
     pub seed: u64,
+    /// Let requests go wrong, by the seed: throttles, expired iterators, errors, resets, slow answers, splits and merges
+    #[arg(long)]
+    pub faults: bool,
 }
 
 /// `kinescope tail`.

@@ -41,6 +41,7 @@ pub fn explore(global: &Global, config: &Config, clock: Clock) -> anyhow::Result
 pub fn demo(global: &Global, args: &cli::Demo, config: &Config, clock: Clock) -> anyhow::Result<Ended> {
     let mut options = demo::Options::demo(args.seed);
     options.address = args.serve;
+    options.faults = args.faults;
     let endpoint = Endpoint::start(options).map_err(|error| match args.serve {
         Some(address) => anyhow!(
             "the embedded services cannot listen on {address}: {error}; `--serve 127.0.0.1:0` takes any free port"

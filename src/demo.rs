@@ -9,6 +9,7 @@ mod ask;
 mod clock;
 pub mod dynamodb;
 pub mod dynamodb_streams;
+mod faults;
 pub mod feature_store;
 pub mod fields;
 mod http;
@@ -30,6 +31,7 @@ use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
 pub use clock::Clock;
+use faults::Faults;
 use http::Handler;
 use shop::Shop;
 use world::World;
@@ -46,6 +48,8 @@ pub struct Options {
     pub seed: u64,
     /// Whether the services hold a busy shop, or nothing at all.
     pub stock: bool,
+    /// Whether some of the requests go wrong, by a plan that comes from the seed.
+    pub faults: bool,
     /// The time as the services see it.
     pub clock: Clock,
 }
@@ -57,6 +61,7 @@ impl Options {
             address: None,
             seed,
             stock: true,
+            faults: false,
             clock: Clock::system(),
         }
     }
@@ -67,6 +72,7 @@ impl Options {
             address: None,
             seed: 0,
             stock: false,
+            faults: false,
             clock,
         }
     }
@@ -128,14 +134,17 @@ fn run(runtime: &Runtime, listener: TcpListener, options: &Options, stopped: Can
     let shop = options
         .stock
         .then(|| Shop::open(&world, options.seed, options.clock.now()));
-    let handler = Handler::new(world, options.clock.clone(), options.seed);
+    let mut handler = Handler::new(world, options.clock.clone(), options.seed, stopped);
+    if options.faults {
+        handler = handler.with_faults(Faults::new(options.seed));
+    }
     runtime.block_on(async {
         // Registering a socket that listens already does not fail on a runtime with I/O.
         let Ok(listener) = tokio::net::TcpListener::from_std(listener) else {
             return;
         };
         tokio::select! {
-            () = http::serve(listener, handler, stopped) => {}
+            () = http::serve(listener, handler) => {}
             () = keep_open(shop, &options.clock) => {}
         }
     });

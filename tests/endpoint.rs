@@ -5,6 +5,7 @@ mod endpoint {
     #[macro_use]
     mod stage;
     mod dynamodb;
+    mod faults;
     mod feature_store;
     mod kinesis;
     mod machine_learning;

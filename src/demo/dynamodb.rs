@@ -1,17 +1,22 @@
 //! The embedded DynamoDB: tables and their items, as far as it takes to make the changes that a stream carries.
 //!
-//! Items are written one at a time; queries, indexes, conditions and transactions are not here, and a call that asks for
-//! them is refused rather than half obeyed. The streams are read through
+//! Items are written one at a time, in batches and in transactions; queries and indexes are not here, conditions only in
+//! transactions, and a call that asks for them is refused rather than half obeyed. The streams are read through
 //! [`DynamoDbStreams`](super::dynamodb_streams::DynamoDbStreams).
 
+mod batch;
+mod capacity;
 pub(super) mod change_log;
+mod condition;
 mod control;
 mod expression;
 mod items;
 mod number;
+mod placeholders;
 mod schema;
 pub(super) mod state;
 pub(super) mod table;
+mod transact;
 pub(super) mod value;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -29,17 +34,20 @@ pub struct DynamoDb {
 
 type Operation = fn(&mut State, &Call<'_>) -> Answer;
 
-const OPERATIONS: [(&str, Operation); 10] = [
+const OPERATIONS: [(&str, Operation); 13] = [
     ("CreateTable", control::create_table),
     ("DescribeTable", control::describe_table),
     ("ListTables", control::list_tables),
     ("DeleteTable", control::delete_table),
+    ("UpdateTable", control::update_table),
     ("UpdateTimeToLive", control::update_time_to_live),
     ("DescribeTimeToLive", control::describe_time_to_live),
     ("PutItem", items::put_item),
     ("GetItem", items::get_item),
     ("UpdateItem", items::update_item),
     ("DeleteItem", items::delete_item),
+    ("BatchWriteItem", batch::batch_write_item),
+    ("TransactWriteItems", transact::transact_write_items),
 ];
 
 impl DynamoDb {
@@ -182,7 +190,7 @@ mod tests {
             "ConditionExpression": "attribute_not_exists(id)",
         });
         assert!(message(call(&service, "PutItem", &conditional)).contains("not supported by this endpoint"));
-        let fault = call(&service, "TransactWriteItems", &json!({})).unwrap_err();
+        let fault = call(&service, "Query", &json!({})).unwrap_err();
         assert_eq!(fault.code, "UnknownOperationException");
     }
 

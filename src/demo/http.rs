@@ -5,31 +5,33 @@
 //! Must not: know what any operation does.
 
 mod answer;
+mod events;
 mod rest;
 mod sts;
+mod trouble;
 
-use std::convert::Infallible;
+use std::io;
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderMap, Request, Response, StatusCode};
-use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use self::answer::{JSON_1_0, JSON_1_1, REST_JSON};
+use self::answer::{Body, JSON_1_0, JSON_1_1, REST_JSON};
 use super::clock::Clock;
-use super::protocol::{Answer, Call, Fault};
+use super::faults::{Faults, Trouble};
+use super::protocol::{Call, Fault};
 use super::world::{Api, World};
 
 /// The largest body: `PutRecords` takes 10 MiB, which base64 makes 13.4.
@@ -41,7 +43,10 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// The region of a request that does not say.
 const DEFAULT_REGION: &str = "us-east-1";
 
-/// What the first part of `X-Amz-Target` names, and the content type of its answers.
+/// The header that names service and operation.
+const TARGET: &str = "x-amz-target";
+
+/// What the first part of [`TARGET`] names, and the content type of its answers.
 const TARGETS: [(&str, Api, &str); 5] = [
     ("Kinesis_20131202", Api::Kinesis, JSON_1_1),
     ("DynamoDB_20120810", Api::DynamoDb, JSON_1_0),
@@ -50,8 +55,9 @@ const TARGETS: [(&str, Api, &str); 5] = [
     ("AmazonML_20141212", Api::MachineLearning, JSON_1_1),
 ];
 
-/// Serves until it is told to stop; then the calls under way are answered.
-pub(super) async fn serve(listener: TcpListener, handler: Handler, stop: CancellationToken) {
+/// Serves until the handler is told to stop; then the calls under way are answered.
+pub(super) async fn serve(listener: TcpListener, handler: Handler) {
+    let stop = handler.stop.clone();
     let handler = Arc::new(handler);
     let mut connections = JoinSet::new();
     loop {
@@ -77,7 +83,7 @@ async fn connection(stream: TcpStream, handler: Arc<Handler>, stop: Cancellation
     let _ = stream.set_nodelay(true);
     let service = service_fn(|request| {
         let handler = &handler;
-        async move { Ok::<_, Infallible>(handler.handle(request).await) }
+        async move { handler.handle(request).await }
     });
     let mut connection = pin!(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
     // A client that goes away is no failure of the endpoint.
@@ -94,23 +100,45 @@ pub(super) struct Handler {
     world: Arc<World>,
     clock: Clock,
     seed: u64,
+    faults: Option<Faults>,
     requests: AtomicU64,
+    stop: CancellationToken,
+}
+
+/// What a request asks for, apart from the members in its body.
+#[derive(Debug)]
+struct Asked<'a> {
+    api: Api,
+    operation: &'a str,
+    content_type: &'static str,
+    members: Map<String, Value>,
 }
 
 impl Handler {
-    pub(super) fn new(world: Arc<World>, clock: Clock, seed: u64) -> Self {
+    /// Answers that go on end once `stop` is cancelled.
+    pub(super) fn new(world: Arc<World>, clock: Clock, seed: u64, stop: CancellationToken) -> Self {
         Self {
             world,
             clock,
             seed,
+            faults: None,
             requests: AtomicU64::new(0),
+            stop,
         }
     }
 
-    async fn handle(&self, request: Request<Incoming>) -> Response<Full<Bytes>> {
+    /// The same with requests that go wrong.
+    pub(super) fn with_faults(mut self, faults: Faults) -> Self {
+        self.faults = Some(faults);
+        self
+    }
+
+    /// An error breaks off the connection.
+    async fn handle(&self, request: Request<Incoming>) -> io::Result<Response<Body>> {
         let (parts, body) = request.into_parts();
+        let number = self.requests.fetch_add(1, Ordering::Relaxed);
         let mut response = match Limited::new(body, BODY_BYTES).collect().await {
-            Ok(body) => self.respond(&parts, &body.to_bytes()),
+            Ok(body) => self.in_trouble(number, &parts, &body.to_bytes()).await?,
             Err(error) if error.is::<LengthLimitError>() => {
                 let fault = Fault::new(
                     "RequestEntityTooLargeException",
@@ -123,55 +151,106 @@ impl Handler {
                 Err(Fault::new("IncompleteBody", "The request broke off")),
             ),
         };
-        answer::set_request_id(&mut response, self.next_request_id());
-        response
+        answer::set_request_id(&mut response, self.request_id(number));
+        Ok(response)
     }
 
-    fn respond(&self, request: &Parts, body: &[u8]) -> Response<Full<Bytes>> {
-        let headers = &request.headers;
-        if let Some(target) = headers.get("x-amz-target") {
-            return self.respond_json(target.to_str().unwrap_or_default(), headers, body);
-        }
-        if sts::is_query(request) {
-            return sts::respond(body);
-        }
-        let Some(route) = rest::route(&request.method, &request.uri) else {
-            let fault = Fault::unknown_operation(&format!("{} {}", request.method, request.uri.path()));
-            return answer::json(REST_JSON, Err(fault.with_status(StatusCode::NOT_FOUND.as_u16())));
-        };
-        let answer = input(body).and_then(|mut input| {
-            rest::merge(&mut input, route.members);
-            self.call(Api::FeatureStore, route.operation, &input, headers)
+    /// Answers a request that may be one of those that go wrong.
+    async fn in_trouble(&self, number: u64, request: &Parts, body: &[u8]) -> io::Result<Response<Body>> {
+        let trouble = self.faults.and_then(|faults| {
+            let asked = asked(request).ok()?;
+            Some((faults.of(number, asked.operation)?, asked))
         });
-        answer::json(REST_JSON, answer)
-    }
-
-    fn respond_json(&self, target: &str, headers: &HeaderMap, body: &[u8]) -> Response<Full<Bytes>> {
-        let (prefix, operation) = target.split_once('.').unwrap_or_default();
-        let Some((_, api, content_type)) = TARGETS.iter().find(|(name, ..)| *name == prefix) else {
-            return answer::json(JSON_1_1, Err(Fault::unknown_operation(target)));
+        let Some((trouble, asked)) = trouble else {
+            return Ok(self.respond(request, body));
         };
-        let answer = input(body).and_then(|input| self.call(*api, operation, &input, headers));
-        answer::json(content_type, answer)
-    }
-
-    fn call(&self, api: Api, operation: &str, input: &Value, headers: &HeaderMap) -> Answer {
-        let now = self.clock.now();
-        self.world.service(api).call(&Call {
-            operation,
-            input,
-            region: region(headers),
-            now,
+        if let Some(fault) = trouble::fault(trouble, asked.api, asked.operation) {
+            return Ok(answer::json(asked.content_type, Err(fault)));
+        }
+        match trouble {
+            Trouble::Slow(pause) => tokio::time::sleep(pause).await,
+            Trouble::Dropped => return Err(trouble::broken_off()),
+            Trouble::Resharded(dice) => self.world.reshard(
+                asked.api,
+                &input(body).unwrap_or_default(),
+                dice,
+                self.clock.now(),
+            ),
+            _ => {}
+        }
+        let response = self.respond(request, body);
+        Ok(match trouble {
+            Trouble::CutShort(bytes) => trouble::cut_short(response, bytes),
+            _ => response,
         })
     }
 
+    fn respond(&self, request: &Parts, body: &[u8]) -> Response<Body> {
+        let has_target = request.headers.contains_key(TARGET);
+        if !has_target && sts::is_query(request) {
+            return sts::respond(body);
+        }
+        match asked(request) {
+            Ok(asked) => self.carry_out(asked, &request.headers, body),
+            Err(fault) => answer::json(if has_target { JSON_1_1 } else { REST_JSON }, Err(fault)),
+        }
+    }
+
+    fn carry_out(&self, asked: Asked<'_>, headers: &HeaderMap, body: &[u8]) -> Response<Body> {
+        let mut input = match input(body) {
+            Ok(input) => input,
+            Err(fault) => return answer::json(asked.content_type, Err(fault)),
+        };
+        rest::merge(&mut input, asked.members);
+        if self.faults.is_some() {
+            trouble::ask_for_less(asked.operation, &mut input);
+        }
+        let service = self.world.service(asked.api);
+        let call = Call {
+            operation: asked.operation,
+            input: &input,
+            region: region(headers),
+            now: self.clock.now(),
+        };
+        match service.follow(&call) {
+            Some(Ok(events)) => events::response(events, self.clock.clone(), self.stop.clone()),
+            Some(Err(fault)) => answer::json(asked.content_type, Err(fault)),
+            None => answer::json(asked.content_type, service.call(&call)),
+        }
+    }
+
     /// Ids look like those of the services, differ within an endpoint and repeat with its seed.
-    fn next_request_id(&self) -> String {
-        let number = self.requests.fetch_add(1, Ordering::Relaxed);
+    fn request_id(&self, number: u64) -> String {
         let mut rng = fastrand::Rng::with_seed(self.seed.rotate_left(32) ^ number);
         let hex = format!("{:032x}", rng.u128(..));
         [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-")
     }
+}
+
+/// Which operation of which service a request is for.
+fn asked(request: &Parts) -> Result<Asked<'_>, Fault> {
+    if let Some(target) = request.headers.get(TARGET) {
+        let target = target.to_str().unwrap_or_default();
+        let (prefix, operation) = target.split_once('.').unwrap_or_default();
+        let known = TARGETS.iter().find(|(name, ..)| *name == prefix);
+        let (_, api, content_type) = known.ok_or_else(|| Fault::unknown_operation(target))?;
+        return Ok(Asked {
+            api: *api,
+            operation,
+            content_type,
+            members: Map::new(),
+        });
+    }
+    let route = rest::route(&request.method, &request.uri).ok_or_else(|| {
+        let fault = Fault::unknown_operation(&format!("{} {}", request.method, request.uri.path()));
+        fault.with_status(StatusCode::NOT_FOUND.as_u16())
+    })?;
+    Ok(Asked {
+        api: Api::FeatureStore,
+        operation: route.operation,
+        content_type: REST_JSON,
+        members: route.members,
+    })
 }
 
 /// The members in a body, which may be empty.
@@ -206,7 +285,7 @@ mod tests {
 
     fn handler() -> Handler {
         let clock = Clock::new(|| Timestamp::from_second(1_760_000_000).unwrap());
-        Handler::new(Arc::new(World::default()), clock, 7)
+        Handler::new(Arc::new(World::default()), clock, 7, CancellationToken::new())
     }
 
     /// Status, content type and body of an answer.
@@ -283,9 +362,9 @@ mod tests {
     #[test]
     fn request_ids_differ_and_repeat_with_the_seed() {
         let (one, other) = (handler(), handler());
-        let first = one.next_request_id();
+        let first = one.request_id(0);
         assert_eq!(first.len(), 36);
-        assert_eq!(first, other.next_request_id());
-        assert_ne!(first, one.next_request_id());
+        assert_eq!(first, other.request_id(0));
+        assert_ne!(first, one.request_id(1));
     }
 }

@@ -6,57 +6,72 @@
 //! Must not: know HTTP.
 
 mod budget;
+mod consumer;
+mod consumers;
 mod control;
 mod describe;
 mod list_shards;
 mod put;
 mod read;
+mod scaling;
 mod sequence;
 mod shard;
 mod stream;
+mod subscribe;
 mod token;
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
+use serde_json::Map;
 
+use self::consumer::Consumer;
 use self::shard::{Data, Shard};
 pub(super) use self::stream::Mode;
 use self::stream::{Change, Stream, hash_key};
+use self::subscribe::Subscription;
+use self::token::ShardIterator;
 use super::fields::Fields;
-use super::protocol::{ACCOUNT, Answer, Call, Fault, Service};
+use super::protocol::{ACCOUNT, Answer, Call, Events, Fault, Service};
 
 type Operation = fn(&mut Account, &Call<'_>) -> Answer;
 
-const OPERATIONS: [(&str, Operation); 18] = [
+const OPERATIONS: [(&str, Operation); 22] = [
     ("CreateStream", control::create_stream),
     ("DecreaseStreamRetentionPeriod", control::decrease_retention),
     ("DeleteStream", control::delete_stream),
+    ("DeregisterStreamConsumer", consumers::deregister),
     ("DescribeLimits", describe::limits),
     ("DescribeStream", describe::stream),
+    ("DescribeStreamConsumer", consumers::describe_consumer),
     ("DescribeStreamSummary", describe::stream_summary),
     ("GetRecords", read::get_records),
     ("GetShardIterator", read::get_shard_iterator),
     ("IncreaseStreamRetentionPeriod", control::increase_retention),
     ("ListShards", list_shards::list_shards),
-    ("ListStreamConsumers", describe::consumers),
+    ("ListStreamConsumers", consumers::list_consumers),
     ("ListStreams", describe::list_streams),
     ("ListTagsForResource", describe::tags_for_resource),
     ("ListTagsForStream", describe::tags_for_stream),
     ("MergeShards", control::merge_shards),
     ("PutRecord", put::put_record),
     ("PutRecords", put::put_records),
+    ("RegisterStreamConsumer", consumers::register),
     ("SplitShard", control::split_shard),
+    ("UpdateShardCount", scaling::update_shard_count),
 ];
 
 /// Bytes that a shard of a stream fed from within keeps: some hours of a quiet one, five minutes of the busiest.
 const SHARD_CAPACITY: usize = 8 * 1024 * 1024;
 
+/// Open shards of a stream that is resharded by chance.
+const MOST_SHARDS: usize = 64;
+
 /// The service.
 #[derive(Debug, Default)]
 pub struct Kinesis {
-    account: Mutex<Account>,
+    account: Arc<Mutex<Account>>,
 }
 
 impl Service for Kinesis {
@@ -68,6 +83,11 @@ impl Service for Kinesis {
         let mut account = self.account();
         account.settle(call.now);
         operation(&mut account, call)
+    }
+
+    fn follow(&self, call: &Call<'_>) -> Option<Result<Box<dyn Events>, Fault>> {
+        let begin = || Ok(Box::new(Subscription::begin(&self.account, call)?) as Box<dyn Events>);
+        (call.operation == "SubscribeToShard").then(begin)
     }
 }
 
@@ -82,6 +102,15 @@ impl Kinesis {
         self.account().streams.insert(name.to_owned(), stream);
     }
 
+    /// Registers a consumer at some time in the past.
+    pub(super) fn register(&self, stream: &str, consumer: &str, registered: Timestamp) {
+        if let Some(stream) = self.account().streams.get_mut(stream) {
+            let name = consumer.to_owned();
+            let consumer = Consumer::new(consumer, Map::new(), registered);
+            stream.consumers.insert(name, consumer);
+        }
+    }
+
     /// Splits a shard in the middle.
     pub(super) fn split(&self, stream: &str, place: u32, at: Timestamp) {
         if let Some(stream) = self.account().streams.get_mut(stream)
@@ -93,6 +122,22 @@ impl Kinesis {
         }
     }
 
+    /// Begins to split or merge a shard of the stream that an iterator reads, unless it is changing already. A split where
+    /// there is one shard, a merge where there are [`MOST_SHARDS`]; otherwise it is the dice that choose.
+    pub(super) fn reshard(&self, iterator: &str, dice: u64, now: Timestamp) {
+        let Some(iterator) = token::open::<ShardIterator>(iterator) else {
+            return;
+        };
+        let mut account = self.account();
+        account.settle(now);
+        if let Some(stream) = account.streams.get_mut(&iterator.stream)
+            && stream.status() == "ACTIVE"
+            && let Some(change) = stream.any_change(dice, MOST_SHARDS)
+        {
+            stream.begin(change, now);
+        }
+    }
+
     /// Appends a record.
     pub(super) fn put(&self, stream: &str, partition_key: &str, data: &[u8], at: Timestamp) {
         if let Some(stream) = self.account().streams.get_mut(stream) {
@@ -101,8 +146,12 @@ impl Kinesis {
     }
 
     fn account(&self) -> MutexGuard<'_, Account> {
-        self.account.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.account)
     }
+}
+
+fn lock(account: &Mutex<Account>) -> MutexGuard<'_, Account> {
+    account.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// All streams, by name.

@@ -93,4 +93,26 @@ impl Fault {
 pub trait Service: Send + Sync {
     /// Carries out a call. Calls of one service come one after another, in the order in which they arrive.
     fn call(&self, call: &Call<'_>) -> Answer;
+
+    /// Carries out a call whose answer goes on. `None` if the operation is none of these.
+    fn follow(&self, _call: &Call<'_>) -> Option<Result<Box<dyn Events>, Fault>> {
+        None
+    }
+}
+
+/// An answer that goes on for as long as the caller listens.
+pub trait Events: Send {
+    /// What there is to tell at a time. It is asked again and again, until it ends.
+    fn next(&mut self, now: Timestamp) -> News;
+}
+
+/// What an answer that goes on has to tell.
+#[derive(Debug, PartialEq)]
+pub enum News {
+    /// An event: its name, and its members as JSON text.
+    Event(&'static str, String),
+    /// Nothing yet.
+    Nothing,
+    /// That it ends, with a fault or without.
+    End(Option<Fault>),
 }

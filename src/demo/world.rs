@@ -4,6 +4,9 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
+use serde_json::Value;
+
 use super::dynamodb::DynamoDb;
 use super::dynamodb_streams::DynamoDbStreams;
 use super::feature_store::FeatureStore;
@@ -44,6 +47,16 @@ impl World {
             Api::Kinesis => &*self.kinesis,
             Api::MachineLearning => &*self.machine_learning,
             Api::SageMaker => &self.sagemaker,
+        }
+    }
+
+    /// Splits or merges a shard of the stream that an input of `GetRecords` reads.
+    pub(super) fn reshard(&self, api: Api, input: &Value, dice: u64, now: Timestamp) {
+        let iterator = input["ShardIterator"].as_str().unwrap_or_default();
+        match api {
+            Api::Kinesis => self.kinesis.reshard(iterator, dice, now),
+            Api::DynamoDbStreams => self.dynamodb_streams.reshard(iterator, dice, now),
+            _ => {}
         }
     }
 }

@@ -306,6 +306,125 @@ def check_time_to_live(dynamodb, streams):
     check_equal("an expired item is deleted by the service", last["userIdentity"], identity)
 
 
+def check_batches(dynamodb, streams):
+    arn = stream_of(dynamodb, TABLE)
+    before = len(records(streams, arn))
+    requests = [{"PutRequest": {"Item": {"id": {"S": f"batch-{n}"}}}} for n in range(25)]
+    answer = dynamodb.batch_write_item(RequestItems={TABLE: requests}, ReturnConsumedCapacity="TOTAL")
+    check_equal("BatchWriteItem: unprocessed", answer["UnprocessedItems"], {})
+    check_equal("BatchWriteItem: capacity", answer["ConsumedCapacity"], [{"TableName": TABLE, "CapacityUnits": 25.0}])
+    dynamodb.batch_write_item(RequestItems={TABLE: requests})
+    check_equal("BatchWriteItem: the same items again are no change", len(records(streams, arn)), before + 25)
+    deletes = [{"DeleteRequest": {"Key": {"id": {"S": f"batch-{n}"}}}} for n in range(25)]
+    dynamodb.batch_write_item(RequestItems={TABLE: deletes})
+    check_equal("BatchWriteItem: deletes", [it["eventName"] for it in records(streams, arn)[-25:]], ["REMOVE"] * 25)
+    for what, wrong in [
+        ("26 requests", requests + [{"PutRequest": {"Item": KEY}}]),
+        ("an item twice", [requests[0], requests[0]]),
+    ]:
+        check_error(
+            f"BatchWriteItem of {what}", "ValidationException", dynamodb.batch_write_item, RequestItems={TABLE: wrong}
+        )
+    check_error(
+        "BatchWriteItem to no table",
+        "ResourceNotFoundException",
+        dynamodb.batch_write_item,
+        RequestItems={"absent": requests},
+    )
+
+
+def check_transactions(dynamodb, streams):
+    arn = stream_of(dynamodb, TABLE)
+    before = len(records(streams, arn))
+    other = {"id": {"S": "t2"}}
+    dynamodb.transact_write_items(
+        TransactItems=[
+            {"Put": {"TableName": TABLE, "Item": {"id": {"S": "t1"}}, "ConditionExpression": "attribute_not_exists(id)"}},
+            {
+                "Update": {
+                    "TableName": TABLE,
+                    "Key": other,
+                    "UpdateExpression": "SET #s = :s",
+                    "ConditionExpression": "attribute_not_exists(#s) OR #s <> :s",
+                    "ExpressionAttributeNames": {"#s": "status"},
+                    "ExpressionAttributeValues": {":s": {"S": "open"}},
+                }
+            },
+        ]
+    )
+    new = records(streams, arn)[before:]
+    check_equal("TransactWriteItems: changes", [it["dynamodb"]["Keys"]["id"]["S"] for it in new], ["t1", "t2"])
+    try:
+        dynamodb.transact_write_items(
+            TransactItems=[
+                {"Delete": {"TableName": TABLE, "Key": {"id": {"S": "t1"}}}},
+                {
+                    "ConditionCheck": {
+                        "TableName": TABLE,
+                        "Key": other,
+                        "ConditionExpression": "attribute_not_exists(id)",
+                        "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+                    }
+                },
+            ]
+        )
+        check("TransactWriteItems: a condition that does not hold", False)
+    except dynamodb.exceptions.TransactionCanceledException as error:
+        reasons = error.response["CancellationReasons"]
+        check_equal(
+            "TransactWriteItems: reasons", [it["Code"] for it in reasons], ["None", "ConditionalCheckFailed"]
+        )
+        check_equal("TransactWriteItems: the item", reasons[1]["Item"], other | {"status": {"S": "open"}})
+    check_equal("TransactWriteItems: nothing done", len(records(streams, arn)), before + 2)
+    twice = [{"Delete": {"TableName": TABLE, "Key": other}}, {"Put": {"TableName": TABLE, "Item": other}}]
+    check_error(
+        "TransactWriteItems twice on one item",
+        "ValidationException",
+        dynamodb.transact_write_items,
+        TransactItems=twice,
+    )
+    put = {"Put": {"TableName": TABLE, "Item": {"id": {"S": "t3"}}}}
+    token = f"boto3-check-{time.time_ns()}"
+    dynamodb.transact_write_items(TransactItems=[put], ClientRequestToken=token)
+    dynamodb.delete_item(TableName=TABLE, Key={"id": {"S": "t3"}})
+    dynamodb.transact_write_items(TransactItems=[put], ClientRequestToken=token)
+    check_equal("TransactWriteItems: a token's call is done once", len(records(streams, arn)), before + 4)
+    check_error(
+        "TransactWriteItems: another call of a token",
+        "IdempotentParameterMismatchException",
+        dynamodb.transact_write_items,
+        TransactItems=[{"Put": {"TableName": TABLE, "Item": {"id": {"S": "t4"}}}}],
+        ClientRequestToken=token,
+    )
+
+
+def check_switched_streams(dynamodb, streams):
+    table = PREFIX + "NEW_IMAGE"
+    first = stream_of(dynamodb, table)
+    count = len(records(streams, first))
+    updated = dynamodb.update_table(TableName=table, StreamSpecification={"StreamEnabled": False})["TableDescription"]
+    check_equal("UpdateTable: status", updated["TableStatus"], "UPDATING")
+    check("UpdateTable: stream off", "StreamSpecification" not in dynamodb.describe_table(TableName=table)["Table"])
+    dynamodb.put_item(TableName=table, Item={"id": {"S": "unseen"}})
+    described = streams.describe_stream(StreamArn=first)["StreamDescription"]
+    check_equal("DescribeStream: status of a stream that is off", described["StreamStatus"], "DISABLED")
+    ended = all("EndingSequenceNumber" in shard["SequenceNumberRange"] for shard in described["Shards"])
+    check("DescribeStream: its shards are closed", ended, described)
+    check_equal("GetRecords: of a stream that is off", len(records(streams, first)), count)
+    off = {"StreamEnabled": False}
+    check_error("UpdateTable: off twice", "ValidationException", dynamodb.update_table, TableName=table, StreamSpecification=off)
+    view = {"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"}
+    dynamodb.update_table(TableName=table, StreamSpecification=view)
+    second = stream_of(dynamodb, table)
+    check("UpdateTable: another stream", second != first, second)
+    check_error("UpdateTable: on twice", "ValidationException", dynamodb.update_table, TableName=table, StreamSpecification=view)
+    dynamodb.put_item(TableName=table, Item={"id": {"S": "seen"}})
+    [change] = records(streams, second)
+    check_equal("GetRecords: of the second stream", change["dynamodb"]["Keys"], {"id": {"S": "seen"}})
+    listed = [it["StreamArn"] for it in streams.list_streams(TableName=table)["Streams"]]
+    check_equal("ListStreams: both streams", listed, [first, second])
+
+
 def check_stream_errors(dynamodb, streams, unchecked):
     arn = stream_of(dynamodb, TABLE)
     shard = shards_of(streams, arn)[0]["ShardId"]
@@ -363,6 +482,9 @@ def main():
     check_records(dynamodb, streams)
     check_views(dynamodb, streams)
     check_time_to_live(dynamodb, streams)
+    check_batches(dynamodb, streams)
+    check_transactions(dynamodb, streams)
+    check_switched_streams(dynamodb, streams)
     check_stream_errors(dynamodb, streams, unchecked_streams)
     check_deletion(dynamodb, streams)
     print("all of it is as it should be")

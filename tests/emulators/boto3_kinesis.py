@@ -13,7 +13,7 @@ import time
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, EventStreamError
 
 # A run that broke off does not stand in the way of the next.
 PREFIX = f"boto3-check-{int(time.time())}-"
@@ -238,6 +238,114 @@ def check_filters(kinesis, stream):
         check_equal(f"ListShards {shard_filter['Type']}", shard_ids(shards), expected)
 
 
+def register(kinesis, arn, name):
+    """A consumer that is ready."""
+    consumer = kinesis.register_stream_consumer(StreamARN=arn, ConsumerName=name)["Consumer"]
+    check_equal(f"RegisterStreamConsumer {name}: status at first", consumer["ConsumerStatus"], "CREATING")
+    arn, waiting = consumer["ConsumerARN"], 20
+    while consumer["ConsumerStatus"] != "ACTIVE" and waiting > 0:
+        time.sleep(0.2)
+        waiting -= 1
+        consumer = kinesis.describe_stream_consumer(ConsumerARN=arn)["ConsumerDescription"]
+    check_equal(f"RegisterStreamConsumer {name}: status after a while", consumer["ConsumerStatus"], "ACTIVE")
+    return arn
+
+
+def check_consumers(kinesis, stream):
+    arn = f"arn:aws:kinesis:{REGION}:{ACCOUNT}:stream/{stream}"
+    consumers = [register(kinesis, arn, name) for name in ("audit", "billing", "search")]
+    named = kinesis.describe_stream_consumer(StreamARN=arn, ConsumerName="billing")["ConsumerDescription"]
+    check_equal("DescribeStreamConsumer: by stream and name", named["ConsumerARN"], consumers[1])
+    check_equal("DescribeStreamConsumer: stream", named["StreamARN"], arn)
+    pages = kinesis.get_paginator("list_stream_consumers").paginate(StreamARN=arn, PaginationConfig={"PageSize": 2})
+    listed = [[consumer["ConsumerName"] for consumer in page["Consumers"]] for page in pages]
+    check_equal("ListStreamConsumers paginator", listed, [["audit", "billing"], ["search"]])
+    summary = kinesis.describe_stream_summary(StreamName=stream)["StreamDescriptionSummary"]
+    check_equal("DescribeStreamSummary: consumers", summary["ConsumerCount"], 3)
+    in_use, missing = "ResourceInUseException", "ResourceNotFoundException"
+    check_error("registered twice", in_use, kinesis.register_stream_consumer, StreamARN=arn, ConsumerName="audit")
+    check_error("deletion with consumers", in_use, kinesis.delete_stream, StreamName=stream)
+    check_error("unknown consumer", missing, kinesis.describe_stream_consumer, StreamARN=arn, ConsumerName="nobody")
+    check_error("half a name", "InvalidArgumentException", kinesis.describe_stream_consumer, ConsumerName="audit")
+    return consumers
+
+
+def check_subscription(kinesis, stream, consumer, other):
+    [first, *_] = kinesis.list_shards(StreamName=stream, ShardFilter={"Type": "AT_LATEST"})["Shards"]
+    shard, key = first["ShardId"], first["HashKeyRange"]["EndingHashKey"]
+
+    def put(data):
+        stored = kinesis.put_record(StreamName=stream, PartitionKey="p", ExplicitHashKey=key, Data=data)
+        check_equal("PutRecord: goes to the shard subscribed to", stored["ShardId"], shard)
+        return stored["SequenceNumber"]
+
+    numbers = [put(b"one"), put(b"two")]
+    answer = kinesis.subscribe_to_shard(ConsumerARN=consumer, ShardId=shard, StartingPosition={"Type": "TRIM_HORIZON"})
+    events = iter(answer["EventStream"])
+    event = next(events)["SubscribeToShardEvent"]
+    check_equal("SubscribeToShard: what was there", [r["Data"] for r in event["Records"]], [b"one", b"two"])
+    check_equal("SubscribeToShard: continuation", event["ContinuationSequenceNumber"], numbers[-1])
+    check_equal("SubscribeToShard: caught up", event["MillisBehindLatest"], 0)
+    numbers.append(put(b"three"))
+    begun = time.time()
+    event = next(events)["SubscribeToShardEvent"]
+    check_equal("SubscribeToShard: what came", [r["SequenceNumber"] for r in event["Records"]], numbers[2:])
+    check("SubscribeToShard: within a second", time.time() - begun < 1, time.time() - begun)
+    check_error(
+        "subscribed again at once", "ResourceInUseException", kinesis.subscribe_to_shard,
+        ConsumerARN=consumer, ShardId=shard, StartingPosition={"Type": "LATEST"},
+    )
+    for start, expected in (
+        ({"Type": "AT_SEQUENCE_NUMBER", "SequenceNumber": numbers[1]}, [b"two", b"three"]),
+        ({"Type": "AFTER_SEQUENCE_NUMBER", "SequenceNumber": numbers[1]}, [b"three"]),
+        ({"Type": "AT_TIMESTAMP", "Timestamp": datetime.datetime(2020, 1, 1)}, [b"one", b"two", b"three"]),
+        ({"Type": "LATEST"}, []),
+    ):
+        time.sleep(5.1)
+        answer = kinesis.subscribe_to_shard(ConsumerARN=other, ShardId=shard, StartingPosition=start)
+        event = next(iter(answer["EventStream"]))["SubscribeToShardEvent"]
+        check_equal(f"SubscribeToShard {start['Type']}", [r["Data"] for r in event["Records"]], expected)
+        answer["EventStream"].close()
+    answer = kinesis.subscribe_to_shard(ConsumerARN=consumer, ShardId=shard, StartingPosition={"Type": "LATEST"})
+    try:
+        taken = [event for event in events if event["SubscribeToShardEvent"]["Records"]]
+        check("SubscribeToShard: taken over", False, taken)
+    except EventStreamError as error:
+        check_equal("SubscribeToShard: taken over", error.response["Error"]["Code"], "ResourceInUseException")
+
+    scaled = kinesis.update_shard_count(StreamName=stream, TargetShardCount=3, ScalingType="UNIFORM_SCALING")
+    check_equal("UpdateShardCount: counts", (scaled["CurrentShardCount"], scaled["TargetShardCount"]), (2, 3))
+    last = [event["SubscribeToShardEvent"] for event in answer["EventStream"]][-1]
+    check("SubscribeToShard: children at the end of the shard", len(last["ChildShards"]) > 0, last)
+    check("SubscribeToShard: nothing to continue from there", "ContinuationSequenceNumber" not in last, last)
+
+
+def check_scaling(kinesis, stream):
+    wait_until_active(kinesis, stream)
+    shards = kinesis.list_shards(StreamName=stream, ShardFilter={"Type": "AT_LATEST"})["Shards"]
+    starts = sorted(int(shard["HashKeyRange"]["StartingHashKey"]) for shard in shards)
+    check_equal("UpdateShardCount: equal shards", starts, [(n << 128) // 3 for n in range(3)])
+    for target in (1, 7):
+        check_error(
+            f"from 3 to {target} shards", "LimitExceededException", kinesis.update_shard_count,
+            StreamName=stream, TargetShardCount=target, ScalingType="UNIFORM_SCALING",
+        )
+    kinesis.update_shard_count(StreamName=stream, TargetShardCount=2, ScalingType="UNIFORM_SCALING")
+    wait_until_active(kinesis, stream)
+    shards = kinesis.list_shards(StreamName=stream, ShardFilter={"Type": "AT_LATEST"})["Shards"]
+    check("UpdateShardCount: merges", all("AdjacentParentShardId" in shard for shard in shards), shards)
+
+
+def check_deregistration(kinesis, consumers):
+    for consumer in consumers:
+        kinesis.deregister_stream_consumer(ConsumerARN=consumer)
+    status = kinesis.describe_stream_consumer(ConsumerARN=consumers[0])["ConsumerDescription"]["ConsumerStatus"]
+    check_equal("DeregisterStreamConsumer: status at first", status, "DELETING")
+    time.sleep(1)
+    stream = consumers[0].split("/consumer/")[0]
+    check_equal("DeregisterStreamConsumer", kinesis.list_stream_consumers(StreamARN=stream)["Consumers"], [])
+
+
 def check_errors(kinesis, stream, on_demand):
     missing, invalid = "ResourceNotFoundException", "InvalidArgumentException"
     first = "shardId-000000000000"
@@ -290,8 +398,8 @@ def check_errors(kinesis, stream, on_demand):
         StreamName=stream, RetentionPeriodHours=8761,
     )
     check_error(
-        "an operation that is not offered", "UnknownOperationException", kinesis.register_stream_consumer,
-        StreamARN=f"arn:aws:kinesis:{REGION}:{ACCOUNT}:stream/{stream}", ConsumerName="reader",
+        "an operation that is not offered", "UnknownOperationException", kinesis.enable_enhanced_monitoring,
+        StreamName=stream, ShardLevelMetrics=["ALL"],
     )
 
 
@@ -319,6 +427,10 @@ def main():
     check_large_reads(kinesis, names[2])
     check_resharding(kinesis, names[0])
     check_errors(kinesis, names[0], names[1])
+    consumers = check_consumers(kinesis, names[0])
+    check_subscription(kinesis, names[0], *consumers[:2])
+    check_scaling(kinesis, names[0])
+    check_deregistration(kinesis, consumers)
     check_deletion(kinesis, names)
     print("all as expected")
 

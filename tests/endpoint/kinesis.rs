@@ -8,7 +8,12 @@ use aws_sdk_kinesis::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_kinesis::error::ProvideErrorMetadata as _;
 use aws_sdk_kinesis::operation::get_records::GetRecordsOutput;
 use aws_sdk_kinesis::primitives::Blob;
-use aws_sdk_kinesis::types::{ChildShard, ShardIteratorType, StreamStatus};
+use aws_sdk_kinesis::primitives::event_stream::EventReceiver;
+use aws_sdk_kinesis::types::error::SubscribeToShardEventStreamError;
+use aws_sdk_kinesis::types::{
+    ChildShard, ScalingType, ShardIteratorType, StartingPosition, StreamStatus, SubscribeToShardEvent,
+    SubscribeToShardEventStream,
+};
 use aws_smithy_http_client::Builder;
 use aws_smithy_types::retry::RetryConfig;
 use jiff::Timestamp;
@@ -196,6 +201,51 @@ async fn a_stream_is_described_with_the_callers_region() {
     );
     assert_eq!(summary.stream_status(), &StreamStatus::Active);
     assert_eq!(summary.open_shard_count(), 3);
+}
+
+#[tokio::test]
+async fn records_are_pushed_to_a_subscriber_until_its_shard_ends() {
+    let story = Story::begin();
+    story.create("orders", 1).await;
+    let arn = "arn:aws:kinesis:eu-west-1:111122223333:stream/orders";
+    let register = story.client.register_stream_consumer().stream_arn(arn);
+    let registered = register.consumer_name("billing").send().await.unwrap();
+    story.wait(1);
+    let arn = registered.consumer().unwrap().consumer_arn();
+    let start = StartingPosition::builder().r#type(ShardIteratorType::Latest);
+    let subscribe = || {
+        let call = story.client.subscribe_to_shard().consumer_arn(arn);
+        call.shard_id("shardId-000000000000")
+            .starting_position(start.clone().build().unwrap())
+    };
+    let mut events = subscribe().send().await.unwrap().event_stream;
+    let error = subscribe().send().await.unwrap_err();
+    assert!(error.into_service_error().is_resource_in_use_exception());
+    assert_eq!(next(&mut events).await.unwrap().records().len(), 0);
+
+    let put = story.client.put_record().stream_name("orders").partition_key("a");
+    let put = put.data(Blob::new([0, 0xff])).send().await.unwrap();
+    let event = next(&mut events).await.unwrap();
+    assert_eq!(event.records()[0].data().as_ref(), [0, 0xff]);
+    assert_eq!(event.continuation_sequence_number(), put.sequence_number());
+
+    let scale = story.client.update_shard_count().stream_name("orders");
+    let scale = scale
+        .target_shard_count(2)
+        .scaling_type(ScalingType::UniformScaling);
+    scale.send().await.unwrap();
+    story.wait(1);
+    let last = next(&mut events).await.unwrap();
+    assert_eq!(last.child_shards().len(), 2);
+    assert!(next(&mut events).await.is_none());
+}
+
+/// The next event of a subscription; `None` once it has ended.
+async fn next(
+    events: &mut EventReceiver<SubscribeToShardEventStream, SubscribeToShardEventStreamError>,
+) -> Option<SubscribeToShardEvent> {
+    let event = events.recv().await.unwrap()?;
+    Some(event.as_subscribe_to_shard_event().unwrap().clone())
 }
 
 #[tokio::test]

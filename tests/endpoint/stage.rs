@@ -19,22 +19,30 @@ pub(crate) struct Stage {
 
 impl Stage {
     pub(crate) fn empty() -> Self {
-        Self::set(false)
+        Self::set(|options| options)
     }
 
     pub(crate) fn stocked() -> Self {
-        Self::set(true)
+        Self::set(|options| Options {
+            stock: true,
+            ..options
+        })
     }
 
-    fn set(stock: bool) -> Self {
+    /// Empty services on a bad day.
+    pub(crate) fn faulty(seed: u64) -> Self {
+        Self::set(|options| Options {
+            faults: true,
+            seed,
+            ..options
+        })
+    }
+
+    fn set(choose: impl FnOnce(Options) -> Options) -> Self {
         let seconds = Arc::new(AtomicI64::new(BEGIN));
         let hand = Arc::clone(&seconds);
         let clock = Clock::new(move || Timestamp::from_second(hand.load(Ordering::Relaxed)).unwrap());
-        let options = Options {
-            stock,
-            ..Options::empty(clock)
-        };
-        let endpoint = Endpoint::start(options).unwrap();
+        let endpoint = Endpoint::start(choose(Options::empty(clock))).unwrap();
         Self { endpoint, seconds }
     }
 

@@ -217,7 +217,7 @@ impl ChangeLog {
 
     /// Closes the stream for good.
     pub(in crate::demo) fn disable(&mut self, now: Timestamp) {
-        self.disabled = Some(now);
+        self.disabled.get_or_insert(now);
         for id in self.ids(|shard| shard.ending.is_none()) {
             self.close(&id, now);
         }

@@ -5,13 +5,25 @@
 use serde_json::{Value, json};
 
 use super::state::State;
-use super::table::{Table, name_of};
+use super::table::{Table, name_of, refuse, stream_view};
 use super::value::{VALIDATION, invalid};
 use crate::demo::fields::Fields;
 use crate::demo::protocol::{Answer, Call, Fault};
 
 /// Tables on a page, where the call does not say (page `ListTables`).
 const PAGE: i64 = 100;
+/// What else `UpdateTable` changes, and not here.
+const NOT_UPDATED: [&str; 9] = [
+    "AttributeDefinitions",
+    "BillingMode",
+    "GlobalSecondaryIndexUpdates",
+    "OnDemandThroughput",
+    "ProvisionedThroughput",
+    "ReplicaUpdates",
+    "SSESpecification",
+    "TableClass",
+    "VectorIndexUpdates",
+];
 
 pub(super) fn create_table(state: &mut State, call: &Call<'_>) -> Answer {
     let table = Table::declared(&Fields::of(call, VALIDATION), call.now)?;
@@ -47,6 +59,29 @@ pub(super) fn delete_table(state: &mut State, call: &Call<'_>) -> Answer {
     let name = name_of(&Fields::of(call, VALIDATION), "TableName")?;
     let table = state.delete(name, call.now)?;
     Ok(json!({"TableDescription": table.describe(call.region, "DELETING")}).into())
+}
+
+pub(super) fn update_table(state: &mut State, call: &Call<'_>) -> Answer {
+    let fields = Fields::of(call, VALIDATION);
+    let name = name_of(&fields, "TableName")?;
+    state.table(name)?;
+    for member in NOT_UPDATED {
+        refuse(&fields, member)?;
+    }
+    let specification = fields.structure("StreamSpecification")?;
+    let view = specification.map(|it| stream_view(&it)).transpose()?;
+    let protected = fields.boolean("DeletionProtectionEnabled")?;
+    if view.is_none() && protected.is_none() {
+        return Err(invalid(
+            "At least one of StreamSpecification and DeletionProtectionEnabled is required",
+        ));
+    }
+    if let Some(view) = view {
+        state.switch_stream(name, view, call.now)?;
+    }
+    let table = state.table_mut(name)?;
+    table.protected = protected.unwrap_or(table.protected);
+    Ok(json!({"TableDescription": table.describe(call.region, "UPDATING")}).into())
 }
 
 pub(super) fn update_time_to_live(state: &mut State, call: &Call<'_>) -> Answer {

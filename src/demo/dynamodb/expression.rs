@@ -7,9 +7,14 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use super::value::{Item, invalid, value};
+use super::placeholders::{Placeholders, is_name, text, tokens, wrong};
+use super::value::Item;
 use crate::demo::fields::Fields;
 use crate::demo::protocol::Fault;
+
+/// The member that holds the expression.
+const EXPRESSION: &str = "UpdateExpression";
+const MARKS: &str = ",=";
 
 /// What an `UpdateItem` does to an item's attributes.
 #[derive(Debug, Default, PartialEq)]
@@ -23,21 +28,26 @@ pub(super) struct Update {
 impl Update {
     /// Reads the expression of an `UpdateItem` and the placeholders that it uses.
     pub(super) fn read(fields: &Fields<'_>) -> Result<Self, Fault> {
-        let placeholders = Placeholders::read(fields)?;
-        let Some(expression) = fields.text("UpdateExpression")? else {
-            placeholders.check_without_expression()?;
+        let mut placeholders = Placeholders::read(fields)?;
+        if fields.value(EXPRESSION).is_none() {
+            placeholders.check_without(EXPRESSION)?;
+        }
+        let update = Self::with(fields, &mut placeholders)?;
+        placeholders.check_all_used()?;
+        Ok(update)
+    }
+
+    /// Reads the expression alone; its placeholders may be those of another expression too.
+    pub(super) fn with(fields: &Fields<'_>, placeholders: &mut Placeholders<'_>) -> Result<Self, Fault> {
+        let Some(text) = text(fields, EXPRESSION)? else {
             return Ok(Self::default());
         };
-        if expression.trim().is_empty() {
-            return Err(in_expression("The expression can not be empty;"));
-        }
         let mut parser = Parser {
-            rest: tokens(expression)?.into_iter().peekable(),
+            rest: tokens(text, MARKS).map_err(unsupported)?.into_iter().peekable(),
             placeholders,
         };
         let update = parser.clauses()?;
         update.check_overlap()?;
-        parser.placeholders.check_all_used()?;
         Ok(update)
     }
 
@@ -75,104 +85,15 @@ impl Update {
     }
 }
 
-/// `ExpressionAttributeNames` and `ExpressionAttributeValues`, and which of them the expression used.
-struct Placeholders<'a> {
-    names: Option<&'a Item>,
-    values: Option<&'a Item>,
-    used: HashSet<String>,
-}
-
-impl<'a> Placeholders<'a> {
-    fn read(fields: &Fields<'a>) -> Result<Self, Fault> {
-        Ok(Self {
-            names: map(fields, "ExpressionAttributeNames")?,
-            values: map(fields, "ExpressionAttributeValues")?,
-            used: HashSet::new(),
-        })
-    }
-
-    fn name(&mut self, token: &str) -> Result<String, Fault> {
-        if !token.starts_with('#') {
-            return Ok(token.to_owned());
-        }
-        self.used.insert(token.to_owned());
-        let name = self
-            .names
-            .and_then(|names| names.get(token))
-            .and_then(Value::as_str);
-        name.map(str::to_owned).ok_or_else(|| {
-            in_expression(&format!(
-                "An expression attribute name used in the document path is not defined; attribute name: {token}"
-            ))
-        })
-    }
-
-    fn value(&mut self, token: &str) -> Result<Value, Fault> {
-        self.used.insert(token.to_owned());
-        let given = self.values.and_then(|values| values.get(token)).ok_or_else(|| {
-            in_expression(&format!(
-                "An expression attribute value used in expression is not defined; attribute value: {token}"
-            ))
-        })?;
-        value(given).map_err(|mut fault| {
-            fault.message = format!(
-                "ExpressionAttributeValues contains invalid value: {} for key {token}",
-                fault.message
-            );
-            fault
-        })
-    }
-
-    fn check_without_expression(&self) -> Result<(), Fault> {
-        for (member, map) in [
-            ("ExpressionAttributeNames", self.names),
-            ("ExpressionAttributeValues", self.values),
-        ] {
-            if map.is_some() {
-                return Err(invalid(&format!(
-                    "{member} can only be specified when using expressions: UpdateExpression is null"
-                )));
-            }
-        }
-        Ok(())
-    }
-
-    fn check_all_used(&self) -> Result<(), Fault> {
-        for (member, map) in [
-            ("ExpressionAttributeNames", self.names),
-            ("ExpressionAttributeValues", self.values),
-        ] {
-            let unused = map
-                .into_iter()
-                .flat_map(Item::keys)
-                .find(|key| !self.used.contains(*key));
-            if let Some(key) = unused {
-                return Err(invalid(&format!(
-                    "Value provided in {member} unused in expressions: keys: {{{key}}}"
-                )));
-            }
-        }
-        Ok(())
-    }
-}
-
-fn map<'a>(fields: &Fields<'a>, name: &str) -> Result<Option<&'a Item>, Fault> {
-    fields.structure(name)?;
-    match fields.value(name).and_then(Value::as_object) {
-        Some(map) if map.is_empty() => Err(invalid(&format!("{name} must not be empty"))),
-        map => Ok(map),
-    }
-}
-
 /// Reads one element of a section into an update.
 type Clause<P> = fn(&mut P, &mut Update) -> Result<(), Fault>;
 
-struct Parser<'a, 't> {
+struct Parser<'a, 't, 'p> {
     rest: std::iter::Peekable<std::vec::IntoIter<&'t str>>,
-    placeholders: Placeholders<'a>,
+    placeholders: &'p mut Placeholders<'a>,
 }
 
-impl Parser<'_, '_> {
+impl Parser<'_, '_, '_> {
     fn clauses(&mut self) -> Result<Update, Fault> {
         let mut update = Update::default();
         while let Some(keyword) = self.rest.next() {
@@ -201,7 +122,9 @@ impl Parser<'_, '_> {
             other => return Err(unsupported(other.unwrap_or("<EOF>"))),
         }
         match self.rest.next() {
-            Some(token) if token.starts_with(':') => update.set.push((name, self.placeholders.value(token)?)),
+            Some(token) if token.starts_with(':') => update
+                .set
+                .push((name, self.placeholders.value(EXPRESSION, token)?)),
             other => return Err(unsupported(other.unwrap_or("<EOF>"))),
         }
         Ok(())
@@ -214,32 +137,10 @@ impl Parser<'_, '_> {
 
     fn attribute(&mut self) -> Result<String, Fault> {
         match self.rest.next() {
-            Some(token) if token.starts_with(|c: char| c == '#' || c.is_alphabetic()) => {
-                self.placeholders.name(token)
-            }
+            Some(token) if is_name(token) => self.placeholders.name(EXPRESSION, token),
             other => Err(unsupported(other.unwrap_or("<EOF>"))),
         }
     }
-}
-
-/// Words with their `#` or `:`, and every other character by itself.
-fn tokens(expression: &str) -> Result<Vec<&str>, Fault> {
-    let mut found = Vec::new();
-    let mut rest = expression.trim_start();
-    while let Some(first) = rest.chars().next() {
-        let word = rest.len()
-            - rest
-                .trim_start_matches(|c: char| c.is_alphanumeric() || "_#:".contains(c))
-                .len();
-        let length = if word > 0 { word } else { first.len_utf8() };
-        let (token, tail) = rest.split_at(length);
-        if !",=".contains(token) && word == 0 {
-            return Err(unsupported(token));
-        }
-        found.push(token);
-        rest = tail.trim_start();
-    }
-    Ok(found)
 }
 
 fn unsupported(token: &str) -> Fault {
@@ -250,7 +151,7 @@ fn unsupported(token: &str) -> Fault {
 }
 
 fn in_expression(detail: &str) -> Fault {
-    invalid(&format!("Invalid UpdateExpression: {detail}"))
+    wrong(EXPRESSION, detail)
 }
 
 #[cfg(test)]

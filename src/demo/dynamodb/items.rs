@@ -27,9 +27,7 @@ const PLACEHOLDERS: [&str; 2] = ["ExpressionAttributeNames", "ExpressionAttribut
 pub(super) fn put_item(state: &mut State, call: &Call<'_>) -> Answer {
     let request = Request::read(state, call, &PLACEHOLDERS)?;
     let returned = request.return_old()?;
-    let item = request.item("Item")?;
-    check_size(&item, "Item size has exceeded the maximum allowed size")?;
-    let key = request.table.schema.of_item(&item)?;
+    let (key, item) = whole(request.table, request.given("Item")?)?;
     let capacity = request.capacity(item_size(&item).div_ceil(1024), 1.0)?;
     let name = request.table.name.clone();
     let old = state.write(&name, key, Some(item), &written(call))?;
@@ -58,20 +56,13 @@ pub(super) fn update_item(state: &mut State, call: &Call<'_>) -> Answer {
         .unwrap_or("NONE");
     let key = request.key()?;
     let update = Update::read(&request.fields)?;
-    if let Some(name) = update.names().find(|name| request.table.schema.contains(name)) {
-        return Err(parameters(&format!(
-            "Cannot update attribute {name}. This attribute is part of the key"
-        )));
-    }
+    check_update(request.table, &update)?;
     let before = request
         .table
         .get(&key)
         .map_or_else(|| key.clone(), |item| Item::clone(item));
     let after = update.applied(&before);
-    check_size(
-        &after,
-        "Item size to update has exceeded the maximum allowed size",
-    )?;
+    check_updated_size(&after)?;
     let capacity = request.capacity(item_size(&after).div_ceil(1024), 1.0)?;
     let name = request.table.name.clone();
     let old = state.write(&name, key, Some(after.clone()), &written(call))?;
@@ -121,27 +112,19 @@ impl<'s, 'c> Request<'s, 'c> {
         fields.choice("ReturnValuesOnConditionCheckFailure", &["ALL_OLD", "NONE"])?;
         Ok(Self {
             fields,
-            table: state.table(name).map_err(|mut fault| {
-                // The operations on items do not name the table.
-                "Requested resource not found".clone_into(&mut fault.message);
-                fault
-            })?,
+            table: table_named(state, name)?,
             reports_capacity: reported.is_some_and(|it| it != "NONE"),
         })
     }
 
-    fn item(&self, member: &str) -> Result<Item, Fault> {
-        let given = self
-            .fields
+    fn given(&self, member: &str) -> Result<&'c Value, Fault> {
+        self.fields
             .value(member)
-            .ok_or_else(|| self.fields.missing(member))?;
-        value::item(given)
+            .ok_or_else(|| self.fields.missing(member))
     }
 
     fn key(&self) -> Result<Item, Fault> {
-        let key = self.item("Key")?;
-        self.table.schema.check(&key)?;
-        Ok(key)
+        key(self.table, self.given("Key")?)
     }
 
     fn return_old(&self) -> Result<bool, Fault> {
@@ -160,7 +143,46 @@ impl<'s, 'c> Request<'s, 'c> {
     }
 }
 
-fn written(call: &Call<'_>) -> Cause {
+/// A table to read or write items of.
+pub(super) fn table_named<'s>(state: &'s State, name: &str) -> Result<&'s Table, Fault> {
+    state.table(name).map_err(|mut fault| {
+        // The operations on items do not name the table.
+        "Requested resource not found".clone_into(&mut fault.message);
+        fault
+    })
+}
+
+/// An item that a table takes, after its key.
+pub(super) fn whole(table: &Table, given: &Value) -> Result<(Item, Item), Fault> {
+    let item = value::item(given)?;
+    check_size(&item, "Item size has exceeded the maximum allowed size")?;
+    Ok((table.schema.of_item(&item)?, item))
+}
+
+/// A key as the table has them.
+pub(super) fn key(table: &Table, given: &Value) -> Result<Item, Fault> {
+    let key = value::item(given)?;
+    table.schema.check(&key)?;
+    Ok(key)
+}
+
+/// Refuses an update of the key.
+pub(super) fn check_update(table: &Table, update: &Update) -> Result<(), Fault> {
+    match update.names().find(|name| table.schema.contains(name)) {
+        None => Ok(()),
+        Some(name) => Err(parameters(&format!(
+            "Cannot update attribute {name}. This attribute is part of the key"
+        ))),
+    }
+}
+
+/// Refuses an item that an update made too large.
+pub(super) fn check_updated_size(item: &Item) -> Result<(), Fault> {
+    check_size(item, "Item size to update has exceeded the maximum allowed size")
+}
+
+/// The caller changes an item.
+pub(super) fn written(call: &Call<'_>) -> Cause {
     Cause {
         now: call.now,
         by_ttl: false,

@@ -7,9 +7,10 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::change_log::{Change, ChangeLog, hash};
-use super::table::Table;
-use super::value::Item;
+use super::change_log::{Change, ChangeLog, ViewType, hash};
+use super::table::{Table, TableStream, label};
+use super::transact::Token;
+use super::value::{Item, invalid};
 use crate::demo::protocol::Fault;
 
 /// How often expired items are looked for.
@@ -23,6 +24,8 @@ pub(in crate::demo) type StreamKey = (String, String);
 pub(in crate::demo) struct State {
     pub(in crate::demo) tables: BTreeMap<String, Table>,
     pub(in crate::demo) logs: BTreeMap<StreamKey, ChangeLog>,
+    /// Transactions done in the last minutes, by the callers' names for them.
+    pub(super) tokens: BTreeMap<String, Token>,
     swept: Timestamp,
 }
 
@@ -32,6 +35,7 @@ impl State {
         Self {
             tables: BTreeMap::new(),
             logs: BTreeMap::new(),
+            tokens: BTreeMap::new(),
             swept: Timestamp::MIN,
         }
     }
@@ -68,6 +72,47 @@ impl State {
         Ok(table)
     }
 
+    /// Gives a table a new stream, or closes the one that it has. A closed stream can be read on for a day.
+    pub(in crate::demo) fn switch_stream(
+        &mut self,
+        name: &str,
+        view: Option<ViewType>,
+        now: Timestamp,
+    ) -> Result<(), Fault> {
+        let table = self.tables.get_mut(name).ok_or_else(|| no_table(name))?;
+        let key = |label: &str| (name.to_owned(), label.to_owned());
+        match (table.stream.as_mut().filter(|stream| stream.enabled), view) {
+            (Some(_), Some(_)) => Err(invalid(&format!(
+                "Table already has an enabled stream: TableName: {name}"
+            ))),
+            (None, None) => Err(invalid(&format!(
+                "Table has no enabled stream to disable: TableName: {name}"
+            ))),
+            (Some(stream), None) => {
+                stream.enabled = false;
+                if let Some(log) = self.logs.get_mut(&key(&stream.label)) {
+                    log.disable(now);
+                }
+                Ok(())
+            }
+            (None, Some(view)) => {
+                // Two streams of one millisecond would have the same name.
+                let times = (0..).map(|later| now + SignedDuration::from_millis(later));
+                let mut labels = times.map(label);
+                let free = labels.find(|label| !self.logs.contains_key(&key(label)));
+                let stream = TableStream {
+                    label: free.unwrap_or_default(),
+                    view,
+                    enabled: true,
+                };
+                let log = ChangeLog::new(view, table.schema.elements(), now);
+                self.logs.insert(key(&stream.label), log);
+                table.stream = Some(stream);
+                Ok(())
+            }
+        }
+    }
+
     /// Makes `new` the item of a checked key, and gives back the one before. The same item again is no change.
     pub(in crate::demo) fn write(
         &mut self,
@@ -85,7 +130,7 @@ impl State {
             .as_ref()
             .map(|it| (table.name.clone(), it.label.clone()));
         let log = stream.and_then(|key| self.logs.get_mut(&key));
-        if let Some(log) = log.filter(|_| old != new) {
+        if let Some(log) = log.filter(|log| old != new && log.disabled.is_none()) {
             let change = Change {
                 key,
                 old: old.clone(),
@@ -122,6 +167,16 @@ impl State {
         if let Some(log) = key.and_then(|key| self.logs.get_mut(&key)) {
             log.rotate(children, now);
         }
+    }
+
+    /// How many shards of a table's stream take changes.
+    pub(in crate::demo) fn open_shards(&self, table: &str) -> usize {
+        let stream = self.tables.get(table).and_then(|it| it.stream.as_ref());
+        let key = stream.map(|stream| (table.to_owned(), stream.label.clone()));
+        let log = key.and_then(|key| self.logs.get(&key));
+        log.map_or(0, |log| {
+            log.shards.values().filter(|it| it.ending.is_none()).count()
+        })
     }
 
     fn expire(&mut self, now: Timestamp) {

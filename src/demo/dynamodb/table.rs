@@ -25,7 +25,7 @@ pub(in crate::demo) struct Table {
     pub(in crate::demo) stream: Option<TableStream>,
     /// `ReadCapacityUnits` and `WriteCapacityUnits`, unless paid per request.
     provisioned: Option<(i64, i64)>,
-    protected: bool,
+    pub(super) protected: bool,
     items: BTreeMap<KeyText, Arc<Item>>,
     bytes: usize,
 }
@@ -35,6 +35,8 @@ pub(in crate::demo) struct Table {
 pub(in crate::demo) struct TableStream {
     pub(in crate::demo) label: String,
     pub(in crate::demo) view: ViewType,
+    /// Whether it still takes changes.
+    pub(in crate::demo) enabled: bool,
 }
 
 impl Table {
@@ -132,8 +134,10 @@ impl Table {
             });
         }
         if let Some(stream) = &self.stream {
-            let view = stream.view.name();
-            described["StreamSpecification"] = json!({"StreamEnabled": true, "StreamViewType": view});
+            if stream.enabled {
+                let view = stream.view.name();
+                described["StreamSpecification"] = json!({"StreamEnabled": true, "StreamViewType": view});
+            }
             described["LatestStreamLabel"] = json!(stream.label);
             described["LatestStreamArn"] = json!(format!("{arn}/stream/{}", stream.label));
         }
@@ -204,26 +208,31 @@ fn stream(fields: &Fields<'_>, now: Timestamp) -> Result<Option<TableStream>, Fa
     let Some(specification) = fields.structure("StreamSpecification")? else {
         return Ok(None);
     };
+    Ok(stream_view(&specification)?.map(|view| TableStream {
+        label: label(now),
+        view,
+        enabled: true,
+    }))
+}
+
+/// The view of the stream that a `StreamSpecification` asks for, or that there be none.
+pub(super) fn stream_view(specification: &Fields<'_>) -> Result<Option<ViewType>, Fault> {
     let enabled = specification.boolean("StreamEnabled")?;
     let enabled = enabled.ok_or_else(|| specification.missing("StreamEnabled"))?;
     let view = specification.choice("StreamViewType", &ViewType::NAMES)?;
     match (enabled, view.and_then(ViewType::named)) {
-        (false, None) => Ok(None),
-        (true, Some(view)) => Ok(Some(TableStream {
-            label: label(now),
-            view,
-        })),
-        (true, None) => Err(parameters(
-            "StreamViewType is required when StreamEnabled is true",
-        )),
         (false, Some(_)) => Err(Fault::new(
             VALIDATION,
             "One or more parameter values were invalid: StreamViewType cannot be specified when StreamEnabled is false",
         )),
+        (true, None) => Err(parameters(
+            "StreamViewType is required when StreamEnabled is true",
+        )),
+        (_, view) => Ok(view),
     }
 }
 
 /// A stream's label: when it was asked for, to the millisecond.
-fn label(now: Timestamp) -> String {
+pub(super) fn label(now: Timestamp) -> String {
     now.strftime("%Y-%m-%dT%H:%M:%S.%3f").to_string()
 }

@@ -2,12 +2,11 @@
 //!
 //! Must not: give out credentials.
 
-use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::request::Parts;
 use http::{Method, Response, StatusCode};
-use http_body_util::Full;
 
+use super::answer::Body;
 use super::{answer, rest};
 use crate::demo::protocol::ACCOUNT;
 
@@ -24,7 +23,7 @@ pub(super) fn is_query(request: &Parts) -> bool {
 }
 
 /// Answers a form.
-pub(super) fn respond(body: &[u8]) -> Response<Full<Bytes>> {
+pub(super) fn respond(body: &[u8]) -> Response<Body> {
     let form = String::from_utf8_lossy(body);
     let is_known = rest::pairs(&form).any(|(name, value)| name == "Action" && value == "GetCallerIdentity");
     if !is_known {

@@ -69,7 +69,7 @@ fn mode(fields: Fields<'_>) -> Result<Mode, Fault> {
     }
 }
 
-fn check_limits(account: &Account, mode: Mode, shards: usize) -> Result<(), Fault> {
+pub(super) fn check_limits(account: &Account, mode: Mode, shards: usize) -> Result<(), Fault> {
     let (limit, held, added, what) = match mode {
         Mode::OnDemand => (ON_DEMAND_LIMIT, on_demand_streams(account), 1, "stream"),
         Mode::Provisioned => (SHARD_LIMIT, provisioned_shards(account), shards, "shard"),
@@ -104,7 +104,19 @@ pub(super) fn provisioned_shards(account: &Account) -> usize {
 }
 
 pub(super) fn delete_stream(account: &mut Account, call: &Call<'_>) -> Answer {
-    let stream = account.stream(fields(call))?;
+    let fields = fields(call);
+    let enforced = fields.boolean("EnforceConsumerDeletion")?.unwrap_or(false);
+    let stream = account.stream(fields)?;
+    if !enforced && !stream.consumers.is_empty() {
+        return Err(Fault::new(
+            "ResourceInUseException",
+            format!(
+                "Stream {} under account {ACCOUNT} has registered consumers. Deregister them, or set \
+                 EnforceConsumerDeletion.",
+                stream.name
+            ),
+        ));
+    }
     if stream.status() != "DELETING" {
         stream.begin(Change::Delete, call.now);
     }
@@ -163,11 +175,7 @@ fn reshardable(stream: &mut Stream, place: u32, now: Timestamp) -> Result<HashRa
     let (name, mode) = (stream.name.clone(), stream.mode);
     let id = Shard::id_of(place);
     let shard = stream.shard(place, now).ok_or_else(|| no_shard(&name, &id))?;
-    if mode == Mode::OnDemand {
-        let message =
-            format!("Request is invalid. Stream {name} under account {ACCOUNT} is in On-Demand mode.");
-        return Err(Fault::new("ValidationException", message));
-    }
+    check_provisioned(&name, mode)?;
     if !shard.is_open() {
         return Err(invalid(format!(
             "Shard {id} in stream {name} under account {ACCOUNT} has already been merged or split, and thus is \
@@ -177,7 +185,18 @@ fn reshardable(stream: &mut Stream, place: u32, now: Timestamp) -> Result<HashRa
     Ok(shard.range)
 }
 
-fn check_active(stream: &Stream) -> Result<(), Fault> {
+/// In on-demand mode the service chooses the shards.
+pub(super) fn check_provisioned(name: &str, mode: Mode) -> Result<(), Fault> {
+    match mode {
+        Mode::Provisioned => Ok(()),
+        Mode::OnDemand => Err(Fault::new(
+            "ValidationException",
+            format!("Request is invalid. Stream {name} under account {ACCOUNT} is in On-Demand mode."),
+        )),
+    }
+}
+
+pub(super) fn check_active(stream: &Stream) -> Result<(), Fault> {
     match stream.status() {
         "ACTIVE" => Ok(()),
         status => Err(Fault::new(

@@ -8,7 +8,7 @@ use super::control::{ON_DEMAND_LIMIT, SHARD_LIMIT, on_demand_streams, provisione
 use super::shard::Shard;
 use super::stream::{Mode, Stream};
 use super::token::{self, StreamPage};
-use super::{Account, arn, fields, invalid, name_in_arn, shard_place};
+use super::{Account, arn, consumers, fields, invalid, name_in_arn, shard_place};
 use crate::demo::fields::seconds;
 use crate::demo::protocol::{Answer, Call, Fault};
 
@@ -43,12 +43,7 @@ pub(super) fn list_streams(account: &mut Account, call: &Call<'_>) -> Answer {
 
 fn open_page(text: &str, call: &Call<'_>) -> Result<StreamPage, Fault> {
     let page: StreamPage = token::open(text).ok_or_else(|| invalid("Invalid NextToken."))?;
-    if token::is_expired(page.issued, call.now) {
-        return Err(Fault::new(
-            "ExpiredNextTokenException",
-            "The NextToken has expired.",
-        ));
-    }
+    token::check_page_age(page.issued, call.now)?;
     Ok(page)
 }
 
@@ -100,7 +95,7 @@ pub(super) fn stream_summary(account: &mut Account, call: &Call<'_>) -> Answer {
     let stream = account.stream(fields(call))?;
     let mut description = description(stream, call.region);
     description["OpenShardCount"] = stream.open_shards().into();
-    description["ConsumerCount"] = 0.into();
+    description["ConsumerCount"] = stream.consumers.len().into();
     description["MaxRecordSizeInKiB"] = stream.max_record_kib.into();
     description["RecordDistributionStrategy"] = "USER_PARTITION_KEY".into();
     if let (Mode::OnDemand, Some(mib)) = (stream.mode, stream.warm_throughput) {
@@ -118,12 +113,6 @@ pub(super) fn limits(account: &mut Account, _: &Call<'_>) -> Answer {
         "OnDemandStreamCountLimit": ON_DEMAND_LIMIT,
     })
     .into())
-}
-
-/// Nobody can register a consumer here, so there is none.
-pub(super) fn consumers(account: &mut Account, call: &Call<'_>) -> Answer {
-    account.stream(fields(call))?;
-    Ok(json!({"Consumers": []}).into())
 }
 
 pub(super) fn tags_for_stream(account: &mut Account, call: &Call<'_>) -> Answer {
@@ -144,8 +133,14 @@ pub(super) fn tags_for_stream(account: &mut Account, call: &Call<'_>) -> Answer 
 
 pub(super) fn tags_for_resource(account: &mut Account, call: &Call<'_>) -> Answer {
     let fields = fields(call);
-    let name = name_in_arn(fields, "ResourceARN", fields.required_text("ResourceARN")?)?;
-    Ok(json!({"Tags": tags(&account.named(name)?.tags)}).into())
+    let arn = fields.required_text("ResourceARN")?;
+    let tagged = if arn.contains("/consumer/") {
+        let (stream, consumer) = consumers::by_arn(account, fields, "ResourceARN")?;
+        &stream.consumers[&consumer].tags
+    } else {
+        &account.named(name_in_arn(fields, "ResourceARN", arn)?)?.tags
+    };
+    Ok(json!({"Tags": tags(tagged)}).into())
 }
 
 /// Tags in the order of their keys.

@@ -72,12 +72,7 @@ fn continued(fields: Fields<'_>, text: &str, now: Timestamp) -> Result<ShardPage
         )));
     }
     let page: ShardPage = token::open(text).ok_or_else(|| invalid("Invalid NextToken."))?;
-    if token::is_expired(page.issued, now) {
-        return Err(Fault::new(
-            "ExpiredNextTokenException",
-            "The NextToken has expired.",
-        ));
-    }
+    token::check_page_age(page.issued, now)?;
     Ok(page)
 }
 

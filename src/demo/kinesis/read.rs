@@ -2,6 +2,8 @@
 //!
 //! Must not: build trees of the records; they are kept as the text that is sent.
 
+use std::ops::Range;
+
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -21,34 +23,15 @@ const RECORDS: i64 = 10_000;
 const ANSWER_BYTES: u64 = 10 * 1024 * 1024;
 
 pub(super) fn get_shard_iterator(account: &mut Account, call: &Call<'_>) -> Answer {
-    const TYPES: [&str; 5] = [
-        "AT_SEQUENCE_NUMBER",
-        "AFTER_SEQUENCE_NUMBER",
-        "TRIM_HORIZON",
-        "LATEST",
-        "AT_TIMESTAMP",
-    ];
     let fields = fields(call);
-    let kind = fields
-        .choice("ShardIteratorType", &TYPES)?
-        .ok_or_else(|| fields.missing("ShardIteratorType"))?;
+    let start = Start::read(call, fields, ["ShardIteratorType", "StartingSequenceNumber"])?;
     let stream = account.usable(fields)?;
     let place = shard_place(fields, "ShardId", &stream.name)?;
     let (name, made) = (stream.name.clone(), stream.created.as_millisecond());
     let shard = stream
         .shard(place, call.now)
         .ok_or_else(|| no_shard(&name, &Shard::id_of(place)))?;
-    let index = match kind {
-        "TRIM_HORIZON" | "LATEST" => {
-            refuse(fields, "StartingSequenceNumber", kind)?;
-            if kind == "LATEST" { shard.tip() } else { 0 }
-        }
-        "AT_TIMESTAMP" => shard.index_at(start_time(fields, call.now)?),
-        _ => {
-            let sequence = start_sequence(fields, shard, &name, kind)?;
-            sequence.index + u64::from(kind == "AFTER_SEQUENCE_NUMBER")
-        }
-    };
+    let index = start.index(shard, &name, call.now)?;
     check_dry_run(fields)?;
     let issued = call.now.as_millisecond();
     let iterator = ShardIterator {
@@ -61,59 +44,109 @@ pub(super) fn get_shard_iterator(account: &mut Account, call: &Call<'_>) -> Answ
     Ok(json!({"ShardIterator": token::seal(&iterator)}).into())
 }
 
-fn refuse(fields: Fields<'_>, member: &str, kind: &str) -> Result<(), Fault> {
-    match fields.value(member) {
-        Some(_) => Err(wrong_start(&format!("{kind} and also a {member}"))),
-        None => Ok(()),
+/// Where in a shard a call wants to begin.
+pub(super) struct Start<'a> {
+    operation: &'a str,
+    fields: Fields<'a>,
+    kind: &'a str,
+    /// The member that holds the sequence number.
+    sequence: &'static str,
+}
+
+impl<'a> Start<'a> {
+    /// The start in a structure whose members for the type and the sequence number are called so.
+    pub(super) fn read(
+        call: &Call<'a>,
+        fields: Fields<'a>,
+        [kind, sequence]: [&'static str; 2],
+    ) -> Result<Self, Fault> {
+        const TYPES: [&str; 5] = [
+            "AT_SEQUENCE_NUMBER",
+            "AFTER_SEQUENCE_NUMBER",
+            "TRIM_HORIZON",
+            "LATEST",
+            "AT_TIMESTAMP",
+        ];
+        let kind = fields.choice(kind, &TYPES)?.ok_or_else(|| fields.missing(kind))?;
+        Ok(Self {
+            operation: call.operation,
+            fields,
+            kind,
+            sequence,
+        })
     }
-}
 
-fn wrong_start(request: &str) -> Fault {
-    invalid(format!(
-        "Must either specify (1) AT_SEQUENCE_NUMBER or AFTER_SEQUENCE_NUMBER and StartingSequenceNumber or \
-         (2) TRIM_HORIZON or LATEST and no StartingSequenceNumber or (3) AT_TIMESTAMP and Timestamp. \
-         Request specified {request}."
-    ))
-}
-
-fn start_time(fields: Fields<'_>, now: Timestamp) -> Result<Timestamp, Fault> {
-    refuse(fields, "StartingSequenceNumber", "AT_TIMESTAMP")?;
-    let time = fields
-        .time("Timestamp")?
-        .ok_or_else(|| wrong_start("AT_TIMESTAMP and no Timestamp"))?;
-    if time > now {
-        return Err(invalid(format!(
-            "The timestampInMillis parameter cannot be greater than the currentTimestampInMillis. \
-             timestampInMillis: {}, currentTimestampInMillis: {}",
-            time.as_millisecond(),
-            now.as_millisecond()
-        )));
+    /// The index of the first record to read.
+    pub(super) fn index(&self, shard: &Shard, stream: &str, now: Timestamp) -> Result<u64, Fault> {
+        match self.kind {
+            "TRIM_HORIZON" => self.without_sequence().map(|()| 0),
+            "LATEST" => self.without_sequence().map(|()| shard.tip()),
+            "AT_TIMESTAMP" => Ok(shard.index_at(self.time(now)?)),
+            kind => {
+                let sequence = self.sequence_in(shard, stream)?;
+                Ok(sequence.index + u64::from(kind == "AFTER_SEQUENCE_NUMBER"))
+            }
+        }
     }
-    Ok(time)
-}
 
-fn start_sequence(fields: Fields<'_>, shard: &Shard, stream: &str, kind: &str) -> Result<Sequence, Fault> {
-    let text = decimal(fields, "StartingSequenceNumber", SEQUENCE_DIGITS)?
-        .ok_or_else(|| wrong_start(&format!("{kind} and no StartingSequenceNumber")))?;
-    let used = format!(
-        "StartingSequenceNumber {text} used in GetShardIterator on shard {} in stream {stream} under account \
-         {ACCOUNT} is invalid",
-        shard.id()
-    );
-    let sequence = Sequence::parse(text).ok_or_else(|| invalid(format!("{used}.")))?;
-    if sequence.shard != shard.place {
-        return Err(invalid(format!(
-            "Invalid StartingSequenceNumber. It encodes {}, while it was used in a call to a shard with {}",
-            Shard::id_of(sequence.shard),
+    fn without_sequence(&self) -> Result<(), Fault> {
+        match self.fields.value(self.sequence) {
+            Some(_) => Err(self.wrong("and also a", self.sequence)),
+            None => Ok(()),
+        }
+    }
+
+    fn wrong(&self, how: &str, member: &str) -> Fault {
+        let (kind, sequence) = (self.kind, self.sequence);
+        invalid(format!(
+            "Must either specify (1) AT_SEQUENCE_NUMBER or AFTER_SEQUENCE_NUMBER and {sequence} or \
+             (2) TRIM_HORIZON or LATEST and no {sequence} or (3) AT_TIMESTAMP and Timestamp. \
+             Request specified {kind} {how} {member}."
+        ))
+    }
+
+    fn time(&self, now: Timestamp) -> Result<Timestamp, Fault> {
+        self.without_sequence()?;
+        let time = self
+            .fields
+            .time("Timestamp")?
+            .ok_or_else(|| self.wrong("and no", "Timestamp"))?;
+        if time > now {
+            return Err(invalid(format!(
+                "The timestampInMillis parameter cannot be greater than the currentTimestampInMillis. \
+                 timestampInMillis: {}, currentTimestampInMillis: {}",
+                time.as_millisecond(),
+                now.as_millisecond()
+            )));
+        }
+        Ok(time)
+    }
+
+    fn sequence_in(&self, shard: &Shard, stream: &str) -> Result<Sequence, Fault> {
+        let text = decimal(self.fields, self.sequence, SEQUENCE_DIGITS)?
+            .ok_or_else(|| self.wrong("and no", self.sequence))?;
+        let used = format!(
+            "{} {text} used in {} on shard {} in stream {stream} under account {ACCOUNT} is invalid",
+            self.sequence,
+            self.operation,
             shard.id()
-        )));
+        );
+        let sequence = Sequence::parse(text).ok_or_else(|| invalid(format!("{used}.")))?;
+        if sequence.shard != shard.place {
+            return Err(invalid(format!(
+                "Invalid {}. It encodes {}, while it was used in a call to a shard with {}",
+                self.sequence,
+                Shard::id_of(sequence.shard),
+                shard.id()
+            )));
+        }
+        if sequence.shard_made != shard.first.shard_made {
+            return Err(invalid(format!(
+                "{used} because it did not come from this stream."
+            )));
+        }
+        Ok(sequence)
     }
-    if sequence.shard_made != shard.first.shard_made {
-        return Err(invalid(format!(
-            "{used} because it did not come from this stream."
-        )));
-    }
-    Ok(sequence)
 }
 
 pub(super) fn get_records(account: &mut Account, call: &Call<'_>) -> Answer {
@@ -198,9 +231,21 @@ fn read(stream: &mut Stream, iterator: &ShardIterator, limit: usize, now: Timest
         ));
     }
     let range = shard.page(iterator.index, limit, ANSWER_BYTES);
+    let (text, bytes) = records(shard, &range);
+    shard.budget.spend(now, bytes);
+    Ok(Page {
+        shard: iterator.shard,
+        text,
+        next: range.end,
+        is_end: shard.is_ended_at(range.end),
+        behind: behind(shard, range.end, now),
+    })
+}
+
+/// The beginning of an answer's JSON, up to the last record, and the bytes that its records count for.
+pub(super) fn records(shard: &Shard, range: &Range<u64>) -> (String, u64) {
     let count = usize::try_from(range.end - range.start).unwrap_or(usize::MAX);
     let read = || shard.from(range.start).take(count);
-    let bytes = read().map(|record| record.size).sum();
     let length: usize = read().map(|record| record.json.len() + 1).sum();
     let mut text = String::with_capacity(length + 1024);
     text.push_str(r#"{"Records":["#);
@@ -210,30 +255,30 @@ fn read(stream: &mut Stream, iterator: &ShardIterator, limit: usize, now: Timest
         }
         text.push_str(&record.json);
     }
-    let left = shard.from(range.end).next();
-    // Zero is kept for "caught up".
-    let behind = left.map_or(0, |record| {
+    (text, read().map(|record| record.size).sum())
+}
+
+/// How much older than now the first record is that is left, in milliseconds. Zero is kept for "caught up".
+pub(super) fn behind(shard: &Shard, index: u64, now: Timestamp) -> i64 {
+    let left = shard.from(index).next();
+    left.map_or(0, |record| {
         (now.as_millisecond() - record.arrived.as_millisecond()).max(1)
-    });
-    let is_end = left.is_none() && !shard.is_open();
-    shard.budget.spend(now, bytes);
-    Ok(Page {
-        shard: iterator.shard,
-        text,
-        next: range.end,
-        is_end,
-        behind,
     })
+}
+
+/// Ends a JSON text that [`records`] began, with the other members.
+pub(super) fn close(text: &mut String, rest: &Value) {
+    let rest = rest.to_string();
+    text.push_str("],");
+    text.push_str(rest.strip_prefix('{').unwrap_or(&rest));
 }
 
 fn answer(page: Page, next: Option<&str>, children: Option<&[Value]>) -> String {
     let mut text = page.text;
-    text.push_str("],");
     let mut rest = json!({"NextShardIterator": next, "MillisBehindLatest": page.behind});
     if let Some(children) = children {
         rest["ChildShards"] = children.into();
     }
-    let rest = rest.to_string();
-    text.push_str(rest.strip_prefix('{').unwrap_or(&rest));
+    close(&mut text, &rest);
     text
 }

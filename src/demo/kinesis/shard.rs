@@ -120,11 +120,7 @@ impl Shard {
     /// Appends a record. One that comes with an earlier time than the last is given the last one's, so that times rise.
     pub(super) fn push(&mut self, partition_key: &str, data: Data<'_>, at: Timestamp) -> Sequence {
         let at = self.records.back().map_or(at, |last| last.arrived.max(at));
-        let sequence = Sequence {
-            index: self.next,
-            time: unix_seconds(at).max(self.first.time),
-            ..self.first
-        };
+        let sequence = self.sequence(self.next, at);
         self.next += 1;
         let json = write_record(sequence, at, data, partition_key);
         self.held += json.len();
@@ -181,6 +177,29 @@ impl Shard {
             .unwrap_or(usize::MAX)
             .min(self.records.len());
         self.records.range(skipped..)
+    }
+
+    /// Whether it is closed, and all before an index is all that it has.
+    pub(super) fn is_ended_at(&self, index: u64) -> bool {
+        !self.is_open() && index >= self.next
+    }
+
+    /// The number of the last record before an index; where it is not kept, one of that place all the same.
+    pub(super) fn reached(&self, index: u64, now: Timestamp) -> Sequence {
+        let last = index.saturating_sub(1);
+        let kept = self
+            .from(last)
+            .next()
+            .filter(|_| (self.oldest()..self.next).contains(&last));
+        self.sequence(last, kept.map_or(now, |record| record.arrived))
+    }
+
+    fn sequence(&self, index: u64, at: Timestamp) -> Sequence {
+        Sequence {
+            index,
+            time: unix_seconds(at).max(self.first.time),
+            ..self.first
+        }
     }
 
     fn oldest(&self) -> u64 {

@@ -2,10 +2,14 @@
 //!
 //! Must not: know how calls name it or what they answer.
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp};
 use md5::{Digest as _, Md5};
 use serde_json::{Map, Value};
 
+use super::consumer::Consumer;
+use super::scaling;
 use super::sequence::Sequence;
 use super::shard::{Data, Shard, unix_seconds};
 use crate::resource::HashRange;
@@ -42,6 +46,8 @@ pub(super) enum Change {
     Split(u32, u128),
     /// Two adjacent shards become one.
     Merge(u32, u32),
+    /// The stream gets so many equal shards.
+    Scale(u32),
     /// The stream goes away.
     Delete,
 }
@@ -65,6 +71,10 @@ pub(super) struct Stream {
     pub shard_capacity: usize,
     /// The tags that it was made with.
     pub tags: Map<String, Value>,
+    /// The consumers registered with it, by name.
+    pub consumers: BTreeMap<String, Consumer>,
+    /// When it was scaled lately.
+    pub scalings: Vec<Timestamp>,
     shards: Vec<Shard>,
     pending: Option<(Timestamp, Change)>,
 }
@@ -82,6 +92,8 @@ impl Stream {
             warm_throughput: None,
             shard_capacity: usize::MAX,
             tags: Map::new(),
+            consumers: BTreeMap::new(),
+            scalings: Vec::new(),
             shards: Vec::new(),
             pending: None,
         }
@@ -92,7 +104,7 @@ impl Stream {
         match self.pending {
             None => "ACTIVE",
             Some((_, Change::Create(_))) => "CREATING",
-            Some((_, Change::Split(..) | Change::Merge(..))) => "UPDATING",
+            Some((_, Change::Split(..) | Change::Merge(..) | Change::Scale(_))) => "UPDATING",
             Some((_, Change::Delete)) => "DELETING",
         }
     }
@@ -109,6 +121,7 @@ impl Stream {
 
     /// Does the change that is due, if any. False once the stream is gone.
     pub(super) fn settle(&mut self, now: Timestamp) -> bool {
+        self.consumers.retain(|_, consumer| !consumer.is_gone(now));
         match self.pending {
             Some((due, change)) if due <= now => {
                 self.pending = None;
@@ -124,25 +137,75 @@ impl Stream {
             Change::Create(count) => self.open_first(count),
             Change::Split(place, key) => self.split(place, key, at),
             Change::Merge(one, other) => self.merge(one, other, at),
+            Change::Scale(count) => self.scale(count, at),
             Change::Delete => return false,
         }
         true
     }
 
     fn open_first(&mut self, count: u32) {
-        let width = u128::MAX / u128::from(count.max(1));
-        for place in 0..count {
-            let start = width * u128::from(place);
-            let end = if place + 1 == count {
-                u128::MAX
-            } else {
-                start + width - 1
-            };
-            let made = unix_seconds(self.created);
-            let range = HashRange { start, end };
+        let made = unix_seconds(self.created);
+        for (place, range) in (0..).zip(scaling::equal_ranges(count)) {
             self.shards
                 .push(Shard::new(place, Vec::new(), range, self.created, made));
         }
+    }
+
+    /// Cuts the open shards where the new ones begin, and joins what lies between. What is cut and joined lives for no time.
+    fn scale(&mut self, count: u32, at: Timestamp) {
+        let starts: Vec<u128> = scaling::starts(count).collect();
+        let mut pieces = self.cut_at(&starts, at).into_iter();
+        let Some(mut whole) = pieces.next() else { return };
+        for piece in pieces {
+            if starts
+                .binary_search(&self.shards[piece as usize].range.start)
+                .is_ok()
+            {
+                whole = piece;
+            } else {
+                self.merge(whole, piece, at);
+                whole = self.newest();
+            }
+        }
+    }
+
+    /// Splits the open shards at every one of the sorted starts. Gives what is open then, in the order of its hash keys.
+    fn cut_at(&mut self, starts: &[u128], at: Timestamp) -> Vec<u32> {
+        let open = self.shards.iter().filter(|shard| shard.is_open());
+        let mut open: Vec<(u32, HashRange)> = open.map(|shard| (shard.place, shard.range)).collect();
+        open.sort_by_key(|(_, range)| range.start);
+        let mut pieces = Vec::new();
+        for (mut place, range) in open {
+            let first = starts.partition_point(|start| *start <= range.start);
+            for start in starts[first..].iter().take_while(|start| **start <= range.end) {
+                self.split(place, *start, at);
+                place = self.newest();
+                pieces.push(place - 1);
+            }
+            pieces.push(place);
+        }
+        pieces
+    }
+
+    /// A split or a merge as the dice fall, so that there are from one to `most` open shards.
+    pub(super) fn any_change(&self, dice: u64, most: usize) -> Option<Change> {
+        let mut open: Vec<&Shard> = self.shards.iter().filter(|shard| shard.is_open()).collect();
+        open.sort_by_key(|shard| shard.range.start);
+        let splits = open.len() < 2 || open.len() < most && dice.is_multiple_of(2);
+        let choices = open.len() - usize::from(!splits);
+        let place = usize::try_from(dice / 2)
+            .unwrap_or_default()
+            .checked_rem(choices)?;
+        if !splits {
+            return Some(Change::Merge(open[place].place, open[place + 1].place));
+        }
+        let HashRange { start, end } = open[place].range;
+        let middle = start.midpoint(end);
+        (start < middle).then_some(Change::Split(open[place].place, middle))
+    }
+
+    fn newest(&self) -> u32 {
+        self.shards.last().map_or(0, |shard| shard.place)
     }
 
     fn split(&mut self, place: u32, key: u128, at: Timestamp) {
@@ -276,6 +339,40 @@ mod tests {
         assert!(shards[0].closed.unwrap().last < shards[2].first);
         assert!(shards[2].closed.unwrap().last < shards[3].first);
         assert!(shards[3].is_open());
+    }
+
+    #[test]
+    fn scaling_leaves_equal_shards_whatever_was_there() {
+        let mut stream = stream(3);
+        stream.apply(Change::Split(1, 1 << 127), now());
+        for count in [8, 5, 3, 1, 2] {
+            stream.apply(Change::Scale(count), now());
+            let mut open: Vec<_> = stream.shards.iter().filter(|shard| shard.is_open()).collect();
+            open.sort_by_key(|shard| shard.range.start);
+            let ranges: Vec<_> = open.iter().map(|shard| shard.range).collect();
+            assert_eq!(ranges, scaling::equal_ranges(count));
+        }
+        let children = stream.shards.iter().filter(|shard| !shard.parents.is_empty());
+        for shard in children {
+            for parent in &shard.parents {
+                let parent = &stream.shards[*parent as usize];
+                assert!(parent.closed.unwrap().last < shard.first, "{shard:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn chance_never_leaves_a_stream_without_shards_or_with_too_many() {
+        let mut stream = stream(1);
+        let mut rng = fastrand::Rng::with_seed(7);
+        let mut most = 0;
+        for _ in 0..2000 {
+            let change = stream.any_change(rng.u64(..), 6).unwrap();
+            stream.apply(change, now());
+            assert!((1..=6).contains(&stream.open_shards()));
+            most = most.max(stream.open_shards());
+        }
+        assert_eq!(most, 6);
     }
 
     #[test]

@@ -8,6 +8,9 @@ use serde_json::{Value, json};
 use super::{Kinesis, Mode};
 use crate::demo::protocol::{Call, Fault, Service as _};
 
+mod fan_out;
+mod scaling;
+
 /// A service and the time as its caller sees it.
 struct Caller {
     kinesis: Kinesis,

@@ -9,6 +9,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::demo::protocol::Fault;
+
 /// How long iterators (API reference, `GetRecords`) and page tokens (`ListShards`) are good for.
 const LIFE: SignedDuration = SignedDuration::from_secs(300);
 
@@ -49,6 +51,17 @@ pub(super) struct StreamPage {
     pub after: String,
 }
 
+/// Where the next page of `ListStreamConsumers` begins.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct ConsumerPage {
+    /// When it was given, in milliseconds since 1970.
+    pub issued: i64,
+    /// The stream's name.
+    pub stream: String,
+    /// The last name of the page before.
+    pub after: String,
+}
+
 /// The text that the caller gets.
 pub(super) fn seal(token: &impl Serialize) -> String {
     // Plain fields always serialize.
@@ -63,6 +76,17 @@ pub(super) fn open<T: DeserializeOwned>(text: &str) -> Option<T> {
 /// Whether a token that was given at `issued` is too old.
 pub(super) fn is_expired(issued: i64, now: Timestamp) -> bool {
     now.as_millisecond() - issued > i64::try_from(LIFE.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// Refuses the token of a page that was given too long ago.
+pub(super) fn check_page_age(issued: i64, now: Timestamp) -> Result<(), Fault> {
+    if is_expired(issued, now) {
+        return Err(Fault::new(
+            "ExpiredNextTokenException",
+            "The NextToken has expired.",
+        ));
+    }
+    Ok(())
 }
 
 #[cfg(test)]

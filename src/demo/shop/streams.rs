@@ -19,6 +19,9 @@ const LONGEST_TICK: SignedDuration = SignedDuration::from_secs(2);
 /// When the streams were made.
 const AGE: SignedDuration = SignedDuration::from_hours(24 * 40);
 
+/// The reader of the orders that has a throughput of its own.
+const CONSUMER: &str = "fulfilment";
+
 /// One stream and what flows into it.
 struct Feed {
     stream: &'static str,
@@ -100,6 +103,7 @@ impl Streams {
             kinesis.create(feed.stream, feed.mode, feed.shards, now - AGE);
             streams.fill(feed, feed.stocked / 3, start, resharded);
         }
+        kinesis.register("orders", CONSUMER, now - AGE);
         kinesis.split("orders", 0, resharded);
         kinesis.split("orders", 1, resharded);
         for feed in &FEEDS {
