@@ -215,9 +215,7 @@ fn a_tail_begins_where_it_is_told_to() {
 #[test]
 fn pausing_freezes_the_view_and_not_the_reading() {
     let mut desk = Desk::filled(80, 24);
-    desk.keys(&["t"]);
-    let (ticket, _) = desk.take_tail();
-    desk.send(Message::Reply(ticket, Reply::Tail(TailReply::Begun)));
+    let ticket = desk.begin_tail();
     for number in 0..50 {
         desk.tail_brings(ticket, vec![blob(1, number, b"{}")]);
     }
@@ -253,9 +251,7 @@ fn going_up_leaves_follow_and_the_bottom_follows_again() {
 #[test]
 fn a_failure_of_a_shard_is_told_until_it_works_again() {
     let mut desk = Desk::filled(80, 24);
-    desk.keys(&["t"]);
-    let (ticket, _) = desk.take_tail();
-    desk.send(Message::Reply(ticket, Reply::Tail(TailReply::Begun)));
+    let ticket = desk.begin_tail();
     let shard = blob(1, 0, b"").shard;
     desk.tail_events(
         ticket,
@@ -270,9 +266,7 @@ fn a_failure_of_a_shard_is_told_until_it_works_again() {
 #[test]
 fn the_inspector_goes_with_the_selection() {
     let mut desk = Desk::filled(80, 24);
-    desk.keys(&["t"]);
-    let (ticket, _) = desk.take_tail();
-    desk.send(Message::Reply(ticket, Reply::Tail(TailReply::Begun)));
+    let ticket = desk.begin_tail();
     desk.tail_brings(
         ticket,
         vec![blob(1, 0, b"{\"first\":1}"), blob(1, 1, b"{\"second\":2}")],
@@ -290,9 +284,7 @@ fn the_inspector_goes_with_the_selection() {
 #[test]
 fn the_inspector_scrolls_when_it_has_the_focus() {
     let mut desk = Desk::filled(80, 24);
-    desk.keys(&["t"]);
-    let (ticket, _) = desk.take_tail();
-    desk.send(Message::Reply(ticket, Reply::Tail(TailReply::Begun)));
+    let ticket = desk.begin_tail();
     desk.tail_brings(
         ticket,
         vec![blob(1, 0, b"[1,2,3,4,5,6,7,8,9]"), blob(1, 1, b"{}")],
@@ -395,9 +387,7 @@ fn a_refresh_keeps_the_cursor_on_its_resource() {
 #[test]
 fn closing_the_inspector_leaves_no_empty_lines() {
     let mut desk = Desk::filled(80, 24);
-    desk.keys(&["t"]);
-    let (ticket, _) = desk.take_tail();
-    desk.send(Message::Reply(ticket, Reply::Tail(TailReply::Begun)));
+    let ticket = desk.begin_tail();
     for number in 0..50 {
         desk.tail_brings(ticket, vec![blob(1, number, b"{}")]);
     }
@@ -415,9 +405,7 @@ fn closing_the_inspector_leaves_no_empty_lines() {
 fn a_record_that_falls_off_while_it_is_read_stays() {
     let mut desk = Desk::filled(80, 24);
     desk.model.settings.ring_bytes = 4000;
-    desk.keys(&["t"]);
-    let (ticket, _) = desk.take_tail();
-    desk.send(Message::Reply(ticket, Reply::Tail(TailReply::Begun)));
+    let ticket = desk.begin_tail();
     desk.tail_brings(ticket, vec![blob(1, 0, b"{\"kept\":0}"), blob(1, 1, b"{}")]);
     desk.keys(&["k", "enter"]);
     desk.inspect();
@@ -443,9 +431,7 @@ fn a_megabyte_of_clipboard_is_taken_at_once_and_in_part() {
 #[test]
 fn a_tail_that_has_ended_wakes_nobody() {
     let mut desk = Desk::filled(80, 24);
-    desk.keys(&["t"]);
-    let (ticket, _) = desk.take_tail();
-    desk.send(Message::Reply(ticket, Reply::Tail(TailReply::Begun)));
+    let ticket = desk.begin_tail();
     desk.tail_events(ticket, vec![TailEvent::Ended], 1);
     desk.wait(Duration::from_mins(1));
     assert_eq!(desk.model.wake_at(desk.now.mono), None);

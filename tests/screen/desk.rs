@@ -157,6 +157,14 @@ impl Desk {
         }
     }
 
+    /// Tails what is selected; the shards are listed, and it has begun.
+    pub(super) fn begin_tail(&mut self) -> Ticket {
+        self.keys(&["t"]);
+        let (ticket, _) = self.take_tail();
+        self.send(Message::Reply(ticket, Reply::Tail(TailReply::Begun)));
+        ticket
+    }
+
     /// News of a tail.
     pub(super) fn tail_events(&mut self, ticket: Ticket, events: Vec<TailEvent>, calls: u64) {
         let counters = Counters {

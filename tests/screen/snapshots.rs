@@ -3,8 +3,6 @@
 use std::time::Duration;
 
 use insta::assert_snapshot;
-use kinescope::message::TailReply;
-use kinescope::message::{Message, Reply};
 use kinescope::resource::{Event, Section};
 use kinescope::source::{ErrorKind, SourceError};
 use kinescope::tail::TailEvent;
@@ -25,9 +23,7 @@ fn at_each_size(name: &str, scene: impl Fn(&mut Desk)) {
 
 /// A tail of `orders` that has brought a few records of three shards.
 fn tail_orders(desk: &mut Desk) {
-    desk.keys(&["t"]);
-    let (ticket, _) = desk.take_tail();
-    desk.send(Message::Reply(ticket, Reply::Tail(TailReply::Begun)));
+    let ticket = desk.begin_tail();
     let opened = (1..4)
         .map(|n| TailEvent::Opened(format!("shardId-{n:012}").as_str().into()))
         .collect();
@@ -107,9 +103,7 @@ fn a_tail_of_a_table() {
     at_each_size("tail-table", |desk| {
         desk.keys(&["2"]);
         desk.answer_all();
-        desk.keys(&["t"]);
-        let (ticket, _) = desk.take_tail();
-        desk.send(Message::Reply(ticket, Reply::Tail(TailReply::Begun)));
+        let ticket = desk.begin_tail();
         for (number, event) in [Event::Insert, Event::Modify, Event::Remove]
             .into_iter()
             .enumerate()
