@@ -21,7 +21,7 @@ use std::time::Duration;
 use futures::future::BoxFuture;
 
 pub use error::{ErrorKind, SourceError};
-pub use session::{Options, Session, SessionError, profiles};
+pub use session::{Options, Session, SessionError};
 
 use crate::resource::{
     Batch, Detail, Entry, FeatureRecord, IteratorToken, Page, PageToken, Position, ResourceId, Section,
@@ -72,8 +72,6 @@ pub struct ReadLimits {
     pub calls_per_second: u32,
     /// Bytes a second, all readers together; `None` where the service counts only calls.
     pub bytes_per_second: Option<u64>,
-    /// How long an iterator is good for.
-    pub iterator_life: Duration,
     /// Whether a shard can be read from a point in time.
     pub seeks_time: bool,
     /// How long records are kept, where it is the same for every stream.

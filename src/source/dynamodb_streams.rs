@@ -21,12 +21,10 @@ use crate::resource::{
     Position, Record, ResourceId, SequenceNumber, Shard, ShardId, TableStream,
 };
 
-/// The API reference of `GetShardIterator` gives an iterator 15 minutes. No page names a number of calls, only two readers of
-/// a shard at most: the pace is that of Kinesis.
+/// No page of the API reference names a number of calls, only two readers of a shard at most: the pace is that of Kinesis.
 const LIMITS: ReadLimits = ReadLimits {
     calls_per_second: 5,
     bytes_per_second: None,
-    iterator_life: Duration::from_mins(15),
     seeks_time: false,
     // "Change data capture for DynamoDB Streams", DynamoDB developer guide.
     retention: Some(Duration::from_hours(24)),

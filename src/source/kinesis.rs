@@ -24,7 +24,6 @@ use crate::resource::{
 const LIMITS: ReadLimits = ReadLimits {
     calls_per_second: 5,
     bytes_per_second: Some(2 * 1024 * 1024),
-    iterator_life: Duration::from_mins(5),
     seeks_time: true,
     // A stream's own setting, from 24 hours to a year.
     retention: None,

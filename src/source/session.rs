@@ -200,12 +200,6 @@ impl fmt::Debug for Session {
     }
 }
 
-/// The names of all profiles, sorted.
-pub async fn profiles() -> Result<Vec<String>, SessionError> {
-    let profiles = profile::load(&Fs::real(), &Env::real(), None).await;
-    profiles.map(|profiles| profile::names(&profiles))
-}
-
 /// The behaviour of the SDK, fixed so that an update of it changes nothing unseen.
 pub(super) fn behavior() -> BehaviorVersion {
     BehaviorVersion::v2026_01_12()

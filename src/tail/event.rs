@@ -89,8 +89,4 @@ pub struct Counters {
     pub calls: u64,
     /// Calls that were throttled.
     pub throttled: u64,
-    /// Records that were shown.
-    pub records: u64,
-    /// Times that records were dropped before they could be read.
-    pub gaps: u64,
 }

@@ -77,16 +77,10 @@ impl Pace {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tail::sim::LIMITS;
 
     fn pace() -> Pace {
-        let limits = ReadLimits {
-            calls_per_second: 5,
-            bytes_per_second: Some(2 << 20),
-            iterator_life: Duration::from_mins(5),
-            seeks_time: true,
-            retention: None,
-        };
-        Pace::new(limits, 7)
+        Pace::new(LIMITS, 7)
     }
 
     #[test]

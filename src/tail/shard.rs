@@ -190,14 +190,7 @@ impl ShardTail {
 mod tests {
     use super::*;
     use crate::resource::{Body, SequenceNumber, ShardId};
-
-    const LIMITS: ReadLimits = ReadLimits {
-        calls_per_second: 5,
-        bytes_per_second: Some(2 << 20),
-        iterator_life: Duration::from_mins(5),
-        seeks_time: true,
-        retention: None,
-    };
+    use crate::tail::sim::LIMITS;
 
     fn now() -> Now {
         Now::start("2026-03-02T09:14:00Z".parse().unwrap())

@@ -12,13 +12,16 @@ use crate::resource::{
 };
 use crate::source::{ErrorKind, ReadLimits, SourceError};
 
+/// What Kinesis allows; for all tests of the tail.
 pub(super) const LIMITS: ReadLimits = ReadLimits {
     calls_per_second: 5,
     bytes_per_second: Some(2 << 20),
-    iterator_life: Duration::from_mins(5),
     seeks_time: true,
     retention: None,
 };
+
+/// How long an iterator is good for.
+const ITERATOR_LIFE: Duration = Duration::from_mins(5);
 
 /// When every story begins, on the wall.
 const NOON: i64 = 1_795_000_000_000;
@@ -242,7 +245,7 @@ impl Sim {
         let it = &self.shards[place];
         let (from, given) = token.as_str().split_once(' ').unwrap();
         let (from, given): (usize, i64) = (from.parse().unwrap(), given.parse().unwrap());
-        if u128::try_from(clock - given).unwrap() > LIMITS.iterator_life.as_millis() {
+        if u128::try_from(clock - given).unwrap() > ITERATOR_LIFE.as_millis() {
             return Heard::Failed(SourceError::new(
                 ErrorKind::Expired,
                 "GetRecords",

@@ -204,17 +204,13 @@ impl StreamTail {
             Output::Emit(records, lag) => {
                 // Once is enough: on a busy stream all shards are never at their tips in the same moment.
                 self.change(shard, |slot| slot.caught_up |= lag.caught_up);
-                self.counters.records += records.len() as u64;
                 events.push(TailEvent::Read {
                     shard: shard.clone(),
                     records,
                     lag,
                 });
             }
-            Output::Gap => {
-                self.counters.gaps += 1;
-                events.push(TailEvent::Gap(shard.clone()));
-            }
+            Output::Gap => events.push(TailEvent::Gap(shard.clone())),
             Output::Trouble(error) => events.push(TailEvent::Trouble(shard.clone(), error)),
             Output::Follow(children) => {
                 for child in children {

@@ -59,13 +59,12 @@ pub(super) fn shards(stage: &Stage<'_>, pane: &TailPane, area: Rect, buffer: &mu
         return;
     }
     let now = stage.now.mono;
-    let mut meters: Vec<_> = pane.open_shards().collect();
+    let meters: Vec<_> = pane.open_shards().collect();
     let total: u64 = meters
         .iter()
         .map(|(_, meter)| meter.records.per_second(now))
         .sum();
     let hot = HOT * total / (meters.len() as u64).max(1);
-    meters.sort_by_key(|(shard, _)| (*shard).clone());
     let mut spans: Vec<Span<'_>> = Vec::new();
     let mut used = 0;
     for (shard, meter) in meters {

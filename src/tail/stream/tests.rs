@@ -5,15 +5,8 @@ use std::time::Duration;
 
 use super::*;
 use crate::resource::{Batch, Body, ChildShard, IteratorToken, Record, SequenceNumber};
-use crate::source::{ReadLimits, SourceError};
-
-const LIMITS: ReadLimits = ReadLimits {
-    calls_per_second: 5,
-    bytes_per_second: Some(2 << 20),
-    iterator_life: Duration::from_mins(5),
-    seeks_time: true,
-    retention: None,
-};
+use crate::source::SourceError;
+use crate::tail::sim::LIMITS;
 
 /// A stream whose shards hold so many records each.
 #[derive(Default)]
