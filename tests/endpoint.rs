@@ -10,3 +10,7 @@ mod endpoint {
     mod kinesis;
     mod machine_learning;
 }
+
+#[expect(clippy::unwrap_used, reason = "a call that fails fails its test")]
+#[path = "support/wire.rs"]
+mod wire;

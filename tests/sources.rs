@@ -11,3 +11,6 @@ mod sources {
     mod tables;
     mod transport;
 }
+
+#[path = "support/wire.rs"]
+mod wire;

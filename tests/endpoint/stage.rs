@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use jiff::Timestamp;
 use kinescope::demo::{Clock, Endpoint, Options};
 use serde_json::Value;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
+
+use crate::wire::send;
 
 /// When everything begins: 2025-10-09T08:53:20Z.
 pub(crate) const BEGIN: i64 = 1_760_000_000;
@@ -56,21 +56,14 @@ impl Stage {
 
     /// Calls an operation of a JSON protocol, such as `DynamoDB_20120810.PutItem`, in `eu-west-1`.
     pub(crate) async fn call(&self, target: &str, input: &Value) -> Value {
-        let authority = self.url().replace("http://", "");
-        let body = input.to_string();
-        let request = format!(
-            "POST / HTTP/1.1\r\nhost: {authority}\r\nconnection: close\r\nx-amz-target: {target}\r\n\
-             authorization: AWS4-HMAC-SHA256 Credential=A/20251009/eu-west-1/x/aws4_request\r\n\
-             content-length: {}\r\n\r\n{body}",
-            body.len()
-        );
-        let mut connection = TcpStream::connect(&authority).await.unwrap();
-        connection.write_all(request.as_bytes()).await.unwrap();
-        let mut answer = String::new();
-        connection.read_to_string(&mut answer).await.unwrap();
-        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
-        let (_, body) = answer.split_once("\r\n\r\n").unwrap();
-        serde_json::from_str(body).unwrap_or_default()
+        send(
+            &self.url(),
+            "eu-west-1",
+            "POST /",
+            &format!("x-amz-target: {target}"),
+            input,
+        )
+        .await
     }
 }
 

@@ -8,8 +8,8 @@ use kinescope::demo::{Clock, Endpoint, Options};
 use kinescope::resource::Section;
 use kinescope::source::{Session, Source};
 use serde_json::Value;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
+
+use crate::wire::send;
 
 /// When every story begins: 2025-10-09T08:53:20Z.
 pub(crate) const BEGIN: i64 = 1_760_000_000;
@@ -44,20 +44,7 @@ impl Story {
 
     /// Sends a request; any other status than 200 fails the test.
     pub(crate) async fn send(&self, method: &str, path: &str, headers: &str, body: &Value) -> Value {
-        let authority = self.endpoint.url().replace("http://", "");
-        let body = body.to_string();
-        let request = format!(
-            "{method} {path} HTTP/1.1\r\nhost: {authority}\r\nconnection: close\r\n{headers}\r\n\
-             authorization: AWS4-HMAC-SHA256 Credential=A/20251009/us-east-1/x/aws4_request\r\n\
-             content-length: {}\r\n\r\n{body}",
-            body.len()
-        );
-        let mut connection = TcpStream::connect(&authority).await.unwrap();
-        connection.write_all(request.as_bytes()).await.unwrap();
-        let mut answer = String::new();
-        connection.read_to_string(&mut answer).await.unwrap();
-        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
-        let (_, body) = answer.split_once("\r\n\r\n").unwrap();
-        serde_json::from_str(body).unwrap_or_default()
+        let line = format!("{method} {path}");
+        send(&self.endpoint.url(), "us-east-1", &line, headers, body).await
     }
 }
