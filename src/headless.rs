@@ -10,10 +10,11 @@ use std::io::{self, BufWriter, IsTerminal as _, Write};
 use std::os::fd::AsFd as _;
 use std::os::unix::fs::FileTypeExt as _;
 
+use jiff::tz::TimeZone;
 use thiserror::Error;
 use tokio::io::{Interest, Ready};
 use tokio::net::unix::pipe;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::task::spawn_blocking;
 
 use crate::cli;
@@ -65,7 +66,7 @@ impl Failure {
 
 /// Writes the records of a stream until a limit, the tip, the stream's end, a signal, or nobody reads them.
 pub async fn tail(session: &Session, args: &cli::Tail, clock: Clock) -> Result<Ended, Failure> {
-    let from = parse_position(&args.from, clock.now().wall)?;
+    let from = parse_position(&args.from, clock.now().wall, &TimeZone::system())?;
     let mut signals = Signals::new().map_err(Failure::Signals)?;
     let sources = session.sources();
     let (source, stream) = tokio::select! {
@@ -80,7 +81,7 @@ pub async fn tail(session: &Session, args: &cli::Tail, clock: Clock) -> Result<E
         stream: stream.clone(),
         from,
         only,
-        parents_first: !args.no_parent_order,
+        parents_first: watch::channel(!args.no_parent_order).1,
         retention: None,
     };
     let (news, heard) = mpsc::channel(CHANNEL);

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::model::{Document, Size, Ticket};
 use crate::resource::{
-    Detail, Entry, FeatureRecord, Page, PageToken, Position, Record, ResourceId, Section, Shard,
+    Detail, Entry, FeatureRecord, Page, PageToken, Position, Record, ResourceId, Section, Shard, ShardId,
 };
 use crate::source::SourceError;
 use crate::tail::TailEvent;
@@ -67,6 +67,8 @@ pub enum Effect {
     Call(Ticket, Request),
     /// Read a stream live; its news carry the ticket until it is cancelled.
     StartTail(Ticket, TailRequest),
+    /// Tell a tail whether parents are drained before their children are begun.
+    OrderTail(Ticket, bool),
     /// Decode a record for an inspector of so many columns.
     Inspect(Ticket, Arc<Record>, usize),
     /// Stop what goes under this ticket.
@@ -110,6 +112,10 @@ pub struct TailRequest {
     pub stream: ResourceId,
     /// Where to begin.
     pub from: Position,
+    /// Only these shards, without their children; all where it is empty.
+    pub only: Vec<ShardId>,
+    /// Whether parents are drained before their children are begun.
+    pub parents_first: bool,
     /// How long the stream keeps records, where that is known.
     pub retention: Option<Duration>,
 }
@@ -141,6 +147,12 @@ pub enum Action {
     LookUp,
     ToggleFollow,
     ToggleHex,
+    ToggleOrder,
+    ToggleZone,
+    ShowShards,
+    ShowKeys,
+    Sort,
+    Toggle,
     Search,
     NextMatch,
     PreviousMatch,

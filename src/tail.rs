@@ -12,6 +12,7 @@ mod pace;
 mod place;
 mod rate;
 mod ring;
+mod row;
 mod shard;
 #[cfg(test)]
 mod sim;
@@ -22,6 +23,7 @@ pub use event::{Ask, Counters, Heard, Plan, TailEvent};
 pub use merge::Merge;
 pub use rate::Rate;
 pub use ring::Ring;
+pub use row::Row;
 pub use shard::{Input, Lag, Output, ShardTail};
 pub use start::{POSITION_FORMS, PositionError, parse_position};
 pub use stream::StreamTail;

@@ -2,6 +2,7 @@
 
 use tui_input::Input;
 
+use super::Seek;
 use crate::resource::ResourceId;
 
 /// Something that lies over the panes.
@@ -14,6 +15,8 @@ pub enum Overlay {
     },
     /// A line of text.
     Prompt(Prompt),
+    /// A place to tail from.
+    Seek(Box<Seek>),
 }
 
 /// A line of text that is being typed.
@@ -30,13 +33,6 @@ pub struct Prompt {
 /// What a typed line is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Purpose {
-    /// Where to tail a stream from.
-    TailFrom {
-        /// The stream.
-        stream: ResourceId,
-        /// What the person knows it as.
-        name: String,
-    },
     /// The identifier of a record.
     LookUp {
         /// The feature group.

@@ -116,6 +116,16 @@ impl StreamTail {
         self.counters
     }
 
+    /// Changes whether parents are drained before their children are begun. Children that waited for theirs may begin now; what
+    /// has begun goes on.
+    pub fn put_parents_first(&mut self, now: Now, parents_first: bool) -> Vec<TailEvent> {
+        self.plan.parents_first = parents_first;
+        let mut events = Vec::new();
+        self.open_children(now, &mut events);
+        self.conclude(&mut events);
+        events
+    }
+
     /// Takes in the answer to a call that was made for a shard.
     pub fn hear(&mut self, now: Now, shard: &ShardId, heard: Heard) -> Vec<TailEvent> {
         self.in_flight = self.in_flight.saturating_sub(1);

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use super::{Told, ask, cancel, overlay, tail};
+use super::{Told, ask, cancel, overlay, seek, tail};
 use crate::clock::Now;
 use crate::message::{Action, Effect, Request};
 use crate::model::{Focus, Lookup, Model, Overlay, Paged, Prompt, Purpose, Remote, settle_page};
-use crate::resource::{Detail, Entry, FeatureRecord, Page, Position, ResourceId, Section, Shard};
+use crate::resource::{Detail, Entry, FeatureRecord, Page, ResourceId, Section, Shard};
 use crate::source::SourceError;
 
 /// How long the cursor rests on a row before its shards are asked for: who runs down a list wants none of them.
@@ -36,8 +36,8 @@ pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
         Action::Open => open(model),
         Action::Back => back(model, now),
         Action::Refresh => refresh(model, now),
-        Action::Tail => start_tail(model, now, Position::Latest),
-        Action::TailFrom => ask_position(model, now),
+        Action::Tail => start_tail(model, now),
+        Action::TailFrom => tail_from(model, now),
         Action::LookUp => ask_identifier(model, now),
         Action::Search => overlay::open_prompt(model, Prompt::new(Purpose::Search)),
         Action::NextMatch => find(model, now, true),
@@ -163,16 +163,19 @@ fn repeat_look_up(model: &mut Model, now: Now) -> Vec<Effect> {
     }
 }
 
-fn start_tail(model: &mut Model, now: Now, from: Position) -> Vec<Effect> {
+fn start_tail(model: &mut Model, now: Now) -> Vec<Effect> {
     match tailable(model, now) {
-        Some(entry) => tail::start(model, now, entry.id, entry.name, from),
+        Some(entry) => {
+            let request = tail::request(model, entry.id);
+            tail::start(model, now, request, entry.name)
+        }
         None => Vec::new(),
     }
 }
 
-fn ask_position(model: &mut Model, now: Now) -> Vec<Effect> {
+fn tail_from(model: &mut Model, now: Now) -> Vec<Effect> {
     match tailable(model, now) {
-        Some(entry) => overlay::ask_position(model, entry.id, entry.name),
+        Some(entry) => seek::open(model, now, entry.id, entry.name),
         None => Vec::new(),
     }
 }

@@ -1,6 +1,6 @@
 //! What the screen needs and does not have: asked for after every message, once, and a little at a time.
 
-use super::{ask, browse, cancel, tail};
+use super::{ask, browse, cancel, panel};
 use crate::clock::Now;
 use crate::message::{Effect, Request};
 use crate::model::{Model, Paged, Remote, ShardList, cancel_listing};
@@ -13,7 +13,7 @@ const DESCRIBED_AT_ONCE: usize = 4;
 /// Everything to ask for now.
 pub(super) fn wants(model: &mut Model, now: Now) -> Vec<Effect> {
     let mut effects = first_pages(model, now);
-    effects.extend(tail::inspect(model, now));
+    effects.extend(panel::inspect(model, now));
     if !browse::is_covered(model) {
         effects.extend(next_page(model, now));
         effects.extend(descriptions(model, now));

@@ -92,7 +92,7 @@ fn line<'a>(stage: &Stage<'_>, line: &OutlineLine, name_columns: usize, width: u
 }
 
 fn fact<'a>(stage: &Stage<'_>, fact: &Fact, width: usize) -> Line<'a> {
-    let text = format::fact(&fact.value, stage.now.wall, &stage.look.zone);
+    let text = format::fact(&fact.value, stage.now.wall, &stage.model.zone);
     let role = if matches!(fact.value, FactValue::Absent(_)) {
         Role::Dim
     } else {

@@ -37,7 +37,7 @@ pub(super) fn tabs(stage: &Stage<'_>, area: Rect, buffer: &mut Buffer) {
     let roomy = area.width >= 60;
     let left = match &stage.model.tail {
         Some(tail) => Line::from(vec![
-            stage.span(format!(" {} › ", tail.section.title()), Role::Dim),
+            stage.span(format!(" {} › ", tail.request.section.title()), Role::Dim),
             stage.span(sanitize::line(&tail.name).into_owned(), Role::Heading),
             stage.span(" › live tail", Role::Dim),
         ]),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use jiff::tz::TimeZone;
+use jiff::tz::{TimeZone, offset};
 use kinescope::clock::Now;
 use kinescope::keymap::Keymap;
 use kinescope::message::{Effect, Message, Reply, Request, TailReply, TailRequest};
@@ -30,17 +30,19 @@ pub(super) struct Desk {
 impl Desk {
     /// The program, just started, of which nothing has been answered.
     pub(super) fn start(width: u16, height: u16) -> Self {
-        let tail = Abilities {
+        let tail = |seeks_time| Abilities {
             tail: true,
-            edit: false,
+            seeks_time,
+            ..Abilities::default()
         };
         let edit = Abilities {
-            tail: false,
             edit: true,
+            ..Abilities::default()
         };
         let settings = Settings {
+            zone: TimeZone::fixed(offset(1)),
             ring_bytes: 64 << 20,
-            abilities: [tail, tail, edit, Abilities::default()],
+            abilities: [tail(true), tail(false), edit, Abilities::default()],
         };
         let identity = Identity {
             account: Some("111122223333".to_owned()),
@@ -57,7 +59,6 @@ impl Desk {
             look: Look {
                 ascii: false,
                 colour: true,
-                zone: TimeZone::UTC,
             },
         };
         desk.send(Message::Resumed(size));
@@ -183,7 +184,7 @@ impl Desk {
         let lag = Lag {
             behind: Some(Duration::ZERO),
             caught_up: true,
-            skipped: 0,
+            ..Lag::default()
         };
         self.tail_events(ticket, vec![TailEvent::Read { shard, records, lag }], 1);
         self.wait(Duration::from_millis(400));
