@@ -10,4 +10,5 @@ mod screen {
     mod desk;
     mod fixtures;
     mod snapshots;
+    mod tail;
 }

@@ -131,6 +131,7 @@ pub enum ShardOrder {
 
 impl ShardOrder {
     /// The next one.
+    #[must_use]
     pub fn next(self) -> Self {
         match self {
             Self::Id => Self::Rate,

@@ -39,6 +39,8 @@ pub struct Place {
     pub help: &'static str,
     /// The one shard that it is in.
     pub shard: Option<ShardId>,
+    /// Whether it is there to be changed: what is typed then goes on from it, and does not replace it.
+    pub begins: bool,
 }
 
 /// A row of the picker.
@@ -60,6 +62,14 @@ impl Place {
             text: text.into(),
             help,
             shard: None,
+            begins: false,
+        }
+    }
+
+    fn beginning(text: impl Into<String>, help: &'static str) -> Self {
+        Self {
+            begins: true,
+            ..Self::new(text, help)
         }
     }
 }
@@ -71,8 +81,8 @@ pub fn places(now: Timestamp, zone: &TimeZone) -> Vec<Place> {
         Place::new("latest", "from now on"),
         Place::new("trim-horizon", "the oldest record that is kept"),
         Place::new("-15m", "a quarter of an hour ago; also -90s, -2h30m, -1d"),
-        Place::new(today, "a time of this clock; RFC 3339, or 14:02 of today"),
-        Place::new("seq:", "a sequence number of one shard"),
+        Place::beginning(today, "a time of this clock; RFC 3339, or 14:02 of today"),
+        Place::beginning("seq:", "a sequence number of one shard"),
     ]
 }
 
@@ -132,15 +142,31 @@ impl Seek {
 
     /// Selects a row. A place goes into the line.
     pub fn select(&mut self, number: usize) {
+        if let Some(shard) = self.place().and_then(|place| place.shard.clone()) {
+            self.only.remove(&shard);
+        }
         self.cursor = number.min(self.len() - 1);
-        if let SeekRow::Place(place) = self.selected() {
-            let place = &self.places[place];
-            self.input = Input::new(place.text.clone());
-            if let Some(shard) = &place.shard {
-                self.only = BTreeSet::from([shard.clone()]);
-            }
+        if let Some(place) = self.place().cloned() {
+            self.input = Input::new(place.text);
+            self.only.extend(place.shard);
         }
         self.error = None;
+    }
+
+    /// The place that is selected.
+    fn place(&self) -> Option<&Place> {
+        match self.selected() {
+            SeekRow::Place(number) => self.places.get(number),
+            _ => None,
+        }
+    }
+
+    /// Something is about to be typed: a chosen place gives way to it, unless it is there to be changed.
+    pub fn make_way(&mut self) {
+        let gives_way = |place: &Place| !place.begins && place.text == self.input.value();
+        if self.place().is_some_and(gives_way) {
+            self.input.reset();
+        }
     }
 
     /// The first row of the other group: places, or what is read of them.
@@ -193,6 +219,16 @@ mod tests {
         seek.select(usize::MAX);
         assert_eq!(seek.selected(), SeekRow::Shard(1));
         assert_eq!(seek.input.value(), "2026-03-02 09:14", "a shard leaves it alone");
+    }
+
+    #[test]
+    fn what_is_typed_takes_the_place_of_what_was_chosen() {
+        let mut seek = seek();
+        seek.make_way();
+        assert_eq!(seek.input.value(), "");
+        seek.select(4);
+        seek.make_way();
+        assert_eq!(seek.input.value(), "seq:");
     }
 
     #[test]

@@ -70,9 +70,13 @@ fn accept(model: &mut Model, now: Now) -> Vec<Effect> {
 
 /// A key that means nothing else goes into the line that is being typed.
 pub(super) fn type_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
-    if let Some((input, error)) = typed_line(model)
-        && let Some(request) = edit_request(key)
-    {
+    let Some(request) = edit_request(key) else {
+        return Vec::new();
+    };
+    if matches!(request, InputRequest::InsertChar(_)) {
+        make_way(model);
+    }
+    if let Some((input, error)) = typed_line(model) {
         input.handle(request);
         *error = None;
     }
@@ -81,6 +85,7 @@ pub(super) fn type_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
 
 /// Pasted text goes in where the cursor is, without line ends and other controls, and no more of it than anyone would type.
 pub(super) fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
+    make_way(model);
     if let Some((input, error)) = typed_line(model) {
         let value = input.value();
         let before: String = value.chars().take(input.cursor()).collect();
@@ -91,6 +96,12 @@ pub(super) fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
         *error = None;
     }
     Vec::new()
+}
+
+fn make_way(model: &mut Model) {
+    if let Some(Overlay::Seek(seek)) = model.overlays.last_mut() {
+        seek.make_way();
+    }
 }
 
 /// The line that is being typed, and what is wrong with it.

@@ -29,6 +29,7 @@ fn selected_record(model: &Model) -> Option<Place> {
         text: format!("seq:{}", record.sequence.as_str()),
         help: "the selected record, in its shard",
         shard: Some(record.shard.clone()),
+        begins: false,
     })
 }
 

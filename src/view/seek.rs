@@ -5,6 +5,7 @@ use ratatui::layout::{Position as Cell, Rect};
 use ratatui::text::Line;
 use ratatui::widgets::{Paragraph, Widget};
 
+use super::detail::wrap;
 use super::overlay::{typed, window};
 use super::{Role, Stage, format};
 use crate::model::{Seek, SeekRow};
@@ -12,7 +13,7 @@ use crate::resource::Position;
 use crate::sanitize;
 use crate::tail::{POSITION_FORMS, parse_position};
 
-/// Lines above the rows: what was typed, what it means, and a blank one.
+/// Lines above the rows: what was typed, and two for what it means.
 const HEAD: u16 = 3;
 /// Columns of a place's text; a time with its date is the longest that is not cut.
 const PLACE: usize = 16;
@@ -38,11 +39,11 @@ pub(super) fn draw(stage: &Stage<'_>, seek: &Seek, screen: Rect, buffer: &mut Bu
     let width = usize::from(inner.width);
     let (line, cursor) = typed(stage, &seek.input, inner);
     let (meaning, role) = meaning(stage, seek);
-    let mut lines = vec![line, Line::from(stage.span(format::fit(&meaning, width), role))];
+    let meaning = wrap(&meaning, width.saturating_sub(2));
+    let meaning = meaning.iter().map(String::as_str).chain([""]).take(2);
+    let mut lines = vec![line];
+    lines.extend(meaning.map(|words| Line::from(stage.span(format!("  {words}"), role))));
     let fit = usize::from(inner.height.saturating_sub(HEAD));
-    if fit > 0 {
-        lines.push(Line::default());
-    }
     // The selected row stays in view.
     let top = (seek.cursor + 1).saturating_sub(fit);
     lines.extend(
@@ -57,7 +58,7 @@ pub(super) fn draw(stage: &Stage<'_>, seek: &Seek, screen: Rect, buffer: &mut Bu
 /// What the line says, or what is wrong with it.
 fn meaning(stage: &Stage<'_>, seek: &Seek) -> (String, Role) {
     if let Some(error) = &seek.error {
-        return (format!("  {error}"), Role::Failed);
+        return (error.clone(), Role::Failed);
     }
     let words = match parse_position(seek.input.value(), stage.now.wall, &stage.model.zone) {
         Err(_) => POSITION_FORMS.to_owned(),
@@ -72,12 +73,12 @@ fn meaning(stage: &Stage<'_>, seek: &Seek) -> (String, Role) {
             if stage.model.abilities().seeks_time {
                 when
             } else {
-                format!("{when} · older changes are read and passed over")
+                format!("{when} · what is older is passed over")
             }
         }
         Ok(Position::AtSequence(_) | Position::AfterSequence(_)) => "that record first".to_owned(),
     };
-    (format!("  {words}"), Role::Dim)
+    (words, Role::Dim)
 }
 
 fn row<'a>(stage: &Stage<'_>, seek: &Seek, number: usize, width: usize) -> Line<'a> {
