@@ -6,6 +6,7 @@
 mod attribute;
 mod fact;
 mod feature_group;
+mod hash_key;
 mod prediction;
 mod record;
 mod stream;
@@ -16,6 +17,7 @@ use std::sync::Arc;
 pub use attribute::{Attribute, Item, item_preview};
 pub use fact::{Fact, FactValue};
 pub use feature_group::{Feature, FeatureGroup, FeatureRecord, FeatureValue, OfflineStore, OnlineStore};
+pub use hash_key::{hash_key, shard_of};
 pub use jiff::Timestamp;
 pub use prediction::{BatchPrediction, PredictionStatus};
 pub use record::{Batch, Body, Change, ChildShard, Event, IteratorToken, Record};

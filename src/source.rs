@@ -10,6 +10,7 @@ mod error;
 mod feature_store;
 mod http;
 mod kinesis;
+mod limiter;
 mod machine_learning;
 mod sagemaker;
 mod session;

@@ -7,6 +7,7 @@
 //! Must not: call a service, read a clock, spawn a task.
 
 mod event;
+mod hot;
 mod merge;
 mod pace;
 mod place;
@@ -20,6 +21,7 @@ mod start;
 mod stream;
 
 pub use event::{Ask, Counters, Heard, Plan, TailEvent};
+pub use hot::{HotKey, HotKeys};
 pub use merge::Merge;
 pub use rate::Rate;
 pub use ring::Ring;
