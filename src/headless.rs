@@ -230,7 +230,7 @@ impl<W: Write> Writer<W> {
             TailEvent::CaughtUp => return Ok(self.until_caught_up),
             TailEvent::Ended => return Ok(true),
             TailEvent::Gap(shard) => tell_gap(&shard),
-            TailEvent::Opened(_) | TailEvent::Closed(_) => {}
+            TailEvent::Range(..) | TailEvent::Opened(_) | TailEvent::Closed(_) => {}
         }
         Ok(false)
     }

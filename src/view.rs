@@ -13,6 +13,7 @@ mod footer;
 mod format;
 mod header;
 mod inspector;
+mod keys;
 mod overlay;
 mod seek;
 mod shards;
@@ -65,7 +66,8 @@ pub fn draw(frame: &mut Frame<'_>, model: &Model, look: &Look, now: Now) {
             match &pane.panel {
                 Some(Panel::Record(inspector)) => inspector::pane(&stage, pane, inspector, area, buffer),
                 Some(Panel::Shards(table)) => shards::table(&stage, pane, *table, area, buffer),
-                Some(Panel::Keys(_)) | None => {}
+                Some(Panel::Keys(table)) => keys::table(&stage, pane, *table, area, buffer),
+                None => {}
             }
         }
         (Work::Tail(_), None) => {}

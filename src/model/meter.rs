@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::time::Duration;
 
-use crate::resource::ShardId;
+use crate::resource::{HashRange, ShardId};
 use crate::source::{ErrorKind, SourceError};
 use crate::tail::{Lag, Rate};
 
@@ -29,6 +29,8 @@ pub struct ShardMeter {
     pub throttled: u64,
     /// How it was with the last read.
     pub lag: Lag,
+    /// The hash keys that it takes, where the service tells.
+    pub range: Option<HashRange>,
     /// When it was opened or last read, on the monotonic clock.
     pub heard: Duration,
     /// How it is.

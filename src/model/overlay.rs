@@ -38,6 +38,8 @@ pub enum Purpose {
         /// The feature group.
         group: ResourceId,
     },
+    /// A partition key, of which the shard is wanted.
+    ShardOf,
     /// Text to find in the list.
     Search,
 }

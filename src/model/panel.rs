@@ -28,3 +28,8 @@ pub struct KeyTable {
     /// The first key on the screen.
     pub top: usize,
 }
+
+impl KeyTable {
+    /// How many keys it shows at most.
+    pub const MOST: usize = 50;
+}

@@ -1,5 +1,6 @@
 //! A live tail as the person sees it: the records, the shards, and what part of it is on the screen.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -7,9 +8,14 @@ use std::time::Duration;
 
 use super::{Focus, Inspector, Panel, Remote, ShardMeter, ShardState, Ticket, Wait};
 use crate::message::TailRequest;
-use crate::resource::{Record, ShardId};
+use crate::resource::{Body, Record, ShardId, hash_key, item_preview};
 use crate::source::SourceError;
-use crate::tail::{Counters, Merge, Rate, Ring, Row, TailEvent};
+use crate::tail::{Counters, HotKeys, Merge, Rate, Ring, Row, TailEvent};
+
+/// Keys that are counted at once: any with more than one record in so many is among them. It bounds their memory to about 2 MiB.
+const HOT_KEYS: usize = 500;
+/// Columns of an item's key that tell it from others.
+const ITEM_KEY: usize = 120;
 
 /// A live tail.
 #[derive(Debug)]
@@ -52,6 +58,8 @@ pub struct TailPane {
     pub panel: Option<Panel>,
     /// Which pane has the keys.
     pub focus: Focus,
+    /// The keys that come most.
+    pub hot: HotKeys,
     /// Shards of which records were dropped before they could be read.
     pub gaps: Vec<ShardId>,
 }
@@ -79,6 +87,7 @@ impl TailPane {
             top: 0,
             panel: None,
             focus: Focus::List,
+            hot: HotKeys::new(HOT_KEYS),
             gaps: Vec::new(),
         }
     }
@@ -86,6 +95,7 @@ impl TailPane {
     /// Takes in what happened.
     pub fn take(&mut self, now: Duration, event: TailEvent) {
         match event {
+            TailEvent::Range(shard, range) => self.meter(shard).range = Some(range),
             TailEvent::Opened(shard) => {
                 self.meter(shard).opened(now);
                 // A child that is begun means that the look for it has worked.
@@ -98,6 +108,9 @@ impl TailPane {
                 self.records.add(now, count);
                 self.bytes.add(now, bytes as u64);
                 self.meter(shard.clone()).read(now, count, bytes as u64, lag);
+                for record in &records {
+                    self.hot.offer(now, &key(record));
+                }
                 self.merge.offer(now, records.into_iter().map(Row::from));
                 self.forget_trouble(&shard);
             }
@@ -141,6 +154,15 @@ impl TailPane {
     pub fn visible(&self, fit: usize) -> Range<u64> {
         let end = (self.top + fit as u64).min(self.ring.numbers().end);
         self.top.min(end)..end
+    }
+
+    /// The open shard that takes a partition key, where the service tells, and it is read.
+    pub fn shard_of(&self, partition_key: &str) -> Option<&ShardId> {
+        let key = hash_key(partition_key);
+        let takes = |meter: &ShardMeter| meter.range.is_some_and(|range| range.holds(key));
+        self.open_shards()
+            .find(|(_, meter)| takes(meter))
+            .map(|(id, _)| id)
     }
 
     /// How far the shard that is farthest behind is.
@@ -223,5 +245,13 @@ impl TailPane {
             .top
             .clamp(highest, self.cursor.max(highest))
             .min(lowest.max(highest));
+    }
+}
+
+/// What groups records: the partition key, or the key of the item that changed.
+fn key(record: &Record) -> Cow<'_, str> {
+    match &record.body {
+        Body::Blob { partition_key, .. } => Cow::Borrowed(partition_key),
+        Body::Change(change) => Cow::Owned(item_preview(&change.keys, ITEM_KEY)),
     }
 }

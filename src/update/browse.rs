@@ -194,6 +194,9 @@ fn tailable(model: &mut Model, now: Now) -> Option<Entry> {
 }
 
 fn ask_identifier(model: &mut Model, now: Now) -> Vec<Effect> {
+    if model.abilities().tail {
+        return overlay::open_prompt(model, Prompt::new(Purpose::ShardOf));
+    }
     if !model.abilities().edit {
         let text = format!(
             "a {} has no records to look up; 3 shows what has",

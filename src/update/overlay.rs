@@ -3,7 +3,7 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tui_input::{Input, InputRequest};
 
-use super::{browse, seek};
+use super::{browse, seek, tail};
 use crate::clock::Now;
 use crate::keymap::Context;
 use crate::message::{Action, Effect};
@@ -61,6 +61,7 @@ fn accept(model: &mut Model, now: Now) -> Vec<Effect> {
     match &prompt.purpose {
         _ if text.is_empty() => Vec::new(),
         Purpose::LookUp { group } => browse::look_up(model, now, group.clone(), text),
+        Purpose::ShardOf => tail::tell_shard(model, now, &text),
         Purpose::Search => {
             model.browser_mut().search = Some(text);
             browse::find(model, now, true)

@@ -3,7 +3,7 @@
 use super::{Told, ask, cancel};
 use crate::clock::Now;
 use crate::message::{Action, Effect};
-use crate::model::{Document, Focus, Inspector, Model, Panel, ShardTable, TailPane};
+use crate::model::{Document, Focus, Inspector, KeyTable, Model, Panel, ShardTable, TailPane};
 
 /// Closes whatever is open.
 pub(super) fn close(model: &mut Model) -> Vec<Effect> {
@@ -53,11 +53,25 @@ pub(super) fn toggle_hex(model: &mut Model) -> Vec<Effect> {
 
 /// Opens the table of the shards, or closes it.
 pub(super) fn toggle_shards(model: &mut Model) -> Vec<Effect> {
-    let is_open = |tail: &TailPane| matches!(tail.panel, Some(Panel::Shards(_)));
-    let was_open = model.tail.as_ref().is_some_and(is_open);
+    let is_open = |panel: &Panel| matches!(panel, Panel::Shards(_));
+    toggle(model, is_open, Panel::Shards(ShardTable::default()))
+}
+
+/// Opens the table of the keys that come most, or closes it.
+pub(super) fn toggle_keys(model: &mut Model) -> Vec<Effect> {
+    let is_open = |panel: &Panel| matches!(panel, Panel::Keys(_));
+    toggle(model, is_open, Panel::Keys(KeyTable::default()))
+}
+
+fn toggle(model: &mut Model, is_open: fn(&Panel) -> bool, panel: Panel) -> Vec<Effect> {
+    let was_open = model
+        .tail
+        .as_ref()
+        .and_then(|tail| tail.panel.as_ref())
+        .is_some_and(is_open);
     let effects = close(model);
     if let Some(tail) = model.tail.as_mut().filter(|_| !was_open) {
-        tail.panel = Some(Panel::Shards(ShardTable::default()));
+        tail.panel = Some(panel);
     }
     effects
 }
@@ -88,7 +102,7 @@ pub(super) fn scroll(tail: &mut TailPane, action: Action, fit: usize) {
         }
         // Its heading stays.
         Some(Panel::Shards(table)) => (&mut table.top, shards + 1),
-        Some(Panel::Keys(table)) => (&mut table.top, 0),
+        Some(Panel::Keys(table)) => (&mut table.top, KeyTable::MOST + 1),
         None => return,
     };
     let furthest = lines.saturating_sub(fit);

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use super::{Told, ask, cancel, panel, seek};
+use super::{Told, ask, cancel, overlay, panel, seek};
 use crate::clock::Now;
 use crate::message::{Action, Effect, TailReply, TailRequest};
-use crate::model::{Focus, Model, Remote, TailPane};
-use crate::resource::{Detail, Position, ResourceId};
+use crate::model::{Focus, Model, Prompt, Purpose, Remote, TailPane};
+use crate::resource::{Detail, Position, ResourceId, hash_key, shard_of};
 
 /// All of a stream of the section that is shown, from now on.
 pub(super) fn request(model: &Model, stream: ResourceId) -> TailRequest {
@@ -52,6 +52,8 @@ pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
         Action::Open => panel::open_record(model, now),
         Action::ToggleHex => panel::toggle_hex(model),
         Action::ShowShards => panel::toggle_shards(model),
+        Action::ShowKeys => panel::toggle_keys(model),
+        Action::LookUp => overlay::open_prompt(model, Prompt::new(Purpose::ShardOf)),
         Action::Sort => panel::sort(model),
         Action::Back => back(model),
         Action::TailFrom => seek_again(model, now),
@@ -130,6 +132,24 @@ fn toggle_order(model: &mut Model, now: Now) -> Vec<Effect> {
     };
     model.notify(now.mono, words, false);
     vec![effect]
+}
+
+/// Tells which shard takes a partition key: of those that are read, or else of those that are listed.
+pub(super) fn tell_shard(model: &mut Model, now: Now, key: &str) -> Vec<Effect> {
+    let listed = || {
+        let list = model.browser().shards.as_ref()?.shards.value()?;
+        shard_of(key, &list.items).map(|shard| &shard.id)
+    };
+    let shard = match &model.tail {
+        Some(tail) => tail.shard_of(key),
+        None => listed(),
+    };
+    let words = match shard {
+        Some(shard) => format!("{key} → hash key {:#034x} → {shard}", hash_key(key)),
+        None => format!("no shard is known to take {key}: the service may not tell, or it is not read here"),
+    };
+    model.notify(now.mono, words, false);
+    Vec::new()
 }
 
 /// Closes the panel, else leaves the tail.

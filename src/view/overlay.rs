@@ -62,6 +62,7 @@ fn line_of_text(stage: &Stage<'_>, prompt: &Prompt, screen: Rect, buffer: &mut B
             format!(" Record of {} ", sanitize::line(group.as_str())),
             "the record's identifier",
         ),
+        Purpose::ShardOf => (" Shard of a partition key ".to_owned(), "the partition key"),
         Purpose::Search => (" Search ".to_owned(), "part of a name"),
     };
     let columns = screen.width.saturating_sub(8).min(72);

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use kinescope::message::{Effect, TailRequest};
-use kinescope::resource::{Position, ShardId};
+use kinescope::resource::{HashRange, Position, ShardId};
 use kinescope::source::{ErrorKind, SourceError};
 use kinescope::tail::{Lag, TailEvent};
 
@@ -204,6 +204,46 @@ fn the_table_of_shards_shows_hot_and_stuck_ones() {
     assert!(desk.screen().contains("busiest first"));
     desk.keys(&["esc"]);
     assert!(desk.model.tail.as_ref().unwrap().panel.is_none());
+}
+
+#[test]
+fn the_keys_that_come_most_are_told_with_their_shards() {
+    let mut desk = Desk::filled(80, 24);
+    let ticket = desk.begin_tail();
+    let shard = blob(1, 0, b"").shard;
+    let upper_half = HashRange {
+        start: u128::MAX / 2 + 1,
+        end: u128::MAX,
+    };
+    let begun = vec![
+        TailEvent::Range(shard.clone(), upper_half),
+        TailEvent::Opened(shard),
+    ];
+    desk.tail_events(ticket, begun, 1);
+    for number in 0..30 {
+        desk.tail_brings(ticket, vec![blob(1, 7, b"{}"), blob(1, number, b"{}")]);
+    }
+    desk.keys(&["H"]);
+    let screen = desk.screen();
+    assert!(screen.contains("hot keys · 60 records in"));
+    let top = screen.lines().find(|line| line.contains("51.7%")).unwrap();
+    assert!(top.contains("cust-0007") && top.contains("31"));
+    // The MD5 of "cust-0007" begins with 08, that of "cust-0003" with f7.
+    let row = |key: &str| {
+        let of_key = |line: &&str| line.contains(key) && line.contains('%');
+        screen
+            .lines()
+            .find(of_key)
+            .unwrap()
+            .trim_end_matches(['│', ' '])
+            .to_owned()
+    };
+    assert!(row("cust-0007").ends_with('–'));
+    assert!(row("cust-0003").ends_with("001"));
+    desk.keys(&["i"]);
+    desk.type_text("cust-0003");
+    desk.keys(&["enter"]);
+    assert!(desk.screen().contains("shardId-000000000001"));
 }
 
 #[test]
