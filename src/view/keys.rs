@@ -47,25 +47,27 @@ pub(super) fn table(stage: &Stage<'_>, pane: &TailPane, table: KeyTable, area: R
         "records",
         bar = BAR
     );
+    let most = keys.first().map_or(1.0, |key| key.share);
     let rows = keys
         .iter()
         .skip(table.top)
         .take(usize::from(inner.height).saturating_sub(1))
-        .map(|key| row(stage, pane, key, width));
+        .map(|key| row(stage, pane, key, most, width));
     let lines: Vec<_> = std::iter::once(Line::from(stage.span(heading, Role::Dim)))
         .chain(rows)
         .collect();
     Paragraph::new(lines).render(inner, buffer);
 }
 
-fn row<'a>(stage: &Stage<'_>, pane: &TailPane, key: &HotKey, width: usize) -> Line<'a> {
+/// The bar is on the scale of the key that comes most, so that an even spread looks even and a peak like one.
+fn row<'a>(stage: &Stage<'_>, pane: &TailPane, key: &HotKey, most: f64, width: usize) -> Line<'a> {
     let name = format::pad(&format::fit_ends(&sanitize::line(&key.key), width), width);
     let shard = pane.shard_of(&key.key).map_or("–".to_owned(), |shard| {
         sanitize::line(shard.short()).into_owned()
     });
     Line::from(vec![
         stage.span(format!(" {name}  "), Role::Text),
-        stage.span(bars::share(key.share, BAR), Role::Accent),
+        stage.span(bars::share(key.share / most, BAR), Role::Accent),
         stage.span(
             format!("  {:>5.1}%  {:>13}  ", key.share * 100.0, count(key)),
             Role::Text,
