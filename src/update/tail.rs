@@ -6,7 +6,7 @@ use super::{Told, ask, cancel, overlay};
 use crate::clock::Now;
 use crate::message::{Action, Effect, TailReply, TailRequest};
 use crate::model::{Document, Focus, Inspector, Model, Remote, TailPane};
-use crate::resource::{Detail, Position, ResourceId};
+use crate::resource::{Position, ResourceId};
 
 /// Begins to read a stream of the section that is shown; a tail that is open is left.
 pub(super) fn start(
@@ -39,10 +39,7 @@ pub(super) fn start(
 
 /// How long a stream keeps its records, if it was described.
 fn retention(model: &Model, stream: &ResourceId) -> Option<Duration> {
-    match model.browser().details.get(stream)?.value()? {
-        Detail::Stream(it) => it.retention,
-        _ => None,
-    }
+    model.browser().details.get(stream)?.value()?.retention()
 }
 
 /// Ends the tail, if one is open.
