@@ -9,5 +9,6 @@ mod screen {
     mod behaviour;
     mod desk;
     mod fixtures;
+    mod scale;
     mod snapshots;
 }
