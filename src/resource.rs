@@ -13,6 +13,7 @@ mod stream;
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 pub use attribute::{Attribute, Item, item_preview};
 pub use fact::{Fact, FactValue};
@@ -217,6 +218,14 @@ impl Detail {
             Self::Table(it) => &it.status,
             Self::FeatureGroup(it) => &it.status,
             Self::Prediction(it) => it.status.as_str(),
+        }
+    }
+
+    /// How long a stream keeps its records, where it is the stream's own setting and the service tells.
+    pub fn retention(&self) -> Option<Duration> {
+        match self {
+            Self::Stream(it) => it.retention,
+            _ => None,
         }
     }
 

@@ -9,6 +9,7 @@ mod screen {
     mod behaviour;
     mod desk;
     mod fixtures;
+    mod scale;
     mod snapshots;
     mod tail;
 }

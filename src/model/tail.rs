@@ -1,6 +1,5 @@
 //! A live tail as the person sees it: the records, the shards, and what part of it is on the screen.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -8,14 +7,12 @@ use std::time::Duration;
 
 use super::{Focus, Inspector, Panel, Remote, ShardMeter, ShardState, Ticket, Wait};
 use crate::message::TailRequest;
-use crate::resource::{Body, Record, ShardId, hash_key, item_preview};
+use crate::resource::{Record, ShardId, hash_key};
 use crate::source::SourceError;
 use crate::tail::{Counters, HotKeys, Merge, Rate, Ring, Row, TailEvent};
 
-/// Keys that are counted at once: any with more than one record in so many is among them. It bounds their memory to about 2 MiB.
-const HOT_KEYS: usize = 500;
-/// Columns of an item's key that tell it from others.
-const ITEM_KEY: usize = 120;
+/// Keys that are counted at once: any with more than one record in so many is among them. It bounds their memory to about 1 MiB.
+const HOT_KEYS: usize = 256;
 
 /// A live tail.
 #[derive(Debug)]
@@ -109,7 +106,7 @@ impl TailPane {
                 self.bytes.add(now, bytes as u64);
                 self.meter(shard.clone()).read(now, count, bytes as u64, lag);
                 for record in &records {
-                    self.hot.offer(now, &key(record));
+                    self.hot.offer(now, &record.key());
                 }
                 self.merge.offer(now, records.into_iter().map(Row::from));
                 self.forget_trouble(&shard);
@@ -245,13 +242,5 @@ impl TailPane {
             .top
             .clamp(highest, self.cursor.max(highest))
             .min(lowest.max(highest));
-    }
-}
-
-/// What groups records: the partition key, or the key of the item that changed.
-fn key(record: &Record) -> Cow<'_, str> {
-    match &record.body {
-        Body::Blob { partition_key, .. } => Cow::Borrowed(partition_key),
-        Body::Change(change) => Cow::Owned(item_preview(&change.keys, ITEM_KEY)),
     }
 }

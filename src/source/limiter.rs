@@ -1,7 +1,8 @@
 //! The pace of the calls that a service counts for the whole account, or for one stream or shard of it.
 //!
-//! One limiter goes with a session, and every attempt of every call passes it on its way out. What the tail reads is not
-//! counted here but paced by [`crate::tail`]; what the services throttle all the same is handled where it is heard of.
+//! One limiter goes with a session, and every attempt of every call passes it on its way out, so that those of the SDK's own
+//! retries count too; the wait is a part of the attempt's time. What the tail reads is not counted here but paced by
+//! [`crate::tail`]; what the services throttle all the same is handled where it is heard of.
 //!
 //! The console, the Lambda pollers and the dashboards of the account draw on the same figures. So of what is counted for
 //! the account only half is taken, at most half of a second's calls at once: no second then holds more than the figure, and
@@ -190,8 +191,6 @@ fn now() -> Instant {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use futures::future::join_all;
     use futures::{FutureExt as _, poll};
 
@@ -289,7 +288,7 @@ mod tests {
 
     #[test]
     fn what_has_no_figure_is_not_held_up() {
-        let limiter = Arc::new(Limiter::default());
+        let limiter = Limiter::default();
         for target in ["Kinesis_20131202.GetRecords", "SageMaker.ListFeatureGroups", ""] {
             assert!(limiter.turn(target, b"{}").is_none(), "{target}");
         }

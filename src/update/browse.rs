@@ -59,7 +59,7 @@ fn go(model: &mut Model, now: Now, to: impl Fn(usize) -> usize) -> Vec<Effect> {
             }
         }
         Focus::Detail => {
-            let furthest = browser.outline().len().saturating_sub(detail_rows);
+            let furthest = browser.outline().count().saturating_sub(detail_rows);
             browser.scroll = to(browser.scroll).min(furthest);
         }
     }
@@ -282,7 +282,7 @@ pub(super) fn pass_time(model: &mut Model, now: Now) {
     if browser.scroll > 0 {
         browser.scroll = browser
             .scroll
-            .min(browser.outline().len().saturating_sub(detail_rows));
+            .min(browser.outline().count().saturating_sub(detail_rows));
     }
 }
 
@@ -317,7 +317,7 @@ pub(super) fn shards_listed(
         .shards
         .as_mut()
         .filter(|it| it.stream == *stream)?;
-    settle_page(&mut list.shards, page)
+    list.settle(page)
 }
 
 pub(super) fn looked_up(

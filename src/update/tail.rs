@@ -6,7 +6,7 @@ use super::{Told, ask, cancel, overlay, panel, seek};
 use crate::clock::Now;
 use crate::message::{Action, Effect, TailReply, TailRequest};
 use crate::model::{Focus, Model, Prompt, Purpose, Remote, TailPane};
-use crate::resource::{Detail, Position, ResourceId, hash_key, shard_of};
+use crate::resource::{Position, ResourceId, hash_key, shard_of};
 
 /// All of a stream of the section that is shown, from now on.
 pub(super) fn request(model: &Model, stream: ResourceId) -> TailRequest {
@@ -32,10 +32,7 @@ pub(super) fn start(model: &mut Model, now: Now, request: TailRequest, name: Str
 
 /// How long a stream keeps its records, if it was described.
 fn retention(model: &Model, stream: &ResourceId) -> Option<Duration> {
-    match model.browser().details.get(stream)?.value()? {
-        Detail::Stream(it) => it.retention,
-        _ => None,
-    }
+    model.browser().details.get(stream)?.value()?.retention()
 }
 
 /// Ends the tail, if one is open.

@@ -112,10 +112,9 @@ fn shards(model: &mut Model, now: Now) -> Option<Effect> {
     let section = model.section;
     let stream = model.browser().selected()?.id.clone();
     let browser = model.browser_mut();
-    let list = browser.shards.get_or_insert_with(|| ShardList {
-        stream: stream.clone(),
-        shards: Remote::Idle,
-    });
+    let list = browser
+        .shards
+        .get_or_insert_with(|| ShardList::new(stream.clone()));
     let from = match &list.shards {
         Remote::Idle => None,
         Remote::Ready(Paged {
