@@ -21,7 +21,7 @@ pub use feature_group::{Feature, FeatureGroup, FeatureRecord, FeatureValue, Offl
 pub use hash_key::{hash_key, shard_of};
 pub use jiff::Timestamp;
 pub use prediction::{BatchPrediction, PredictionStatus};
-pub use record::{Batch, Body, Change, ChildShard, Event, IteratorToken, Record};
+pub use record::{Aggregate, Batch, Body, Change, ChildShard, Event, IteratorToken, Record};
 pub use stream::{HashRange, KeyElement, Position, Shard, Stream, TableStream};
 
 /// A cheap-to-clone text with a meaning of its own, so that a shard id is never passed where a stream is asked for.

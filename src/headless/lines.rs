@@ -62,8 +62,16 @@ impl Format {
     pub(super) fn write(&self, record: &Record, out: &mut Vec<u8>) {
         match (self.output, &record.body) {
             (Output::Text, _) => out.extend_from_slice(text(record).as_bytes()),
-            (Output::Jsonl, Body::Blob { partition_key, data }) => {
-                self.blob_json(record, partition_key, data, out);
+            (
+                Output::Jsonl,
+                Body::Blob {
+                    partition_key,
+                    data,
+                    aggregate,
+                },
+            ) => {
+                let subsequence = aggregate.as_ref().map(|it| it.subsequence);
+                self.blob_json(record, subsequence, partition_key, data, out);
             }
             (Output::Jsonl | Output::Raw, Body::Change(change)) => self.change_json(record, change, out),
             (Output::Raw, Body::Blob { data, .. }) if self.terminal => {
@@ -74,13 +82,20 @@ impl Format {
         out.push(b'\n');
     }
 
-    fn blob_json(&self, record: &Record, partition_key: &str, data: &[u8], out: &mut Vec<u8>) {
+    fn blob_json(
+        &self,
+        record: &Record,
+        subsequence: Option<u64>,
+        partition_key: &str,
+        data: &[u8],
+        out: &mut Vec<u8>,
+    ) {
         let (decoder, value) = decoded(data);
         let head = BlobLine {
             stream: &self.stream,
             shard: record.shard.as_str(),
             sequence: record.sequence.as_str(),
-            subsequence: None,
+            subsequence,
             partition_key,
             arrived: record.arrived,
             decoder: &decoder,
@@ -122,7 +137,7 @@ fn decoded(data: &[u8]) -> (String, String) {
     let value = match &decoded.value {
         Value::Json(value) => value.to_string(),
         Value::Text(text) => json_of(text),
-        Value::Bytes => json_of(&hex(data)),
+        Value::Bytes(bytes) => json_of(&hex(bytes)),
     };
     (decoded.path(">"), value)
 }
@@ -138,7 +153,9 @@ fn text(record: &Record) -> String {
         .map_or_else(|| "-".to_owned(), |time| time.to_string());
     let place = format!("{time}  {}  ", sanitize::line(record.shard.as_str()));
     match &record.body {
-        Body::Blob { partition_key, data } => {
+        Body::Blob {
+            partition_key, data, ..
+        } => {
             format!(
                 "{place}{}  {}",
                 sanitize::line(partition_key),
@@ -168,10 +185,7 @@ mod tests {
             shard: "shardId-000000000002".into(),
             sequence: "4965".into(),
             arrived: Some("2026-03-02T14:02:11.204Z".parse().unwrap()),
-            body: Body::Blob {
-                partition_key: "cust-0031".into(),
-                data: bytes::Bytes::from_static(data),
-            },
+            body: Body::blob("cust-0031", bytes::Bytes::from_static(data)),
         }
     }
 

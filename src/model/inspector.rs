@@ -160,7 +160,7 @@ fn blob(value: &Value) -> Option<Vec<String>> {
     match value {
         Value::Json(value) => Some(block(&pretty(value))),
         Value::Text(text) => Some(block(text)),
-        Value::Bytes => None,
+        Value::Bytes(_) => None,
     }
 }
 
@@ -199,10 +199,7 @@ mod tests {
             shard: "shardId-000000000002".into(),
             sequence: "4965".into(),
             arrived: Some("2026-03-02T14:02:11.204Z".parse().unwrap()),
-            body: Body::Blob {
-                partition_key: "cust-0031".into(),
-                data: Bytes::from_static(data),
-            },
+            body: Body::blob("cust-0031", Bytes::from_static(data)),
         }
     }
 

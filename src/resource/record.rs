@@ -34,7 +34,9 @@ impl Record {
     /// How many bytes the service counts for it.
     pub fn size(&self) -> usize {
         match &self.body {
-            Body::Blob { partition_key, data } => partition_key.len() + data.len(),
+            Body::Blob {
+                partition_key, data, ..
+            } => partition_key.len() + data.len(),
             Body::Change(change) => change
                 .size
                 .and_then(|size| usize::try_from(size).ok())
@@ -45,7 +47,9 @@ impl Record {
     /// How many bytes it takes in memory, roughly; the ring counts with it.
     pub fn weight(&self) -> usize {
         let inside = match &self.body {
-            Body::Blob { partition_key, data } => partition_key.len() + data.len(),
+            Body::Blob {
+                partition_key, data, ..
+            } => partition_key.len() + data.len(),
             Body::Change(change) => change.weight(),
         };
         size_of::<Self>() + self.sequence.as_str().len() + inside
@@ -61,9 +65,33 @@ pub enum Body {
         partition_key: Box<str>,
         /// The payload, held once and shared by all who look at it.
         data: Bytes,
+        /// The aggregate that it came in, if it did.
+        aggregate: Option<Box<Aggregate>>,
     },
     /// A change of an item (DynamoDB Streams).
     Change(Box<Change>),
+}
+
+impl Body {
+    /// Bytes that were put under a partition key.
+    pub fn blob(partition_key: impl Into<Box<str>>, data: impl Into<Bytes>) -> Self {
+        Self::Blob {
+            partition_key: partition_key.into(),
+            data: data.into(),
+            aggregate: None,
+        }
+    }
+}
+
+/// What the Kinesis Producer Library put into one record together with others, and how to tell it from them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Aggregate {
+    /// Its place among them, from 0.
+    pub subsequence: u64,
+    /// The hash key that chose its shard instead of the partition key, in decimal.
+    pub explicit_hash_key: Option<Box<str>>,
+    /// The whole record as Kinesis has it, shared by all that came in it.
+    pub whole: Bytes,
 }
 
 /// A change of one item of a table. Which images there are depends on the stream's view type.
@@ -198,10 +226,7 @@ mod tests {
 
     #[test]
     fn a_record_s_key_is_its_partition_key_or_that_of_its_item() {
-        let blob = Body::Blob {
-            partition_key: "cust-1".into(),
-            data: Bytes::new(),
-        };
+        let blob = Body::blob("cust-1", Bytes::new());
         assert_eq!(record(blob).key(), "cust-1");
         let keys = [
             ("cart", Attribute::S("c-7".into())),

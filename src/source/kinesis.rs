@@ -304,10 +304,10 @@ fn record(shard: &ShardId, record: sdk::Record) -> Record {
         shard: shard.clone(),
         sequence: record.sequence_number.into(),
         arrived: record.approximate_arrival_timestamp.and_then(time::from_sdk),
-        body: Body::Blob {
-            partition_key: record.partition_key.unwrap_or_default().into(),
-            data: Bytes::from(record.data.into_inner()),
-        },
+        body: Body::blob(
+            record.partition_key.unwrap_or_default(),
+            Bytes::from(record.data.into_inner()),
+        ),
     }
 }
 

@@ -82,10 +82,7 @@ mod tests {
             shard: shard.into(),
             sequence: sequence.to_string().into(),
             arrived: Some(Timestamp::from_millisecond(millis).unwrap()),
-            body: Body::Blob {
-                partition_key: "k".into(),
-                data: bytes::Bytes::new(),
-            },
+            body: Body::blob("k", bytes::Bytes::new()),
         })
     }
 

@@ -147,10 +147,7 @@ mod tests {
             shard: "a".into(),
             sequence: seconds.to_string().into(),
             arrived: Some(at(seconds)),
-            body: Body::Blob {
-                partition_key: "k".into(),
-                data: bytes::Bytes::new(),
-            },
+            body: Body::blob("k", bytes::Bytes::new()),
         }
     }
 

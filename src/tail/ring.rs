@@ -82,10 +82,7 @@ mod tests {
             shard: "shardId-000000000000".into(),
             sequence: "1".into(),
             arrived: None,
-            body: Body::Blob {
-                partition_key: "k".into(),
-                data: vec![0; size].into(),
-            },
+            body: Body::blob("k", vec![0; size]),
         })
     }
 

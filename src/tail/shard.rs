@@ -205,10 +205,7 @@ mod tests {
             shard: ShardId::from("shardId-000000000000"),
             sequence: SequenceNumber::from(sequence),
             arrived: None,
-            body: Body::Blob {
-                partition_key: "k".into(),
-                data: bytes::Bytes::from_static(b"{}"),
-            },
+            body: Body::blob("k", bytes::Bytes::from_static(b"{}")),
         }
     }
 

@@ -278,10 +278,7 @@ impl Sim {
             shard: shard_id(shard),
             sequence: number.to_string().into(),
             arrived: Timestamp::from_millisecond(NOON + self.shards[shard].records[number]).ok(),
-            body: Body::Blob {
-                partition_key: "k".into(),
-                data: vec![0; self.weather.record_size].into(),
-            },
+            body: Body::blob("k", vec![0; self.weather.record_size]),
         }
     }
 

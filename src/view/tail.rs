@@ -208,7 +208,9 @@ fn line<'a>(stage: &Stage<'_>, record: &Record, columns: &Columns, selected: boo
 fn body<'a>(stage: &Stage<'_>, body: &Body, columns: &Columns) -> Vec<Span<'a>> {
     let mut spans = Vec::new();
     let text = match body {
-        Body::Blob { partition_key, data } => {
+        Body::Blob {
+            partition_key, data, ..
+        } => {
             if columns.key > 0 {
                 let key = format::fit_id(&sanitize::line(partition_key), columns.key);
                 spans.push(stage.span(format!("{key}  "), Role::Text));

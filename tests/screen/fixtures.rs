@@ -247,10 +247,7 @@ pub(super) fn blob(shard: u32, number: u32, data: &'static [u8]) -> Record {
         shard: ShardId::from(format!("shardId-{shard:012}").as_str()),
         sequence: format!("4966889{number:049}").into(),
         arrived: Some(NOON.parse::<Timestamp>().unwrap() + Duration::from_millis(u64::from(number) * 10)),
-        body: Body::Blob {
-            partition_key: format!("cust-{number:04}").into(),
-            data: Bytes::from_static(data),
-        },
+        body: Body::blob(format!("cust-{number:04}"), Bytes::from_static(data)),
     }
 }
 

@@ -88,10 +88,7 @@ fn record(shard: &ShardId, n: usize) -> Record {
         shard: shard.clone(),
         sequence: SequenceNumber::from(n.to_string()),
         arrived: None,
-        body: Body::Blob {
-            partition_key: "k".into(),
-            data: bytes::Bytes::new(),
-        },
+        body: Body::blob("k", bytes::Bytes::new()),
     }
 }
 
