@@ -155,6 +155,18 @@ fn meaning(data: Cow<'_, [u8]>) -> (Format, Value) {
     }
 }
 
+/// What a search looks at: the bytes themselves where they are text, and else the text of what they mean.
+pub fn searchable(data: &[u8]) -> Cow<'_, [u8]> {
+    if layer::told_by(data).is_none() && text::read(data).is_some() {
+        return Cow::Borrowed(data);
+    }
+    match decode(data).value {
+        Value::Json(value) => Cow::Owned(value.to_string().into_bytes()),
+        Value::Text(text) => Cow::Owned(text.into_bytes()),
+        Value::Bytes(bytes) => Cow::Owned(bytes),
+    }
+}
+
 /// The beginning of what bytes say on one line of so many columns at most, sanitized. Looks at no more bytes than can show.
 pub fn preview(data: &[u8], columns: usize) -> String {
     let most = columns.saturating_mul(BYTES_PER_CHARACTER);
