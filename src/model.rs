@@ -14,6 +14,7 @@ mod overlay;
 mod panel;
 mod remote;
 mod seek;
+mod sieve;
 mod tail;
 mod ticket;
 
@@ -29,6 +30,7 @@ pub use overlay::{Overlay, Prompt, Purpose};
 pub use panel::{KeyTable, Panel, ShardTable};
 pub use remote::{Paged, Remote, Wait, settle_page};
 pub use seek::{Place, Seek, SeekRow, places};
+pub use sieve::{Scan, Sieve};
 pub use tail::TailPane;
 pub use ticket::{Ticket, Tickets};
 

@@ -1,11 +1,10 @@
 //! A live tail as the person sees it: the records, the shards, and what part of it is on the screen.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Focus, Inspector, Panel, Remote, ShardMeter, ShardState, Ticket, Wait};
+use super::{Focus, Inspector, Panel, Remote, ShardMeter, ShardState, Sieve, Ticket, Wait};
 use crate::message::TailRequest;
 use crate::resource::{Record, ShardId, hash_key};
 use crate::source::SourceError;
@@ -51,6 +50,10 @@ pub struct TailPane {
     pub cursor: u64,
     /// The number of the first record on the screen.
     pub top: u64,
+    /// What is shown of the rows, where that is not all.
+    pub filter: Option<Sieve>,
+    /// What was searched for.
+    pub search: Option<Sieve>,
     /// What stands below or beside the records.
     pub panel: Option<Panel>,
     /// Which pane has the keys.
@@ -82,6 +85,8 @@ impl TailPane {
             follow: true,
             cursor: 0,
             top: 0,
+            filter: None,
+            search: None,
             panel: None,
             focus: Focus::List,
             hot: HotKeys::new(HOT_KEYS),
@@ -128,29 +133,75 @@ impl TailPane {
         }
     }
 
-    /// Adds to the list what has waited long enough. While following, the newest record is selected; while not, nothing moves.
+    /// Adds to the list what has waited long enough. While following, the newest row is selected; while not, nothing moves.
     pub fn release(&mut self, now: Duration, fit: usize) {
         for row in self.merge.release(now) {
             self.ring.push(row);
         }
-        if self.follow {
-            self.cursor = self.ring.numbers().end.saturating_sub(1);
+        let first = self.ring.numbers().start;
+        for sieve in [&mut self.filter, &mut self.search].into_iter().flatten() {
+            sieve.forget_before(first);
         }
-        self.show_cursor(fit);
+        self.show(fit);
     }
 
-    /// Selects a record. Going up stops following, reaching the last one does not start it.
+    /// Selects a row. Going up stops following, reaching the last one does not start it.
     pub fn select(&mut self, number: u64, fit: usize) {
-        let last = self.ring.numbers().end.saturating_sub(1);
-        self.follow = self.follow && number >= last;
+        self.follow = self.follow && number >= self.last();
         self.cursor = number;
-        self.show_cursor(fit);
+        self.show(fit);
     }
 
-    /// The numbers of the records on the screen, of which `fit` do.
-    pub fn visible(&self, fit: usize) -> Range<u64> {
-        let end = (self.top + fit as u64).min(self.ring.numbers().end);
-        self.top.min(end)..end
+    /// Selects the row that stands so many lines below the selected one, or above.
+    pub fn step(&mut self, lines: i64, fit: usize) {
+        let place = self.place(self.cursor);
+        let distance = usize::try_from(lines.unsigned_abs()).unwrap_or(usize::MAX);
+        let place = if lines < 0 {
+            place.saturating_sub(distance)
+        } else {
+            place.saturating_add(distance).min(self.count().saturating_sub(1))
+        };
+        self.select(self.number(place).unwrap_or(self.cursor), fit);
+    }
+
+    /// How many rows there are to be shown.
+    pub fn count(&self) -> usize {
+        self.filter
+            .as_ref()
+            .map_or(self.ring.len(), |sieve| sieve.passed().len())
+    }
+
+    /// The numbers of the rows on the screen, of which `fit` do.
+    pub fn visible(&self, fit: usize) -> impl Iterator<Item = u64> + '_ {
+        let top = self.place(self.top);
+        (top..top.saturating_add(fit)).map_while(|place| self.number(place))
+    }
+
+    /// How many rows stand below the selected one.
+    pub fn newer(&self) -> usize {
+        self.count().saturating_sub(self.place(self.cursor) + 1)
+    }
+
+    /// The number of the last row to be shown.
+    pub fn last(&self) -> u64 {
+        let shown = self.count().checked_sub(1).and_then(|place| self.number(place));
+        shown.unwrap_or(self.ring.numbers().start)
+    }
+
+    /// The number of the row at a place among those that are shown.
+    fn number(&self, place: usize) -> Option<u64> {
+        match &self.filter {
+            Some(sieve) => sieve.passed().get(place).copied(),
+            None => Some(self.ring.numbers().start + place as u64).filter(|it| *it < self.ring.numbers().end),
+        }
+    }
+
+    /// The place of a row among those that are shown, or of the next one that is.
+    fn place(&self, number: u64) -> usize {
+        match &self.filter {
+            Some(sieve) => sieve.passed().partition_point(|it| *it < number),
+            None => usize::try_from(number.saturating_sub(self.ring.numbers().start)).unwrap_or(usize::MAX),
+        }
     }
 
     /// The open shard that takes a partition key, where the service tells, and it is read.
@@ -197,7 +248,8 @@ impl TailPane {
 
     /// The selected record.
     pub fn record(&self) -> Option<&Arc<Record>> {
-        self.ring.get(self.cursor)?.record()
+        let shown = self.number(self.place(self.cursor)) == Some(self.cursor);
+        self.ring.get(self.cursor).filter(|_| shown)?.record()
     }
 
     /// Whether it has not begun yet.
@@ -229,18 +281,21 @@ impl TailPane {
         self.trouble = self.trouble.take().filter(|(troubled, _)| troubled != shard);
     }
 
-    /// Keeps the cursor among the records that are held, and the list so that it shows and no line is left empty.
-    fn show_cursor(&mut self, fit: usize) {
-        let held = self.ring.numbers();
-        let fit = (fit as u64).max(1);
-        self.cursor = self
-            .cursor
-            .clamp(held.start, held.end.saturating_sub(1).max(held.start));
-        let highest = (self.cursor + 1).saturating_sub(fit).max(held.start);
-        let lowest = held.end.saturating_sub(fit).max(held.start);
-        self.top = self
-            .top
-            .clamp(highest, self.cursor.max(highest))
-            .min(lowest.max(highest));
+    /// Keeps the cursor among the rows that are shown, and the list so that it shows and no line is left empty.
+    pub fn show(&mut self, fit: usize) {
+        if self.follow {
+            self.cursor = self.last();
+        }
+        let (count, fit) = (self.count(), fit.max(1));
+        let cursor = self.place(self.cursor).min(count.saturating_sub(1));
+        let highest = (cursor + 1).saturating_sub(fit);
+        let lowest = count.saturating_sub(fit).max(highest);
+        let top = self
+            .place(self.top)
+            .clamp(highest, cursor.max(highest))
+            .min(lowest);
+        let start = self.ring.numbers().start;
+        self.cursor = self.number(cursor).unwrap_or(start);
+        self.top = self.number(top).unwrap_or(start);
     }
 }

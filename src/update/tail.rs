@@ -78,19 +78,18 @@ fn go(model: &mut Model, action: Action) -> Vec<Effect> {
 }
 
 fn select(tail: &mut TailPane, action: Action, rows: usize) {
-    let (held, cursor, page) = (tail.ring.numbers(), tail.cursor, rows as u64);
-    let last = held.end.saturating_sub(1);
-    tail.follow |= action == Action::Bottom;
-    let number = match action {
-        Action::Down => cursor + 1,
-        Action::Up => cursor.saturating_sub(1),
-        Action::PageDown => cursor + page,
-        Action::PageUp => cursor.saturating_sub(page),
-        Action::Top => held.start,
-        Action::Bottom => last,
+    let page = i64::try_from(rows).unwrap_or(i64::MAX);
+    let lines = match action {
+        Action::Down => 1,
+        Action::Up => -1,
+        Action::PageDown => page,
+        Action::PageUp => -page,
+        Action::Top => i64::MIN,
+        Action::Bottom => i64::MAX,
         _ => return,
     };
-    tail.select(number.min(last), rows);
+    tail.follow |= action == Action::Bottom;
+    tail.step(lines, rows);
 }
 
 fn turn_focus(model: &mut Model, now: Now) -> Vec<Effect> {
@@ -110,7 +109,7 @@ fn turn_focus(model: &mut Model, now: Now) -> Vec<Effect> {
 fn toggle_follow(tail: &mut TailPane, rows: usize) {
     tail.follow = !tail.follow;
     if tail.follow {
-        tail.select(tail.ring.numbers().end.saturating_sub(1), rows);
+        tail.show(rows);
     }
 }
 

@@ -105,11 +105,10 @@ fn title<'a>(stage: &Stage<'_>, pane: &TailPane) -> Line<'a> {
         1 => format!("· ✗ gap in {} ", sanitize::line(pane.gaps[0].short())),
         count => format!("· ✗ {count} gaps "),
     };
-    let waiting = pane.ring.numbers().end.saturating_sub(pane.cursor + 1);
-    let newer = if pane.follow || waiting == 0 {
-        String::new()
-    } else {
-        format!("· {waiting} newer ")
+    let newer = match pane.newer() {
+        0 => String::new(),
+        _ if pane.follow => String::new(),
+        newer => format!("· {newer} newer "),
     };
     Line::from(vec![
         stage.span(format!(" {count} records · {dropped} dropped · "), Role::Dim),
