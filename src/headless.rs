@@ -17,7 +17,7 @@ use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 
 use crate::cli;
-use crate::message::{Ended, TailReply};
+use crate::message::{Ended, TailReply, Through};
 use crate::resource::{Record, ResourceId, ShardId};
 use crate::runtime::tail::{Order, drive};
 use crate::runtime::{Clock, Signals};
@@ -42,6 +42,9 @@ pub enum Failure {
         "'{0}' names no stream; use a Kinesis stream's name or ARN, a DynamoDB stream's ARN, or table:NAME"
     )]
     NoStream(String),
+    /// A consumer was named for a stream that has none.
+    #[error("'{0}' has no registered consumers, only a Kinesis stream has; leave out --consumer")]
+    NoConsumers(String),
     /// A call failed.
     #[error(transparent)]
     Source(#[from] SourceError),
@@ -59,21 +62,22 @@ pub enum Failure {
 impl Failure {
     /// Whether it is a matter of what was asked for.
     pub fn is_usage(&self) -> bool {
-        matches!(self, Self::Position(_) | Self::NoStream(_))
+        matches!(self, Self::Position(_) | Self::NoStream(_) | Self::NoConsumers(_))
     }
 }
 
 /// Writes the records of a stream until a limit, the tip, the stream's end, a signal, or nobody reads them.
 pub async fn tail(session: &Session, args: &cli::Tail, clock: Clock) -> Result<Ended, Failure> {
     let from = parse_position(&args.from, clock.now().wall)?;
+    let through = args.consumer.clone().map(|consumer| Through {
+        consumer,
+        patient: false,
+    });
     let mut signals = Signals::new().map_err(Failure::Signals)?;
     let sources = session.sources();
     let (source, stream) = tokio::select! {
-        found = find(&sources, &args.stream) => found?,
+        found = find(&sources, args) => found?,
         () = signals.end() => return Ok(Ended::Interrupted),
-    };
-    let Some(reader) = source.tail.clone() else {
-        return Err(no_stream(&args.stream));
     };
     let only = args.shards.iter().map(|id| ShardId::from(id.as_str())).collect();
     let order = Order {
@@ -82,6 +86,7 @@ pub async fn tail(session: &Session, args: &cli::Tail, clock: Clock) -> Result<E
         only,
         parents_first: !args.no_parent_order,
         retention: None,
+        through,
     };
     let (news, heard) = mpsc::channel(CHANNEL);
     let format = Format::new(args.output, &stream, io::stdout().is_terminal());
@@ -96,7 +101,7 @@ pub async fn tail(session: &Session, args: &cli::Tail, clock: Clock) -> Result<E
             () = nobody_reads() => Ok(Ended::Done),
         }
     };
-    match run_beside(drive(reader, order, clock, news), ended).await {
+    match run_beside(drive(source.clone(), order, clock, news), ended).await {
         Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Ended::Done),
         ended => ended,
     }
@@ -139,9 +144,13 @@ async fn run_beside<T>(
 }
 
 /// The service and the stream that a word means.
-async fn find<'a>(sources: &'a [Source], word: &str) -> Result<(&'a Source, ResourceId), Failure> {
+async fn find<'a>(sources: &'a [Source], args: &cli::Tail) -> Result<(&'a Source, ResourceId), Failure> {
+    let word = args.stream.as_str();
     for source in sources.iter().filter(|source| source.tail.is_some()) {
         if let Some(found) = source.catalog.find(word) {
+            if args.consumer.is_some() && source.consumers.is_none() {
+                return Err(Failure::NoConsumers(sanitize::line(word).into_owned()));
+            }
             return Ok((source, found.await?));
         }
     }
@@ -205,7 +214,7 @@ impl<W: Write> Writer<W> {
     /// Takes in news; tells whether that was all.
     fn take(&mut self, news: TailReply) -> Result<bool, Failure> {
         match news {
-            TailReply::Listing(_) | TailReply::Begun => Ok(self.left == Some(0)),
+            TailReply::Registering | TailReply::Listing(_) | TailReply::Begun => Ok(self.left == Some(0)),
             TailReply::Failed(error) => Err(error.into()),
             TailReply::Events(events, _) => {
                 for event in events {
@@ -265,6 +274,7 @@ mod tests {
     fn write(news: Vec<TailReply>) -> Result<(), Failure> {
         let args = cli::Tail {
             no_parent_order: false,
+            consumer: None,
             stream: "orders".to_owned(),
             from: "latest".to_owned(),
             shards: Vec::new(),

@@ -50,6 +50,8 @@ pub enum Reply {
 /// News of a tail.
 #[derive(Debug)]
 pub enum TailReply {
+    /// The consumer to read through is still being registered.
+    Registering,
     /// So many shards are listed; the listing goes on.
     Listing(usize),
     /// It has begun.
@@ -112,6 +114,17 @@ pub struct TailRequest {
     pub from: Position,
     /// How long the stream keeps records, where that is known.
     pub retention: Option<Duration>,
+    /// Through which registered consumer; by polling where there is none.
+    pub through: Option<Through>,
+}
+
+/// A registered consumer to read through.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Through {
+    /// Its name or its ARN.
+    pub consumer: String,
+    /// Whether one that is still being registered is waited for.
+    pub patient: bool,
 }
 
 /// Something that a person wants, by the name that the keymap uses.

@@ -4,6 +4,7 @@
 //! (that is [`crate::view`]). What a person should see of a resource is said once, as [`Fact`]s.
 
 mod attribute;
+mod consumer;
 mod fact;
 mod feature_group;
 mod prediction;
@@ -14,6 +15,7 @@ use std::fmt;
 use std::sync::Arc;
 
 pub use attribute::{Attribute, Item, item_preview};
+pub use consumer::{CONSUMER_NAME_RULE, Consumer, is_consumer_name};
 pub use fact::{Fact, FactValue};
 pub use feature_group::{Feature, FeatureGroup, FeatureRecord, FeatureValue, OfflineStore, OnlineStore};
 pub use jiff::Timestamp;
@@ -76,6 +78,10 @@ impl ShardId {
     }
 }
 
+text_id! {
+    /// The ARN of a registered consumer: its stream's, its name, and when it was registered.
+    ConsumerArn
+}
 text_id! {
     /// Where the next page of a listing begins; opaque, and short-lived for some services.
     PageToken

@@ -5,6 +5,7 @@ mod sources {
     mod canned;
     mod endpoint;
     mod environment;
+    mod fan_out;
     mod features;
     mod kinesis;
     mod predictions;

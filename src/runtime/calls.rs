@@ -59,8 +59,7 @@ impl Calls {
     pub(super) fn tail(&mut self, ticket: Ticket, request: TailRequest) {
         let (sources, messages, clock) = (self.sources.clone(), self.messages.clone(), self.clock);
         self.spawn(ticket, async move {
-            let Some(reader) = source(&sources, request.section).and_then(|source| source.tail.clone())
-            else {
+            let Some(source) = source(&sources, request.section).cloned() else {
                 return;
             };
             let order = tail::Order {
@@ -69,6 +68,7 @@ impl Calls {
                 only: Vec::new(),
                 parents_first: true,
                 retention: request.retention,
+                through: request.through,
             };
             let (news, mut heard) = mpsc::channel::<TailReply>(TAIL_CHANNEL);
             let forward = async {
@@ -76,7 +76,7 @@ impl Calls {
                     send(&messages, ticket, Reply::Tail(news)).await;
                 }
             };
-            tokio::join!(tail::drive(reader, order, clock, news), forward);
+            tokio::join!(tail::drive(source, order, clock, news), forward);
         });
     }
 

@@ -1,6 +1,11 @@
 //! Kinesis Data Streams: lists, describes and reads streams.
 //!
+//! Through registered consumers too, in [`fan_out`].
+//!
 //! A stream's id is its name or its ARN; whichever it is goes into the request.
+
+mod consumers;
+mod fan_out;
 
 use std::time::Duration;
 
@@ -27,9 +32,11 @@ const LIMITS: ReadLimits = ReadLimits {
     seeks_time: true,
     // A stream's own setting, from 24 hours to a year.
     retention: None,
+    pushed: false,
 };
 
 /// The service, as one account and region sees it.
+#[derive(Clone)]
 pub(super) struct Kinesis {
     catalog: Client,
     /// Reads are tried once: the tail decides when to try again, and paces itself.
@@ -294,6 +301,7 @@ fn batch(shard: &ShardId, answer: GetRecordsOutput) -> Batch {
     Batch {
         records: answer.records.into_iter().map(|it| record(shard, it)).collect(),
         next: answer.next_shard_iterator.map(IteratorToken::from),
+        reached: None,
         behind: behind.map(Duration::from_millis),
         children: children.into_iter().map(child).collect(),
     }

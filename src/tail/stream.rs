@@ -28,6 +28,10 @@ pub struct StreamTail {
     /// Children that wait for the parents in their set.
     expected: BTreeMap<ShardId, BTreeSet<ShardId>>,
     ready: VecDeque<Ask>,
+    /// Reads of pushed records that are due, and the shards whose reads are under way: they only wait, so they are not
+    /// counted, and none holds up another.
+    pushes: VecDeque<Ask>,
+    awaited: BTreeSet<ShardId>,
     asleep: BinaryHeap<Reverse<(Duration, ShardId)>>,
     in_flight: usize,
     /// How many slots are not done, and how many of these have not reached their tip.
@@ -78,6 +82,8 @@ impl StreamTail {
                 .collect(),
             expected: BTreeMap::new(),
             ready: VecDeque::new(),
+            pushes: VecDeque::new(),
+            awaited: BTreeSet::new(),
             asleep: BinaryHeap::new(),
             in_flight: 0,
             unfinished: 0,
@@ -97,6 +103,9 @@ impl StreamTail {
     /// The next call to make now, if there is one and it is allowed.
     pub fn poll(&mut self, now: Now) -> Option<Ask> {
         self.wake_sleepers(now);
+        if let Some(push) = self.pushes.pop_front() {
+            return Some(push);
+        }
         if self.in_flight >= self.plan.in_flight {
             return None;
         }
@@ -118,7 +127,9 @@ impl StreamTail {
 
     /// Takes in the answer to a call that was made for a shard.
     pub fn hear(&mut self, now: Now, shard: &ShardId, heard: Heard) -> Vec<TailEvent> {
-        self.in_flight = self.in_flight.saturating_sub(1);
+        if !self.awaited.remove(shard) {
+            self.in_flight = self.in_flight.saturating_sub(1);
+        }
         if matches!(&heard, Heard::Failed(error) if error.kind == ErrorKind::Throttled) {
             self.counters.throttled += 1;
         }
@@ -199,6 +210,10 @@ impl StreamTail {
     fn carry_out(&mut self, now: Now, shard: &ShardId, output: Output, events: &mut Vec<TailEvent>) {
         match output {
             Output::FetchIterator(position) => self.ready.push_back(Ask::Iterator(shard.clone(), position)),
+            Output::Read(token) if self.plan.limits.pushed => {
+                self.awaited.insert(shard.clone());
+                self.pushes.push_back(Ask::Read(shard.clone(), token));
+            }
             Output::Read(token) => self.ready.push_back(Ask::Read(shard.clone(), token)),
             Output::Sleep(span) => self.asleep.push(Reverse((now.mono + span, shard.clone()))),
             Output::Emit(records, lag) => {

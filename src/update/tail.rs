@@ -25,6 +25,7 @@ pub(super) fn start(
         stream: stream.clone(),
         from,
         retention,
+        through: None,
     };
     model.tail = Some(TailPane::new(
         wait,
@@ -239,6 +240,7 @@ pub(super) fn inspected(model: &mut Model, document: Document) -> Told {
 pub(super) fn take_news(model: &mut Model, news: TailReply, now: Now) -> Told {
     let tail = model.tail.as_mut()?;
     match news {
+        TailReply::Registering => tail.registering = true,
         TailReply::Listing(count) => tail.listed = count,
         TailReply::Begun => tail.phase = Remote::Ready(()),
         TailReply::Failed(error) => tail.phase = Remote::Failed(error),

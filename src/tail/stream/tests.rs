@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::resource::{Batch, Body, ChildShard, IteratorToken, Record, SequenceNumber};
+use crate::source::ReadLimits;
 use crate::source::SourceError;
 use crate::tail::sim::LIMITS;
 
@@ -60,6 +61,7 @@ impl Service {
         Batch {
             records: (from..to).map(|n| record(shard, n + 1)).collect(),
             next: (!ended).then(|| to.to_string().as_str().into()),
+            reached: None,
             behind: Some(Duration::from_secs(u64::from(to < all))),
             children: if ended && self.names_children {
                 self.children(shard)
@@ -367,4 +369,41 @@ fn of_named_shards_parents_are_read_first_too() {
         story(&service, plan, |_, _| None),
         ["+a", "a1", "a2", "a3", "-a", "+b", "b1", "-b"]
     );
+}
+
+#[test]
+fn a_wait_for_pushed_records_holds_up_no_other_shard() {
+    let service = ["a", "b", "c"]
+        .iter()
+        .fold(Service::default(), |service, id| service.with(id, &[], true, 2));
+    let plan = Plan {
+        limits: ReadLimits {
+            pushed: true,
+            ..LIMITS
+        },
+        in_flight: 1,
+        ..plan(Position::TrimHorizon)
+    };
+    let now = Now::start("2026-03-02T09:14:00Z".parse().unwrap());
+    let (mut tail, _) = StreamTail::new(now, plan, &service.shards);
+    let mut waiting = Vec::new();
+    for _ in 0..3 {
+        let subscribe = tail.poll(now).unwrap();
+        assert!(matches!(subscribe, Ask::Iterator(..)));
+        assert_eq!(tail.poll(now), None, "calls are bounded");
+        let (shard, heard) = service.answer(&subscribe);
+        tail.hear(now, &shard, heard);
+        let read = tail.poll(now).unwrap();
+        assert!(matches!(read, Ask::Read(..)));
+        waiting.push(read);
+    }
+    assert_eq!(tail.counters().calls, 3);
+    for read in waiting {
+        let (shard, heard) = service.answer(&read);
+        tail.hear(now, &shard, heard);
+        assert!(
+            matches!(tail.poll(now), Some(Ask::Read(..))),
+            "the next read follows at once"
+        );
+    }
 }
