@@ -10,6 +10,7 @@ mod event;
 mod merge;
 mod pace;
 mod place;
+mod queue;
 mod rate;
 mod ring;
 mod shard;

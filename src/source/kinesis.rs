@@ -7,6 +7,8 @@
 mod consumers;
 mod fan_out;
 
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use aws_config::SdkConfig;
@@ -41,6 +43,8 @@ pub(super) struct Kinesis {
     catalog: Client,
     /// Reads are tried once: the tail decides when to try again, and paces itself.
     tail: Client,
+    /// The ARNs of streams that were described. A name has the same ARN for ever.
+    arns: Arc<Mutex<HashMap<String, String>>>,
 }
 
 impl Kinesis {
@@ -49,6 +53,7 @@ impl Kinesis {
         Self {
             catalog: Client::new(sdk),
             tail: Client::from_conf(once.build()),
+            arns: Arc::default(),
         }
     }
 
@@ -76,9 +81,13 @@ impl Kinesis {
             .await
             .map_err(|error| classify(OPERATION, id, &error))?;
         let summary = answer.stream_description_summary;
-        Ok(Detail::Stream(stream(
-            summary.ok_or_else(|| incomplete(OPERATION, id))?,
-        )))
+        let stream = stream(summary.ok_or_else(|| incomplete(OPERATION, id))?);
+        self.known_arns().insert(stream.name.clone(), stream.arn.clone());
+        Ok(Detail::Stream(stream))
+    }
+
+    fn known_arns(&self) -> MutexGuard<'_, HashMap<String, String>> {
+        self.arns.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn shards(&self, id: &str, from: Option<PageToken>) -> Result<Page<Shard>, SourceError> {

@@ -1,13 +1,18 @@
 //! Tails through registered consumers.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use kinescope::message::{TailReply, Through};
-use kinescope::resource::{Body, Consumer, Position, Record, Section, ShardId};
+use kinescope::resource::{
+    Batch, Body, Consumer, IteratorToken, Page, PageToken, Position, Record, ResourceId, Section, Shard,
+    ShardId,
+};
 use kinescope::runtime::Clock;
 use kinescope::runtime::tail::{Order, drive};
-use kinescope::source::{ErrorKind, SourceError, Tail};
+use kinescope::source::{ErrorKind, ReadLimits, Reply, SourceError, Tail};
 use kinescope::tail::TailEvent;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
@@ -17,7 +22,7 @@ use super::endpoint::Story;
 const STREAM: &str = "arn:aws:kinesis:us-east-1:111122223333:stream/orders";
 const SHARD: &str = "shardId-000000000000";
 /// How long anything may take.
-const DEADLINE: Duration = Duration::from_secs(60);
+const DEADLINE: Duration = Duration::from_mins(1);
 
 /// A stream `orders` with a consumer `billing`, ready to be read.
 struct Orders {
@@ -40,7 +45,6 @@ impl Orders {
         orders
     }
 
-    #[expect(clippy::needless_pass_by_value, reason = "inputs are literals")]
     async fn call(&self, operation: &str, input: Value) -> Value {
         let target = format!("Kinesis_20131202.{operation}");
         self.story.call(&target, &input).await
@@ -69,7 +73,7 @@ impl Orders {
             .unwrap()
     }
 
-    async fn reader(&self) -> std::sync::Arc<dyn Tail> {
+    async fn reader(&self) -> Arc<dyn Tail> {
         let consumers = self.story.source(Section::Streams).consumers.unwrap();
         consumers.reader(&self.consumer().await)
     }
@@ -117,16 +121,15 @@ impl Tailing {
     async fn until(&mut self, what: &str, is_so: impl Fn(&Self) -> bool) {
         let listen = async {
             while !is_so(self) {
-                match self.heard.recv().await.expect("the tail goes on") {
+                match self.heard.recv().await.unwrap() {
                     TailReply::Events(events, _) => self.events.extend(events),
                     TailReply::Failed(error) => panic!("{error}"),
                     _ => {}
                 }
             }
         };
-        if tokio::time::timeout(DEADLINE, listen).await.is_err() {
-            panic!("no {what} in {:?}", self.events);
-        }
+        let heard = tokio::time::timeout(DEADLINE, listen).await;
+        assert!(heard.is_ok(), "no {what} in {:?}", self.events);
     }
 
     /// Listens until so many shards were read, if only to hear that they are empty.
@@ -286,6 +289,99 @@ async fn on_a_bad_day_each_record_is_pushed_once_all_the_same() {
         tailing.until_records(orders.put).await;
     }
     tailing.assert_each_once(orders.put);
+}
+
+/// A shard that always has another record to push.
+#[derive(Default)]
+struct Flood {
+    reads: AtomicUsize,
+}
+
+impl Tail for Flood {
+    fn shards(&self, _: ResourceId, _: Option<PageToken>) -> Reply<'_, Page<Shard>> {
+        let shard = Shard {
+            id: SHARD.into(),
+            parent: None,
+            adjacent_parent: None,
+            hash_range: None,
+            first: None,
+            last: None,
+        };
+        let page = Page {
+            items: vec![shard],
+            next: None,
+        };
+        Box::pin(async { Ok(page) })
+    }
+
+    fn iterator(&self, _: ResourceId, _: ShardId, _: Position) -> Reply<'_, IteratorToken> {
+        Box::pin(async { Ok("flood".into()) })
+    }
+
+    fn read(&self, _: ResourceId, shard: ShardId, token: IteratorToken) -> Reply<'_, Batch> {
+        let number = self.reads.fetch_add(1, Ordering::Relaxed);
+        let record = Record {
+            shard,
+            sequence: number.to_string().into(),
+            arrived: None,
+            body: Body::Blob {
+                partition_key: "k".into(),
+                data: "0".into(),
+            },
+        };
+        let batch = Batch {
+            records: vec![record],
+            next: Some(token),
+            reached: None,
+            behind: Some(Duration::ZERO),
+            children: Vec::new(),
+        };
+        Box::pin(async { Ok(batch) })
+    }
+
+    fn limits(&self) -> ReadLimits {
+        ReadLimits {
+            calls_per_second: 1,
+            bytes_per_second: None,
+            seeks_time: true,
+            retention: None,
+            pushed: true,
+        }
+    }
+}
+
+#[tokio::test]
+async fn while_nobody_listens_nothing_more_is_read_of_what_is_pushed() {
+    let story = Story::begin();
+    let flood = Arc::new(Flood::default());
+    let mut source = story.source(Section::Streams);
+    source.tail = Some(flood.clone());
+    let order = Order {
+        stream: "orders".into(),
+        from: Position::Latest,
+        only: Vec::new(),
+        parents_first: true,
+        retention: None,
+        through: None,
+    };
+    let (news, mut heard) = mpsc::channel(1);
+    let mut driving = Box::pin(drive(source, order, Clock::start(), news));
+    let reads = || flood.reads.load(Ordering::Relaxed);
+    for _ in 0..20 {
+        while heard.try_recv().is_ok() {
+            assert!(futures::poll!(&mut driving).is_pending());
+        }
+        let before = reads();
+        for _ in 0..20 {
+            assert!(futures::poll!(&mut driving).is_pending());
+        }
+        assert!(
+            reads() <= before + 2,
+            "{} reads were made unheard",
+            reads() - before
+        );
+    }
+    assert!(reads() > 2, "what is heard is followed by more");
 }
 
 /// Why a tail could not begin.

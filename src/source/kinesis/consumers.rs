@@ -78,12 +78,13 @@ impl Kinesis {
 
     /// Calls about consumers take a stream by its ARN only.
     async fn arn_of(&self, id: &str) -> Result<String, SourceError> {
-        match name_or_arn(id) {
-            (_, Some(arn)) => Ok(arn),
-            _ => match self.describe(id).await? {
-                Detail::Stream(stream) => Ok(stream.arn),
-                _ => Err(incomplete("DescribeStreamSummary", id)),
-            },
+        let known = self.known_arns().get(id).cloned();
+        if let Some(arn) = name_or_arn(id).1.or(known) {
+            return Ok(arn);
+        }
+        match self.describe(id).await? {
+            Detail::Stream(stream) => Ok(stream.arn),
+            _ => Err(incomplete("DescribeStreamSummary", id)),
         }
     }
 }
