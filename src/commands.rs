@@ -139,6 +139,7 @@ fn abilities(sources: &[Source]) -> [Abilities; 4] {
         source.map_or_else(Abilities::default, |source| Abilities {
             tail: source.tail.is_some(),
             edit: source.edit.is_some(),
+            consumers: source.consumers.is_some(),
         })
     })
 }

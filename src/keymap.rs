@@ -23,6 +23,10 @@ pub enum Context {
     Tail,
     /// A line of text that is being typed.
     Prompt,
+    /// The menu of a stream's consumers.
+    Consumers,
+    /// A question to say yes or no to.
+    Confirm,
     /// The help.
     Help,
     /// Everywhere, unless an inner context takes the key.
@@ -31,7 +35,15 @@ pub enum Context {
 
 impl Context {
     /// All of them, in the order in which the help shows them.
-    pub const ALL: [Self; 5] = [Self::Browse, Self::Tail, Self::Prompt, Self::Help, Self::Global];
+    pub const ALL: [Self; 7] = [
+        Self::Browse,
+        Self::Tail,
+        Self::Prompt,
+        Self::Consumers,
+        Self::Confirm,
+        Self::Help,
+        Self::Global,
+    ];
 
     /// The heading over its keys.
     pub fn title(self) -> &'static str {
@@ -39,6 +51,8 @@ impl Context {
             Self::Browse => "Lists",
             Self::Tail => "Live tail",
             Self::Prompt => "Typing",
+            Self::Consumers => "Consumers",
+            Self::Confirm => "Confirming",
             Self::Help => "Help",
             Self::Global => "Everywhere",
         }

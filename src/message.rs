@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::model::{Document, Size, Ticket};
 use crate::resource::{
-    Detail, Entry, FeatureRecord, Page, PageToken, Position, Record, ResourceId, Section, Shard,
+    Consumer, Detail, Entry, FeatureRecord, Page, PageToken, Position, Record, ResourceId, Section, Shard,
 };
 use crate::source::SourceError;
 use crate::tail::TailEvent;
@@ -39,6 +39,12 @@ pub enum Reply {
     Described(Section, ResourceId, Result<Box<Detail>, SourceError>),
     /// To [`Request::Shards`].
     Shards(Section, ResourceId, Result<Page<Shard>, SourceError>),
+    /// To [`Request::Consumers`].
+    Consumers(Section, Result<Page<Consumer>, SourceError>),
+    /// To [`Request::Register`].
+    Registered(ResourceId, Result<Consumer, SourceError>),
+    /// To [`Request::Deregister`]: the stream, and the consumer's name.
+    Deregistered(ResourceId, String, Result<(), SourceError>),
     /// To [`Request::Record`].
     Record(Section, Result<Option<FeatureRecord>, SourceError>),
     /// To [`Effect::Inspect`].
@@ -99,6 +105,12 @@ pub enum Request {
     Describe(Section, ResourceId),
     /// A page of a stream's shards.
     Shards(Section, ResourceId, Option<PageToken>),
+    /// A page of a stream's registered consumers.
+    Consumers(Section, ResourceId, Option<PageToken>),
+    /// Register a consumer with a stream, by its name; a write that costs money.
+    Register(Section, ResourceId, String),
+    /// Deregister a consumer of a stream; a write.
+    Deregister(Section, ResourceId, Consumer),
     /// One record of a feature group by its identifier.
     Record(Section, ResourceId, String),
 }
@@ -152,6 +164,9 @@ pub enum Action {
     Tail,
     TailFrom,
     LookUp,
+    Consumers,
+    Deregister,
+    Confirm,
     ToggleFollow,
     ToggleHex,
     Search,

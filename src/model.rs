@@ -5,6 +5,7 @@
 //! Must not: do I/O, read a clock, hold a handle to anything that does.
 
 mod browser;
+mod consumers;
 mod inspector;
 mod layout;
 mod lineage;
@@ -17,6 +18,7 @@ mod ticket;
 use std::time::Duration;
 
 pub use browser::{Browser, Focus, Lookup, ShardList, cancel_listing};
+pub use consumers::{ConsumerChange, ConsumerList, ConsumerMenu};
 pub use inspector::{Document, Inspector};
 pub use layout::{BrowseLayout, Layout, Size, TailLayout, Work};
 pub use lineage::{Branch, lineage};
@@ -66,6 +68,8 @@ pub struct Abilities {
     pub tail: bool,
     /// It hands out records by identifier.
     pub edit: bool,
+    /// It pushes records to registered consumers.
+    pub consumers: bool,
 }
 
 /// Words for the person that go away by themselves.
@@ -143,6 +147,8 @@ impl Model {
     pub fn contexts(&self) -> &'static [Context] {
         match (self.overlays.last(), &self.tail) {
             (Some(Overlay::Prompt(_)), _) => &[Context::Prompt],
+            (Some(Overlay::Consumers(_)), _) => &[Context::Consumers, Context::Global],
+            (Some(Overlay::Confirm(_)), _) => &[Context::Confirm],
             (Some(Overlay::Help { .. }), _) => &[Context::Help, Context::Global],
             (None, Some(_)) => &[Context::Tail, Context::Global],
             (None, None) => &[Context::Browse, Context::Global],
@@ -176,7 +182,10 @@ impl Model {
 
     /// Whether a wait is on the screen.
     fn is_waiting(&self) -> bool {
-        self.browser().is_waiting() || self.tail.as_ref().is_some_and(TailPane::is_waiting)
+        let menu = |it: &Overlay| matches!(it, Overlay::Consumers(menu) if menu.is_waiting());
+        self.overlays.iter().any(menu)
+            || self.browser().is_waiting()
+            || self.tail.as_ref().is_some_and(TailPane::is_waiting)
     }
 }
 

@@ -3,8 +3,8 @@
 
 use std::collections::HashSet;
 
-use super::{Branch, Browser, Lookup, Paged, Remote, ShardList, Wait, lineage};
-use crate::resource::{Detail, Fact, Feature, FeatureRecord, FeatureValue, Shard};
+use super::{Branch, Browser, ConsumerList, Lookup, Paged, Remote, ShardList, Wait, lineage};
+use crate::resource::{Consumer, Detail, Fact, Feature, FeatureRecord, FeatureValue, Shard};
 use crate::source::SourceError;
 
 /// One line.
@@ -21,6 +21,8 @@ pub enum Line {
         /// Where it stands in the tree.
         branch: Branch,
     },
+    /// A registered consumer.
+    Consumer(Consumer),
     /// A feature of a schema, and what it is besides.
     Feature(Feature, Option<&'static str>),
     /// A feature of a record.
@@ -59,6 +61,9 @@ pub(super) fn outline(browser: &Browser) -> Vec<Line> {
         &format!("{} {}", browser.section.noun(), entry.name),
         push_detail,
     );
+    if let Some(list) = browser.selected_consumers() {
+        push_consumers(&mut lines, list);
+    }
     if let Some(list) = browser.selected_shards() {
         push_shards(&mut lines, list);
     }
@@ -97,6 +102,20 @@ fn push_detail(lines: &mut Vec<Line>, detail: &Detail) {
             Line::Feature(feature.clone(), role)
         }));
     }
+}
+
+/// A stream without consumers says so among its facts.
+fn push_consumers(lines: &mut Vec<Line>, list: &ConsumerList) {
+    let is_known = list.consumers.value().is_some();
+    if list.consumers.is_idle() || (is_known && list.items().is_empty()) {
+        return;
+    }
+    lines.push(Line::Blank);
+    push_remote(lines, &list.consumers, "consumers", |lines, paged| {
+        lines.push(Line::Heading(format!("Consumers  {}", paged.items.len())));
+        lines.extend(paged.items.iter().cloned().map(Line::Consumer));
+        push_remote(lines, &paged.following, "more consumers", |_, ()| {});
+    });
 }
 
 fn push_shards(lines: &mut Vec<Line>, list: &ShardList) {

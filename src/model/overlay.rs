@@ -2,6 +2,7 @@
 
 use tui_input::Input;
 
+use super::{ConsumerChange, ConsumerMenu};
 use crate::resource::ResourceId;
 
 /// Something that lies over the panes.
@@ -14,6 +15,10 @@ pub enum Overlay {
     },
     /// A line of text.
     Prompt(Prompt),
+    /// The consumers of a stream.
+    Consumers(Box<ConsumerMenu>),
+    /// A change of them, to say yes or no to.
+    Confirm(ConsumerChange),
 }
 
 /// A line of text that is being typed.
@@ -41,6 +46,11 @@ pub enum Purpose {
     LookUp {
         /// The feature group.
         group: ResourceId,
+    },
+    /// What to call a new consumer of a stream.
+    NameConsumer {
+        /// What the person knows the stream as.
+        name: String,
     },
     /// Text to find in the list.
     Search,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Focus, Inspector, Remote, Ticket, Wait};
-use crate::resource::{Record, ResourceId, Section, ShardId};
+use crate::resource::{Consumer, Record, ResourceId, Section, ShardId};
 use crate::source::SourceError;
 use crate::tail::{Counters, Merge, Rate, Ring, TailEvent};
 
@@ -21,6 +21,8 @@ pub struct TailPane {
     pub stream: ResourceId,
     /// What the person knows it as.
     pub name: String,
+    /// Through which registered consumer it reads; by polling without one.
+    pub through: Option<Consumer>,
     /// Whether it has begun; loading while the shards are listed.
     pub phase: Remote<()>,
     /// Whether the consumer that it is to read through is still being registered.
@@ -92,6 +94,7 @@ impl TailPane {
             section,
             stream,
             name,
+            through: None,
             phase: Remote::Loading(wait),
             registering: false,
             listed: 0,

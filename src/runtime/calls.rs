@@ -132,6 +132,20 @@ async fn answer(sources: &[Source], request: &Request) -> Option<Reply> {
             let page = reader.shards(stream.clone(), from).await;
             Reply::Shards(section, stream, page)
         }
+        Request::Consumers(section, stream, from) => {
+            let consumers = source(sources, section)?.consumers.as_ref()?;
+            Reply::Consumers(section, consumers.list(stream, from).await)
+        }
+        Request::Register(section, stream, name) => {
+            let consumers = source(sources, section)?.consumers.as_ref()?;
+            let registered = consumers.register(stream.clone(), name).await;
+            Reply::Registered(stream, registered)
+        }
+        Request::Deregister(section, stream, consumer) => {
+            let consumers = source(sources, section)?.consumers.as_ref()?;
+            let deregistered = consumers.deregister(consumer.arn).await;
+            Reply::Deregistered(stream, consumer.name, deregistered)
+        }
         Request::Record(section, group, identifier) => {
             let edit = source(sources, section)?.edit.as_ref()?;
             Reply::Record(section, edit.get(group, identifier).await)
@@ -145,6 +159,9 @@ fn named(request: &Request) -> String {
         Request::List(section, _) => format!("list {section:?}"),
         Request::Describe(_, id) => format!("describe {id}"),
         Request::Shards(_, stream, _) => format!("shards of {stream}"),
+        Request::Consumers(_, stream, _) => format!("consumers of {stream}"),
+        Request::Register(_, stream, name) => format!("register {name} with {stream}"),
+        Request::Deregister(_, _, consumer) => format!("deregister {}", consumer.arn),
         Request::Record(_, group, _) => format!("a record of {group}"),
     }
 }
@@ -156,6 +173,9 @@ fn failure(reply: Option<&Reply>) -> String {
             Reply::Listed(_, Err(error))
             | Reply::Described(_, _, Err(error))
             | Reply::Shards(_, _, Err(error))
+            | Reply::Consumers(_, Err(error))
+            | Reply::Registered(_, Err(error))
+            | Reply::Deregistered(_, _, Err(error))
             | Reply::Record(_, Err(error)),
         ) => Some(error),
         _ => None,

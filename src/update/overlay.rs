@@ -3,7 +3,7 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tui_input::{Input, InputRequest};
 
-use super::{browse, tail};
+use super::{browse, consumers, tail};
 use crate::clock::Now;
 use crate::keymap::Context;
 use crate::message::{Action, Effect};
@@ -32,6 +32,8 @@ pub(super) fn ask_position(model: &mut Model, stream: ResourceId, name: String) 
 /// The top overlay takes the key; the panes below get none.
 pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
     match (action, model.overlays.last_mut()) {
+        (_, Some(Overlay::Consumers(_))) => return consumers::act(model, action, now),
+        (Action::Confirm, Some(Overlay::Confirm(_))) => return consumers::confirm(model, now),
         (Action::Back, _) => {
             model.overlays.pop();
         }
@@ -72,6 +74,16 @@ fn accept(model: &mut Model, now: Now) -> Vec<Effect> {
                 model,
                 Prompt {
                     error: Some(error.to_string()),
+                    ..prompt
+                },
+            ),
+        },
+        Purpose::NameConsumer { .. } => match consumers::named(model, &text) {
+            Ok(effects) => effects,
+            Err(error) => open_prompt(
+                model,
+                Prompt {
+                    error: Some(error),
                     ..prompt
                 },
             ),

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use super::{Told, ask, cancel, overlay};
+use super::{Told, ask, cancel, consumers, overlay};
 use crate::clock::Now;
-use crate::message::{Action, Effect, TailReply, TailRequest};
+use crate::message::{Action, Effect, TailReply, TailRequest, Through};
 use crate::model::{Document, Focus, Inspector, Model, Remote, TailPane};
-use crate::resource::{Detail, Position, ResourceId};
+use crate::resource::{Consumer, Detail, Position, ResourceId};
 
 /// Begins to read a stream of the section that is shown; a tail that is open is left.
 pub(super) fn start(
@@ -15,6 +15,21 @@ pub(super) fn start(
     stream: ResourceId,
     name: String,
     from: Position,
+) -> Vec<Effect> {
+    // Whoever reads a stream through a consumer goes on with it.
+    let open = model.tail.as_ref().filter(|tail| tail.stream == stream);
+    let through = open.and_then(|tail| tail.through.clone());
+    start_through(model, now, stream, name, from, through)
+}
+
+/// The same through a registered consumer, or by polling without one.
+pub(super) fn start_through(
+    model: &mut Model,
+    now: Now,
+    stream: ResourceId,
+    name: String,
+    from: Position,
+    through: Option<Consumer>,
 ) -> Vec<Effect> {
     let mut effects = leave(model);
     let wait = ask(model, now.mono);
@@ -25,15 +40,13 @@ pub(super) fn start(
         stream: stream.clone(),
         from,
         retention,
-        through: None,
+        through: through.as_ref().map(|consumer| Through {
+            consumer: consumer.arn.as_str().to_owned(),
+            patient: true,
+        }),
     };
-    model.tail = Some(TailPane::new(
-        wait,
-        section,
-        stream,
-        name,
-        model.settings.ring_bytes,
-    ));
+    let pane = TailPane::new(wait, section, stream, name, model.settings.ring_bytes);
+    model.tail = Some(TailPane { through, ..pane });
     effects.push(Effect::StartTail(wait.ticket, request));
     effects
 }
@@ -60,6 +73,7 @@ pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
         Action::Open => open(model, now),
         Action::Back => back(model),
         Action::TailFrom => ask_position(model),
+        Action::Consumers => open_consumers(model, now),
         Action::ToggleHex => toggle_hex(model),
         Action::NextPane | Action::PreviousPane => turn_focus(model, now),
         action => go(model, action),
@@ -186,6 +200,13 @@ fn back(model: &mut Model) -> Vec<Effect> {
 fn ask_position(model: &mut Model) -> Vec<Effect> {
     match &model.tail {
         Some(tail) => overlay::ask_position(model, tail.stream.clone(), tail.name.clone()),
+        None => Vec::new(),
+    }
+}
+
+fn open_consumers(model: &mut Model, now: Now) -> Vec<Effect> {
+    match &model.tail {
+        Some(tail) => consumers::open(model, now, tail.stream.clone(), tail.name.clone()),
         None => Vec::new(),
     }
 }

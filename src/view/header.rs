@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::{Role, Stage, format, write_line};
-use crate::model::{Remote, Wait};
+use crate::model::{Remote, TailPane, Wait};
 use crate::resource::Section;
 use crate::sanitize;
 
@@ -40,6 +40,7 @@ pub(super) fn tabs(stage: &Stage<'_>, area: Rect, buffer: &mut Buffer) {
             stage.span(format!(" {} › ", tail.section.title()), Role::Dim),
             stage.span(sanitize::line(&tail.name).into_owned(), Role::Heading),
             stage.span(" › live tail", Role::Dim),
+            stage.span(through(tail), Role::Dim),
         ]),
         None => Section::ALL
             .into_iter()
@@ -53,6 +54,14 @@ pub(super) fn tabs(stage: &Stage<'_>, area: Rect, buffer: &mut Buffer) {
         String::new()
     };
     write_line(area, left, Line::from(stage.span(right, Role::Dim)), buffer);
+}
+
+/// Which consumer the records are pushed through.
+fn through(tail: &TailPane) -> String {
+    let consumer = tail.through.as_ref();
+    consumer.map_or(String::new(), |it| {
+        format!(" through {}", sanitize::line(&it.name))
+    })
 }
 
 fn tab<'a>(stage: &Stage<'_>, section: Section, roomy: bool) -> [Span<'a>; 3] {

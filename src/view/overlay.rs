@@ -7,8 +7,9 @@ use ratatui::widgets::{Clear, Paragraph, Widget};
 use unicode_width::UnicodeWidthStr;
 
 use super::detail::wrap;
-use super::{Role, Stage, format};
+use super::{Role, Stage, consumers, format};
 use crate::model::{Overlay, Prompt, Purpose};
+use crate::resource::CONSUMER_NAME_RULE;
 use crate::sanitize;
 use crate::tail::POSITION_FORMS;
 use crate::update::help_lines;
@@ -20,6 +21,14 @@ pub(super) fn draw(stage: &Stage<'_>, screen: Rect, buffer: &mut Buffer) -> Opti
         cursor = match overlay {
             Overlay::Help { scroll } => {
                 help(stage, *scroll, screen, buffer);
+                None
+            }
+            Overlay::Consumers(menu) => {
+                consumers::menu(stage, menu, screen, buffer);
+                None
+            }
+            Overlay::Confirm(change) => {
+                consumers::confirm(stage, change, screen, buffer);
                 None
             }
             Overlay::Prompt(prompt) => line_of_text(stage, prompt, screen, buffer),
@@ -65,6 +74,10 @@ fn line_of_text(stage: &Stage<'_>, prompt: &Prompt, screen: Rect, buffer: &mut B
             format!(" Record of {} ", sanitize::line(group.as_str())),
             "the record's identifier".to_owned(),
         ),
+        Purpose::NameConsumer { name } => (
+            format!(" A new consumer of {} ", sanitize::line(name)),
+            CONSUMER_NAME_RULE.to_owned(),
+        ),
         Purpose::Search => (" Search ".to_owned(), "part of a name".to_owned()),
     };
     let columns = screen.width.saturating_sub(8).min(72);
@@ -99,7 +112,7 @@ fn line_of_text(stage: &Stage<'_>, prompt: &Prompt, screen: Rect, buffer: &mut B
 }
 
 /// A cleared frame in the middle of the screen; what is inside it is left to fill.
-fn window(
+pub(super) fn window(
     stage: &Stage<'_>,
     title: &str,
     screen: Rect,

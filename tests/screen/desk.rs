@@ -32,15 +32,19 @@ impl Desk {
     pub(super) fn start(width: u16, height: u16) -> Self {
         let tail = Abilities {
             tail: true,
-            edit: false,
+            ..Abilities::default()
+        };
+        let pushing = Abilities {
+            consumers: true,
+            ..tail
         };
         let edit = Abilities {
-            tail: false,
             edit: true,
+            ..Abilities::default()
         };
         let settings = Settings {
             ring_bytes: 64 << 20,
-            abilities: [tail, tail, edit, Abilities::default()],
+            abilities: [pushing, tail, edit, Abilities::default()],
         };
         let identity = Identity {
             account: Some("111122223333".to_owned()),
