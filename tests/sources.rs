@@ -9,6 +9,7 @@ mod sources {
     mod features;
     mod kinesis;
     mod predictions;
+    mod pressure;
     mod tables;
     mod transport;
 }

@@ -2,17 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use kinescope::message::{TailReply, Through};
-use kinescope::resource::{
-    Batch, Body, Consumer, IteratorToken, Page, PageToken, Position, Record, ResourceId, Section, Shard,
-    ShardId,
-};
+use kinescope::resource::{Body, Consumer, Position, Record, Section, ShardId};
 use kinescope::runtime::Clock;
 use kinescope::runtime::tail::{Order, drive};
-use kinescope::source::{ErrorKind, ReadLimits, Reply, SourceError, Tail};
+use kinescope::source::{ErrorKind, SourceError, Tail};
 use kinescope::tail::TailEvent;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
@@ -273,6 +269,8 @@ async fn a_consumer_that_another_reader_takes_over_is_told_and_taken_back() {
     tailing
         .until("word of the other reader", |it| it.troubles(ErrorKind::InUse) > 0)
         .await;
+    let told = |event: &TailEvent| matches!(event, TailEvent::Trouble(_, error) if error.message.contains("took over the shard"));
+    assert!(tailing.events.iter().any(told), "{:?}", tailing.events);
     orders.put(3).await;
     orders.story.wait(5);
     tailing.until_records(6).await;
@@ -284,104 +282,21 @@ async fn on_a_bad_day_each_record_is_pushed_once_all_the_same() {
     let mut orders = Orders::at(Story::faulty(7), 12).await;
     let mut tailing = orders.tail(Position::TrimHorizon, "billing");
     // Until connections have broken off in the middle of an answer, however often it takes.
+    // Meanwhile the shards become more, and fewer again.
+    let mut counts = [18, 9].into_iter();
     while tailing.troubles(ErrorKind::Transport) < 3 || orders.put < 200 {
         orders.put(20).await;
+        if let Some(count) = counts.next() {
+            let scale = json!({
+                "StreamName": "orders", "TargetShardCount": count, "ScalingType": "UNIFORM_SCALING",
+            });
+            orders.call("UpdateShardCount", scale).await;
+        }
         tailing.until_records(orders.put).await;
     }
     tailing.assert_each_once(orders.put);
-}
-
-/// A shard that always has another record to push.
-#[derive(Default)]
-struct Flood {
-    reads: AtomicUsize,
-}
-
-impl Tail for Flood {
-    fn shards(&self, _: ResourceId, _: Option<PageToken>) -> Reply<'_, Page<Shard>> {
-        let shard = Shard {
-            id: SHARD.into(),
-            parent: None,
-            adjacent_parent: None,
-            hash_range: None,
-            first: None,
-            last: None,
-        };
-        let page = Page {
-            items: vec![shard],
-            next: None,
-        };
-        Box::pin(async { Ok(page) })
-    }
-
-    fn iterator(&self, _: ResourceId, _: ShardId, _: Position) -> Reply<'_, IteratorToken> {
-        Box::pin(async { Ok("flood".into()) })
-    }
-
-    fn read(&self, _: ResourceId, shard: ShardId, token: IteratorToken) -> Reply<'_, Batch> {
-        let number = self.reads.fetch_add(1, Ordering::Relaxed);
-        let record = Record {
-            shard,
-            sequence: number.to_string().into(),
-            arrived: None,
-            body: Body::Blob {
-                partition_key: "k".into(),
-                data: "0".into(),
-            },
-        };
-        let batch = Batch {
-            records: vec![record],
-            next: Some(token),
-            reached: None,
-            behind: Some(Duration::ZERO),
-            children: Vec::new(),
-        };
-        Box::pin(async { Ok(batch) })
-    }
-
-    fn limits(&self) -> ReadLimits {
-        ReadLimits {
-            calls_per_second: 1,
-            bytes_per_second: None,
-            seeks_time: true,
-            retention: None,
-            pushed: true,
-        }
-    }
-}
-
-#[tokio::test]
-async fn while_nobody_listens_nothing_more_is_read_of_what_is_pushed() {
-    let story = Story::begin();
-    let flood = Arc::new(Flood::default());
-    let mut source = story.source(Section::Streams);
-    source.tail = Some(flood.clone());
-    let order = Order {
-        stream: "orders".into(),
-        from: Position::Latest,
-        only: Vec::new(),
-        parents_first: true,
-        retention: None,
-        through: None,
-    };
-    let (news, mut heard) = mpsc::channel(1);
-    let mut driving = Box::pin(drive(source, order, Clock::start(), news));
-    let reads = || flood.reads.load(Ordering::Relaxed);
-    for _ in 0..20 {
-        while heard.try_recv().is_ok() {
-            assert!(futures::poll!(&mut driving).is_pending());
-        }
-        let before = reads();
-        for _ in 0..20 {
-            assert!(futures::poll!(&mut driving).is_pending());
-        }
-        assert!(
-            reads() <= before + 2,
-            "{} reads were made unheard",
-            reads() - before
-        );
-    }
-    assert!(reads() > 2, "what is heard is followed by more");
+    let closed = |event: &&TailEvent| matches!(event, TailEvent::Closed(_));
+    assert!(tailing.events.iter().filter(closed).count() >= 12);
 }
 
 /// Why a tail could not begin.

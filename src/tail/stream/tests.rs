@@ -228,16 +228,24 @@ fn failures_lose_and_double_nothing() {
         ErrorKind::Expired,
         ErrorKind::Transport,
         ErrorKind::Other,
+        ErrorKind::InUse,
     ];
     let service = Service::default()
         .with("a", &[], false, 7)
         .with("b", &["a"], true, 6)
         .with("c", &["a"], true, 5)
         .naming_children();
-    for salt in 0..50 {
-        let told = story(&service, plan(Position::TrimHorizon), |turn, ask| {
+    for salt in 0..100 {
+        let pushed = salt % 2 == 1;
+        let plan = Plan {
+            limits: ReadLimits { pushed, ..LIMITS },
+            ..plan(Position::TrimHorizon)
+        };
+        // Where a failed read costs an iterator, every third turn would be the same read for ever.
+        let every = if pushed { 4 } else { 3 };
+        let told = story(&service, plan, |turn, ask| {
             let n = turn * 7 + salt;
-            let fails = n.is_multiple_of(3) && !matches!(ask, Ask::Children(_));
+            let fails = n.is_multiple_of(every) && !matches!(ask, Ask::Children(_));
             fails.then(|| SourceError::new(kinds[n % kinds.len()], "GetRecords", "s", "c", "m"))
         });
         for (shard, count) in &service.records {
