@@ -8,11 +8,12 @@ use kinescope::message::{TailReply, Through};
 use kinescope::resource::{Body, Consumer, Position, Record, Section, ShardId};
 use kinescope::runtime::Clock;
 use kinescope::runtime::tail::{Order, drive};
-use kinescope::source::{ErrorKind, SourceError, Tail};
+use kinescope::source::{ErrorKind, Session, SourceError, Tail};
 use kinescope::tail::TailEvent;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
+use super::canned::Canned;
 use super::endpoint::Story;
 
 const STREAM: &str = "arn:aws:kinesis:us-east-1:111122223333:stream/orders";
@@ -343,6 +344,37 @@ async fn a_consumer_is_found_by_its_arn_and_listed_with_the_others() {
     let by_arn = consumers.describe(STREAM.into(), billing.arn.as_str().to_owned());
     assert_eq!(by_arn.await.unwrap(), billing);
     assert!(billing.created.is_some());
+}
+
+#[tokio::test]
+async fn consumers_come_page_after_page() {
+    let canned = Canned::open().await;
+    let consumers = Session::demo(&canned.url()).sources()[0]
+        .consumers
+        .clone()
+        .unwrap();
+    let consumer = |name: &str| {
+        json!({
+            "ConsumerName": name,
+            "ConsumerARN": format!("{STREAM}/consumer/{name}:1"),
+            "ConsumerStatus": "ACTIVE",
+            "ConsumerCreationTimestamp": 1,
+        })
+    };
+    let pages = [
+        json!({ "Consumers": [consumer("audit")], "NextToken": "more" }),
+        json!({ "Consumers": [consumer("billing")] }),
+    ];
+    let list = async {
+        let first = consumers.list(STREAM.into(), None).await.unwrap();
+        let second = consumers.list(STREAM.into(), first.next).await.unwrap();
+        assert_eq!(second.next, None);
+        [first.items, second.items].concat()
+    };
+    let (bodies, listed) = tokio::join!(canned.answer(&pages), list);
+    assert!(listed.iter().map(|it| it.name.as_str()).eq(["audit", "billing"]));
+    assert_eq!(bodies[0], json!({ "StreamARN": STREAM }));
+    assert_eq!(bodies[1], json!({ "StreamARN": STREAM, "NextToken": "more" }));
 }
 
 #[tokio::test]
