@@ -86,11 +86,11 @@ async fn show(session: &Session, global: &Global, config: &Config, clock: Clock)
     let look = Look {
         ascii: global.ascii || config.ascii,
         colour: std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
-        zone: TimeZone::system(),
     };
     log(session);
     let sources = session.sources();
     let settings = Settings {
+        zone: TimeZone::system(),
         ring_bytes: config.ring_mib << 20,
         abilities: abilities(&sources),
     };
@@ -138,6 +138,7 @@ fn abilities(sources: &[Source]) -> [Abilities; 4] {
         let source = sources.iter().find(|source| source.section == section);
         source.map_or_else(Abilities::default, |source| Abilities {
             tail: source.tail.is_some(),
+            seeks_time: source.tail.as_ref().is_some_and(|tail| tail.limits().seeks_time),
             edit: source.edit.is_some(),
             consumers: source.consumers.is_some(),
         })

@@ -9,11 +9,14 @@ use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal as _, Write};
 use std::os::fd::AsFd as _;
 use std::os::unix::fs::FileTypeExt as _;
+use std::sync::Arc;
+use std::time::Duration;
 
+use jiff::tz::TimeZone;
 use thiserror::Error;
 use tokio::io::{Interest, Ready};
 use tokio::net::unix::pipe;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::task::spawn_blocking;
 
 use crate::cli;
@@ -22,7 +25,7 @@ use crate::resource::{Record, ResourceId, ShardId};
 use crate::runtime::tail::{Order, drive};
 use crate::runtime::{Clock, Signals};
 use crate::sanitize;
-use crate::source::{ErrorKind, Session, Source, SourceError};
+use crate::source::{ErrorKind, Session, Source, SourceError, Tail};
 use crate::tail::{PositionError, TailEvent, parse_position};
 use lines::Format;
 
@@ -30,6 +33,8 @@ use lines::Format;
 const CHANNEL: usize = 4;
 /// Room for what is written at once.
 const BUFFER: usize = 128 << 10;
+/// How long the first read waits for what it could do without.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Why a command failed.
 #[derive(Debug, Error)]
@@ -68,15 +73,20 @@ impl Failure {
 
 /// Writes the records of a stream until a limit, the tip, the stream's end, a signal, or nobody reads them.
 pub async fn tail(session: &Session, args: &cli::Tail, clock: Clock) -> Result<Ended, Failure> {
-    let from = parse_position(&args.from, clock.now().wall)?;
+    let from = parse_position(&args.from, clock.now().wall, &TimeZone::system())?;
     let through = args.consumer.clone().map(|consumer| Through {
         consumer,
         patient: false,
     });
     let mut signals = Signals::new().map_err(Failure::Signals)?;
     let sources = session.sources();
-    let (source, stream) = tokio::select! {
-        found = find(&sources, args) => found?,
+    let found = async {
+        let (source, reader, stream) = find(&sources, args).await?;
+        let retention = retention(source, reader.as_ref(), &stream).await;
+        Ok::<_, Failure>((source.clone(), stream, retention))
+    };
+    let (source, stream, retention) = tokio::select! {
+        found = found => found?,
         () = signals.end() => return Ok(Ended::Interrupted),
     };
     let only = args.shards.iter().map(|id| ShardId::from(id.as_str())).collect();
@@ -84,8 +94,8 @@ pub async fn tail(session: &Session, args: &cli::Tail, clock: Clock) -> Result<E
         stream: stream.clone(),
         from,
         only,
-        parents_first: !args.no_parent_order,
-        retention: None,
+        parents_first: watch::channel(!args.no_parent_order).1,
+        retention,
         through,
     };
     let (news, heard) = mpsc::channel(CHANNEL);
@@ -101,7 +111,7 @@ pub async fn tail(session: &Session, args: &cli::Tail, clock: Clock) -> Result<E
             () = nobody_reads() => Ok(Ended::Done),
         }
     };
-    match run_beside(drive(source.clone(), order, clock, news), ended).await {
+    match run_beside(drive(source, order, clock, news), ended).await {
         Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Ended::Done),
         ended => ended,
     }
@@ -143,22 +153,43 @@ async fn run_beside<T>(
     ended
 }
 
-/// The service and the stream that a word means.
-async fn find<'a>(sources: &'a [Source], args: &cli::Tail) -> Result<(&'a Source, ResourceId), Failure> {
+/// The service, its reader, and the stream that a word means.
+async fn find<'a>(
+    sources: &'a [Source],
+    args: &cli::Tail,
+) -> Result<(&'a Source, Arc<dyn Tail>, ResourceId), Failure> {
     let word = args.stream.as_str();
-    for source in sources.iter().filter(|source| source.tail.is_some()) {
-        if let Some(found) = source.catalog.find(word) {
+    for source in sources {
+        if let Some(reader) = &source.tail
+            && let Some(found) = source.catalog.find(word)
+        {
             if args.consumer.is_some() && source.consumers.is_none() {
                 return Err(Failure::NoConsumers(sanitize::line(word).into_owned()));
             }
-            return Ok((source, found.await?));
+            return Ok((source, Arc::clone(reader), found.await?));
         }
     }
-    Err(no_stream(word))
+    Err(Failure::NoStream(sanitize::line(word).into_owned()))
 }
 
-fn no_stream(word: &str) -> Failure {
-    Failure::NoStream(sanitize::line(word).into_owned())
+/// How long the stream keeps its records, so that it is noticed when they are gone before they are read. Asked for where it
+/// is not the same for every stream; who may not know it reads all the same.
+async fn retention(source: &Source, reader: &dyn Tail, stream: &ResourceId) -> Option<Duration> {
+    if reader.limits().retention.is_some() {
+        return None;
+    }
+    let described = source.catalog.describe(stream.clone());
+    match tokio::time::timeout(PATIENCE, described).await {
+        Ok(Ok(detail)) => detail.retention(),
+        Ok(Err(error)) => {
+            tracing::info!(%stream, %error, "the retention is not told");
+            None
+        }
+        Err(_) => {
+            tracing::info!(%stream, "the retention is not waited for any longer");
+            None
+        }
+    }
 }
 
 /// Records that are gone are told where the person looks, and the others go on.
@@ -238,7 +269,7 @@ impl<W: Write> Writer<W> {
             TailEvent::CaughtUp => return Ok(self.until_caught_up),
             TailEvent::Ended => return Ok(true),
             TailEvent::Gap(shard) => tell_gap(&shard),
-            TailEvent::Opened(_) | TailEvent::Closed(_) => {}
+            TailEvent::Range(..) | TailEvent::Opened(_) | TailEvent::Closed(_) => {}
         }
         Ok(false)
     }
@@ -268,8 +299,126 @@ impl<W: Write> Writer<W> {
 
 #[cfg(test)]
 mod tests {
+    use futures::FutureExt as _;
+    use futures::future::{pending, ready};
+
     use super::*;
+    use crate::resource::{
+        Batch, Detail, Entry, IteratorToken, Page, PageToken, Position, Section, Shard, Stream, Timestamp,
+    };
+    use crate::source::{Catalog, ReadLimits, Reply};
     use crate::tail::Counters;
+
+    /// A service that describes a stream as it is told to, and does nothing else.
+    struct Described {
+        answer: fn() -> Reply<'static, Detail>,
+        limits: ReadLimits,
+    }
+
+    impl Catalog for Described {
+        fn list(&self, _: Option<PageToken>) -> Reply<'_, Page<Entry>> {
+            pending().boxed()
+        }
+
+        fn describe(&self, _: ResourceId) -> Reply<'_, Detail> {
+            (self.answer)()
+        }
+
+        fn find(&self, _: &str) -> Option<Reply<'_, ResourceId>> {
+            None
+        }
+    }
+
+    impl Tail for Described {
+        fn shards(&self, _: ResourceId, _: Option<PageToken>) -> Reply<'_, Page<Shard>> {
+            pending().boxed()
+        }
+
+        fn iterator(&self, _: ResourceId, _: ShardId, _: Position) -> Reply<'_, IteratorToken> {
+            pending().boxed()
+        }
+
+        fn read(&self, _: ResourceId, _: ShardId, _: IteratorToken) -> Reply<'_, Batch> {
+            pending().boxed()
+        }
+
+        fn limits(&self) -> ReadLimits {
+            self.limits
+        }
+    }
+
+    fn kept_two_days() -> Reply<'static, Detail> {
+        ready(Ok(Detail::Stream(Stream {
+            name: "orders".to_owned(),
+            arn: String::new(),
+            status: "ACTIVE".to_owned(),
+            mode: None,
+            retention: Some(Duration::from_hours(48)),
+            created: None::<Timestamp>,
+            open_shards: None,
+            consumers: None,
+            encryption: None,
+            key_id: None,
+            shard_metrics: Vec::new(),
+            max_record_kib: None,
+        })))
+        .boxed()
+    }
+
+    fn denied() -> Reply<'static, Detail> {
+        let error = SourceError::new(
+            ErrorKind::Denied,
+            "DescribeStreamSummary",
+            "orders",
+            "AccessDenied",
+            "no",
+        );
+        ready(Err(error)).boxed()
+    }
+
+    /// What is found out, where every stream is kept for so long.
+    async fn found_out(answer: fn() -> Reply<'static, Detail>, of_all: Option<Duration>) -> Option<Duration> {
+        let limits = ReadLimits {
+            calls_per_second: 5,
+            bytes_per_second: None,
+            seeks_time: true,
+            retention: of_all,
+            pushed: false,
+        };
+        let service = Arc::new(Described { answer, limits });
+        let source = Source {
+            section: Section::Streams,
+            catalog: Arc::clone(&service) as Arc<dyn Catalog>,
+            tail: None,
+            edit: None,
+            consumers: None,
+        };
+        retention(&source, service.as_ref(), &"orders".into()).await
+    }
+
+    #[tokio::test]
+    async fn a_stream_is_asked_how_long_it_keeps_its_records() {
+        assert_eq!(
+            found_out(kept_two_days, None).await,
+            Some(Duration::from_hours(48))
+        );
+    }
+
+    #[tokio::test]
+    async fn no_stream_is_asked_for_what_is_the_same_for_all() {
+        let unasked = || panic!("it was asked for");
+        assert_eq!(found_out(unasked, Some(Duration::from_hours(24))).await, None);
+    }
+
+    #[tokio::test]
+    async fn who_may_not_describe_the_stream_reads_it_all_the_same() {
+        assert_eq!(found_out(denied, None).await, None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_description_that_does_not_come_is_not_waited_for() {
+        assert_eq!(found_out(|| pending().boxed(), None).await, None);
+    }
 
     fn write(news: Vec<TailReply>) -> Result<(), Failure> {
         let args = cli::Tail {

@@ -27,6 +27,10 @@ pub enum Context {
     Consumers,
     /// A question to say yes or no to.
     Confirm,
+    /// The picker of a place to tail from.
+    Seek,
+    /// Its shards.
+    SeekShards,
     /// The help.
     Help,
     /// Everywhere, unless an inner context takes the key.
@@ -35,12 +39,14 @@ pub enum Context {
 
 impl Context {
     /// All of them, in the order in which the help shows them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Browse,
         Self::Tail,
         Self::Prompt,
         Self::Consumers,
         Self::Confirm,
+        Self::Seek,
+        Self::SeekShards,
         Self::Help,
         Self::Global,
     ];
@@ -53,6 +59,8 @@ impl Context {
             Self::Prompt => "Typing",
             Self::Consumers => "Consumers",
             Self::Confirm => "Confirming",
+            Self::Seek => "Tail from",
+            Self::SeekShards => "Shards of it",
             Self::Help => "Help",
             Self::Global => "Everywhere",
         }

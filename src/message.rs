@@ -9,6 +9,7 @@ use serde::Deserialize;
 use crate::model::{Document, Size, Ticket};
 use crate::resource::{
     Consumer, Detail, Entry, FeatureRecord, Page, PageToken, Position, Record, ResourceId, Section, Shard,
+    ShardId,
 };
 use crate::source::SourceError;
 use crate::tail::TailEvent;
@@ -75,6 +76,8 @@ pub enum Effect {
     Call(Ticket, Request),
     /// Read a stream live; its news carry the ticket until it is cancelled.
     StartTail(Ticket, TailRequest),
+    /// Tell a tail whether parents are drained before their children are begun.
+    OrderTail(Ticket, bool),
     /// Decode a record for an inspector of so many columns.
     Inspect(Ticket, Arc<Record>, usize),
     /// Stop what goes under this ticket.
@@ -124,6 +127,10 @@ pub struct TailRequest {
     pub stream: ResourceId,
     /// Where to begin.
     pub from: Position,
+    /// Only these shards, without their children; all where it is empty.
+    pub only: Vec<ShardId>,
+    /// Whether parents are drained before their children are begun.
+    pub parents_first: bool,
     /// How long the stream keeps records, where that is known.
     pub retention: Option<Duration>,
     /// Through which registered consumer; by polling where there is none.
@@ -137,6 +144,15 @@ pub struct Through {
     pub consumer: String,
     /// Whether one that is still being registered is waited for.
     pub patient: bool,
+}
+
+impl Through {
+    /// The name alone: an ARN ends in `/consumer/NAME:SECONDS`.
+    pub fn name(&self) -> &str {
+        let of_arn = self.consumer.split_once("/consumer/");
+        let name = of_arn.and_then(|(_, rest)| Some(rest.rsplit_once(':')?.0));
+        name.unwrap_or(&self.consumer)
+    }
 }
 
 /// Something that a person wants, by the name that the keymap uses.
@@ -169,6 +185,12 @@ pub enum Action {
     Confirm,
     ToggleFollow,
     ToggleHex,
+    ToggleOrder,
+    ToggleZone,
+    ShowShards,
+    ShowKeys,
+    Sort,
+    Toggle,
     Search,
     NextMatch,
     PreviousMatch,

@@ -9,9 +9,12 @@ mod consumers;
 mod inspector;
 mod layout;
 mod lineage;
+mod meter;
 mod outline;
 mod overlay;
+mod panel;
 mod remote;
+mod seek;
 mod tail;
 mod ticket;
 
@@ -21,12 +24,17 @@ pub use browser::{Browser, Focus, Lookup, ShardList, cancel_listing};
 pub use consumers::{ConsumerChange, ConsumerList, ConsumerMenu};
 pub use inspector::{Document, Inspector};
 pub use layout::{BrowseLayout, Layout, Size, TailLayout, Work};
-pub use lineage::{Branch, lineage};
-pub use outline::{Line as OutlineLine, Value as OutlineValue};
+pub use lineage::{Branch, Lineage};
+pub use meter::{ShardMeter, ShardOrder, ShardSign, ShardState};
+pub use outline::{Line as OutlineLine, Outline, Value as OutlineValue};
 pub use overlay::{Overlay, Prompt, Purpose};
+pub use panel::{KeyTable, Panel, ShardTable};
 pub use remote::{Paged, Remote, Wait, settle_page};
-pub use tail::{ShardMeter, ShardState, TailPane};
+pub use seek::{Place, Seek, SeekRow, places};
+pub use tail::TailPane;
 pub use ticket::{Ticket, Tickets};
+
+use jiff::tz::TimeZone;
 
 use crate::keymap::{Context, Keymap};
 use crate::resource::Section;
@@ -55,6 +63,8 @@ pub struct Identity {
 /// What was chosen at the start and does not change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
+    /// The time zone of the clock on the wall.
+    pub zone: TimeZone,
     /// Bytes that a tail keeps.
     pub ring_bytes: usize,
     /// What each section's service can do, in the order of [`Section::ALL`].
@@ -63,9 +73,12 @@ pub struct Settings {
 
 /// What a service can do beyond listing and describing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each stands for itself")]
 pub struct Abilities {
     /// It can be read live.
     pub tail: bool,
+    /// It can be read from a time without passing over what is older.
+    pub seeks_time: bool,
     /// It hands out records by identifier.
     pub edit: bool,
     /// It pushes records to registered consumers.
@@ -94,6 +107,8 @@ pub struct Model {
     pub keymap: Keymap,
     /// The terminal's size.
     pub size: Size,
+    /// The time zone of the times on the screen.
+    pub zone: TimeZone,
     /// The section that is shown.
     pub section: Section,
     /// The sections' lists, in the order of [`Section::ALL`].
@@ -114,6 +129,7 @@ impl Model {
     /// The program before anything has happened.
     pub fn new(settings: Settings, identity: Identity, keymap: Keymap, size: Size) -> Self {
         Self {
+            zone: settings.zone.clone(),
             settings,
             identity,
             keymap,
@@ -149,6 +165,8 @@ impl Model {
             (Some(Overlay::Prompt(_)), _) => &[Context::Prompt],
             (Some(Overlay::Consumers(_)), _) => &[Context::Consumers, Context::Global],
             (Some(Overlay::Confirm(_)), _) => &[Context::Confirm],
+            (Some(Overlay::Seek(seek)), _) if seek.is_typing() => &[Context::Seek],
+            (Some(Overlay::Seek(_)), _) => &[Context::SeekShards, Context::Seek],
             (Some(Overlay::Help { .. }), _) => &[Context::Help, Context::Global],
             (None, Some(_)) => &[Context::Tail, Context::Global],
             (None, None) => &[Context::Browse, Context::Global],
@@ -157,8 +175,8 @@ impl Model {
 
     /// Where everything stands on the screen.
     pub fn layout(&self) -> Layout {
-        let inspector = self.tail.as_ref().is_some_and(|tail| tail.inspector.is_some());
-        Layout::new(self.size, self.tail.is_some(), inspector, self.browser().focus)
+        let paneled = self.tail.as_ref().is_some_and(|tail| tail.panel.is_some());
+        Layout::new(self.size, self.tail.is_some(), paneled, self.browser().focus)
     }
 
     /// Shows words for a while.

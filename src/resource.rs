@@ -7,17 +7,20 @@ mod attribute;
 mod consumer;
 mod fact;
 mod feature_group;
+mod hash_key;
 mod prediction;
 mod record;
 mod stream;
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 pub use attribute::{Attribute, Item, item_preview};
 pub use consumer::{CONSUMER_NAME_RULE, Consumer, is_consumer_name};
 pub use fact::{Fact, FactValue};
 pub use feature_group::{Feature, FeatureGroup, FeatureRecord, FeatureValue, OfflineStore, OnlineStore};
+pub use hash_key::{hash_key, shard_of};
 pub use jiff::Timestamp;
 pub use prediction::{BatchPrediction, PredictionStatus};
 pub use record::{Batch, Body, Change, ChildShard, Event, IteratorToken, Record};
@@ -221,6 +224,14 @@ impl Detail {
             Self::Table(it) => &it.status,
             Self::FeatureGroup(it) => &it.status,
             Self::Prediction(it) => it.status.as_str(),
+        }
+    }
+
+    /// How long a stream keeps its records, where it is the stream's own setting and the service tells.
+    pub fn retention(&self) -> Option<Duration> {
+        match self {
+            Self::Stream(it) => it.retention,
+            _ => None,
         }
     }
 

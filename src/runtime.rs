@@ -161,6 +161,7 @@ impl App {
         match effect {
             Effect::Call(ticket, request) => self.calls.call(ticket, request),
             Effect::StartTail(ticket, request) => self.calls.tail(ticket, request),
+            Effect::OrderTail(ticket, parents_first) => self.calls.order_tail(ticket, parents_first),
             Effect::Inspect(ticket, record, columns) => self.calls.inspect(ticket, record, columns),
             Effect::Cancel(ticket) => self.calls.cancel(ticket),
             Effect::Redraw => self.screen.forget(),

@@ -11,6 +11,7 @@ mod error;
 mod feature_store;
 mod http;
 mod kinesis;
+mod limiter;
 mod machine_learning;
 mod sagemaker;
 mod session;

@@ -7,12 +7,14 @@
 //! Must not: call a service, read a clock, spawn a task.
 
 mod event;
+mod hot;
 mod merge;
 mod pace;
 mod place;
 mod queue;
 mod rate;
 mod ring;
+mod row;
 mod shard;
 #[cfg(test)]
 mod sim;
@@ -20,9 +22,11 @@ mod start;
 mod stream;
 
 pub use event::{Ask, Counters, Heard, Plan, TailEvent};
+pub use hot::{HotKey, HotKeys};
 pub use merge::Merge;
 pub use rate::Rate;
 pub use ring::Ring;
+pub use row::Row;
 pub use shard::{Input, Lag, Output, ShardTail};
 pub use start::{POSITION_FORMS, PositionError, parse_position};
 pub use stream::StreamTail;

@@ -7,12 +7,16 @@
 mod browse;
 mod consumers;
 mod overlay;
+mod panel;
+mod seek;
 mod tail;
 mod wants;
 
 use std::time::Duration;
 
 pub use overlay::help_lines;
+
+use jiff::tz::TimeZone;
 
 use crate::clock::Now;
 use crate::keymap::Chord;
@@ -88,7 +92,7 @@ fn take_reply(model: &mut Model, ticket: Ticket, reply: Reply, now: Now) -> Vec<
             return consumers::deregistered(model, now, ticket, &stream, &name, answer);
         }
         Reply::Record(section, record) => browse::looked_up(model, section, record),
-        Reply::Inspected(document) => tail::inspected(model, document),
+        Reply::Inspected(document) => panel::inspected(model, document),
         Reply::Tail(news) => tail::take_news(model, news, now),
     };
     if let Some(error) = failed {
@@ -109,10 +113,26 @@ fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
         Action::Quit => vec![Effect::Quit(Ended::Done)],
         Action::QuitNow => vec![Effect::Quit(Ended::Interrupted)],
         Action::Help => overlay::open_help(model),
+        Action::ToggleZone => toggle_zone(model, now),
         action if !model.overlays.is_empty() => overlay::act(model, action, now),
         action if model.tail.is_some() => tail::act(model, action, now),
         action => browse::act(model, action, now),
     }
+}
+
+/// Times of the clock on the wall, or of UTC.
+fn toggle_zone(model: &mut Model, now: Now) -> Vec<Effect> {
+    let local = model.settings.zone.clone();
+    let to_utc = model.zone != TimeZone::UTC;
+    model.zone = if to_utc { TimeZone::UTC } else { local };
+    let offset = now.wall.to_zoned(model.zone.clone()).offset();
+    let words = if model.zone == TimeZone::UTC {
+        "times are UTC".to_owned()
+    } else {
+        format!("times are local, {offset} from UTC")
+    };
+    model.notify(now.mono, words, false);
+    Vec::new()
 }
 
 /// A ticket for something that is asked for now.

@@ -14,7 +14,10 @@ mod footer;
 mod format;
 mod header;
 mod inspector;
+mod keys;
 mod overlay;
+mod seek;
+mod shards;
 mod tail;
 mod theme;
 
@@ -27,7 +30,7 @@ use ratatui::widgets::{Block, BorderType, Paragraph, Widget, Wrap};
 pub use theme::{Look, Role};
 
 use crate::clock::Now;
-use crate::model::{Model, Work};
+use crate::model::{Model, Panel, Work};
 
 /// What every part needs to be drawn.
 struct Stage<'a> {
@@ -58,9 +61,15 @@ pub fn draw(frame: &mut Frame<'_>, model: &Model, look: &Look, now: Now) {
         }
         (Work::Tail(areas), Some(pane)) => {
             tail::status(&stage, pane, fits(areas.status), buffer);
-            tail::shards(&stage, pane, fits(areas.shards), buffer);
+            shards::line(&stage, pane, fits(areas.shards), buffer);
             tail::records(&stage, pane, fits(areas.list), buffer);
-            inspector::pane(&stage, pane, fits(areas.inspector), buffer);
+            let area = fits(areas.panel);
+            match &pane.panel {
+                Some(Panel::Record(inspector)) => inspector::pane(&stage, pane, inspector, area, buffer),
+                Some(Panel::Shards(table)) => shards::table(&stage, pane, *table, area, buffer),
+                Some(Panel::Keys(table)) => keys::table(&stage, pane, *table, area, buffer),
+                None => {}
+            }
         }
         (Work::Tail(_), None) => {}
     }

@@ -10,6 +10,7 @@ mod terminal;
 
 mod journeys {
     mod browse;
+    mod denied;
     mod headless;
     mod hostile;
     mod hung;

@@ -10,5 +10,7 @@ mod screen {
     mod consumers;
     mod desk;
     mod fixtures;
+    mod scale;
     mod snapshots;
+    mod tail;
 }

@@ -29,11 +29,12 @@ use serde_json::Map;
 use self::consumer::Consumer;
 use self::shard::{Data, Shard};
 pub(super) use self::stream::Mode;
-use self::stream::{Change, Stream, hash_key};
+use self::stream::{Change, Stream};
 use self::subscribe::Subscription;
 use self::token::ShardIterator;
 use super::fields::Fields;
 use super::protocol::{ACCOUNT, Answer, Call, Events, Fault, Service};
+use crate::resource::hash_key;
 
 type Operation = fn(&mut Account, &Call<'_>) -> Answer;
 

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::time::Duration;
 
-use super::{ConsumerList, OutlineLine, Paged, Remote, Ticket, outline};
-use crate::resource::{Detail, Entry, FeatureRecord, ResourceId, Section, Shard};
+use super::{ConsumerList, Lineage, Outline, Paged, Remote, Ticket, settle_page};
+use crate::resource::{Detail, Entry, FeatureRecord, Page, ResourceId, Section, Shard};
+use crate::source::SourceError;
 
 /// How many rows before the end of the list the next page is asked for.
 const LOOK_AHEAD: usize = 10;
@@ -27,6 +28,30 @@ pub struct ShardList {
     pub stream: ResourceId,
     /// Its shards, page by page.
     pub shards: Remote<Paged<Shard>>,
+    /// Those that are here as a tree.
+    pub lineage: Lineage,
+}
+
+impl ShardList {
+    /// A stream whose shards are not asked for yet.
+    pub fn new(stream: ResourceId) -> Self {
+        Self {
+            stream,
+            shards: Remote::Idle,
+            lineage: Lineage::default(),
+        }
+    }
+
+    /// A page has come. Tells of a failure that leaves what was here as it is.
+    pub fn settle(&mut self, answer: Result<Page<Shard>, SourceError>) -> Option<SourceError> {
+        let came = answer.is_ok();
+        let failed = settle_page(&mut self.shards, answer);
+        if came {
+            let shards = self.shards.value().map_or(&[][..], |paged| &paged.items);
+            self.lineage = Lineage::of(shards);
+        }
+        failed
+    }
 }
 
 /// A record that was looked up.
@@ -130,8 +155,8 @@ impl Browser {
     }
 
     /// Everything to read about the selected resource, line by line.
-    pub fn outline(&self) -> Vec<OutlineLine> {
-        outline::outline(self)
+    pub fn outline(&self) -> Outline<'_> {
+        Outline::of(self)
     }
 
     /// Whether the cursor is so near the end of what is here that the next page should come.

@@ -8,8 +8,8 @@ use super::Focus;
 const SIDE_BY_SIDE: u16 = 64;
 /// Below this height they do not stand one over the other either, and only the one in focus shows.
 const STACKED: u16 = 18;
-/// From this width on the inspector stands beside the tail instead of below it.
-const INSPECTOR_BESIDE: u16 = 121;
+/// From this width on a panel stands beside the tail instead of below it.
+const PANEL_BESIDE: u16 = 121;
 /// Below this height the first line goes.
 const SHORT: u16 = 10;
 
@@ -62,19 +62,19 @@ pub struct TailLayout {
     pub shards: Rect,
     /// The records with their frame.
     pub list: Rect,
-    /// The inspector with its frame; empty where it is closed.
-    pub inspector: Rect,
+    /// The panel with its frame; empty where none is open.
+    pub panel: Rect,
 }
 
 impl Layout {
     /// Divides a screen.
-    pub fn new(size: Size, tailing: bool, inspecting: bool, focus: Focus) -> Self {
+    pub fn new(size: Size, tailing: bool, paneled: bool, focus: Focus) -> Self {
         let screen = Rect::new(0, 0, size.width, size.height);
         let (identity, rest) = take_top(screen, u16::from(size.height >= SHORT));
         let (tabs, rest) = take_top(rest, u16::from(size.height >= 3));
         let (rest, footer) = take_bottom(rest, u16::from(size.height >= 4));
         let work = if tailing {
-            Work::Tail(tail(rest, inspecting))
+            Work::Tail(tail(rest, paneled))
         } else {
             Work::Browse(browse(rest, focus))
         };
@@ -94,20 +94,20 @@ impl Layout {
         }
     }
 
-    /// How many lines of the detail or the inspector fit.
+    /// How many lines of the detail or the panel fit.
     pub fn detail_rows(&self) -> usize {
         match self.work {
             Work::Browse(browse) => inner_rows(browse.detail),
-            Work::Tail(tail) => inner_rows(tail.inspector),
+            Work::Tail(tail) => inner_rows(tail.panel),
         }
     }
 
-    /// How many columns the detail or the inspector has.
+    /// How many columns the detail or the panel has.
     pub fn detail_columns(&self) -> usize {
         match self.work {
             Work::Browse(browse) => inner_columns(browse.detail),
             // With a blank column on either side.
-            Work::Tail(tail) => inner_columns(tail.inspector).saturating_sub(2),
+            Work::Tail(tail) => inner_columns(tail.panel).saturating_sub(2),
         }
     }
 }
@@ -133,10 +133,10 @@ fn browse(area: Rect, focus: Focus) -> BrowseLayout {
     }
 }
 
-fn tail(area: Rect, inspecting: bool) -> TailLayout {
+fn tail(area: Rect, paneled: bool) -> TailLayout {
     let (status, rest) = take_top(area, u16::from(area.height >= 5));
     let (shards, rest) = take_top(rest, u16::from(area.height >= 9));
-    let (list, inspector) = match (inspecting, rest.width >= INSPECTOR_BESIDE) {
+    let (list, panel) = match (paneled, rest.width >= PANEL_BESIDE) {
         (false, _) => (rest, Rect::ZERO),
         (true, true) => take_left(rest, rest.width / 20 * 11),
         (true, false) => take_top(rest, rest.height / 2),
@@ -145,7 +145,7 @@ fn tail(area: Rect, inspecting: bool) -> TailLayout {
         status,
         shards,
         list,
-        inspector,
+        panel,
     }
 }
 
@@ -212,7 +212,7 @@ mod tests {
         let mut areas = vec![layout.identity, layout.tabs, layout.footer];
         match layout.work {
             Work::Browse(it) => areas.extend([it.list, it.detail]),
-            Work::Tail(it) => areas.extend([it.status, it.shards, it.list, it.inspector]),
+            Work::Tail(it) => areas.extend([it.status, it.shards, it.list, it.panel]),
         }
         let cells: u32 = areas.iter().map(|area| area.area()).sum();
         assert_eq!(cells, u32::from(width) * u32::from(height));
@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wide_screen_has_the_inspector_beside_the_records() {
+    fn a_wide_screen_has_a_panel_beside_the_records() {
         let beside = Layout::new(
             Size {
                 width: 140,
@@ -260,6 +260,6 @@ mod tests {
             Focus::List,
         );
         let Work::Tail(tail) = beside.work else { panic!() };
-        assert_eq!(tail.list.y, tail.inspector.y);
+        assert_eq!(tail.list.y, tail.panel.y);
     }
 }

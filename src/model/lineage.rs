@@ -2,22 +2,60 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use unicode_width::UnicodeWidthStr as _;
+
 use crate::resource::{Shard, ShardId};
+
+/// Levels of the tree that are told apart; deeper ones stand in the last.
+const LEVELS: usize = 6;
+
+/// The shards of a stream in the order of their tree, and what else takes a look at each of them. Made when the shards have
+/// changed, so that a frame needs to look only at those that it shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Lineage {
+    /// The lines of the tree.
+    pub branches: Vec<Branch>,
+    /// How many of the shards are open.
+    pub open: usize,
+    /// Columns that the longest short id takes with what leads to it.
+    pub columns: usize,
+}
+
+impl Lineage {
+    /// The tree of these shards.
+    pub fn of(shards: &[Shard]) -> Self {
+        let branches = lineage(shards);
+        let columns = |branch: &Branch| branch.columns() + shards[branch.shard].id.short().width();
+        Self {
+            open: shards.iter().filter(|shard| shard.is_open()).count(),
+            columns: branches.iter().map(columns).max().unwrap_or(0),
+            branches,
+        }
+    }
+}
 
 /// One line of the tree.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Branch {
     /// The place of the shard in the list that the tree was made from.
     pub shard: usize,
-    /// For each ancestor with siblings and the shard itself: whether it is the last of them. Empty at a root.
+    /// For each ancestor with siblings and the shard itself, of so many levels at most: whether it is the last of them. Empty
+    /// at a root.
     pub last: Vec<bool>,
     /// Whether it is its parent's only child, and so stands in its column.
     pub goes_on: bool,
 }
 
+impl Branch {
+    /// Columns of the lines that lead to the shard: a margin, and two a level.
+    pub fn columns(&self) -> usize {
+        1 + 2 * (self.last.len() + usize::from(self.goes_on))
+    }
+}
+
 /// The shards in the order of a tree: roots by id, and under each its children. A shard with two parents stands under the
 /// first one that is there.
-pub fn lineage(shards: &[Shard]) -> Vec<Branch> {
+fn lineage(shards: &[Shard]) -> Vec<Branch> {
     let known: BTreeSet<&ShardId> = shards.iter().map(|shard| &shard.id).collect();
     let mut children: BTreeMap<Option<&ShardId>, Vec<usize>> = BTreeMap::new();
     for (place, shard) in shards.iter().enumerate() {
@@ -48,6 +86,7 @@ fn push_children(stack: &mut Vec<Branch>, siblings: Option<&Vec<usize>>, parent:
         let mut last = parent.map_or_else(Vec::new, |parent| parent.last.clone());
         if parent.is_some() && !goes_on {
             last.push(n + 1 == siblings.len());
+            last.drain(..last.len().saturating_sub(LEVELS));
         }
         stack.push(Branch {
             shard: *place,
@@ -113,6 +152,20 @@ mod tests {
             shard("d", &["c"]),
         ];
         assert_eq!(drawn(&shards), ["a", "b", "c", "d"]);
+    }
+
+    #[test]
+    fn a_tree_is_no_wider_than_its_levels_however_deep_it_is() {
+        let mut shards = vec![shard("0", &[])];
+        for depth in 0..5000 {
+            let parent = depth.to_string();
+            shards.push(shard(&format!("{parent}x"), &[&parent]));
+            shards.push(shard(&(depth + 1).to_string(), &[&parent]));
+        }
+        let tree = Lineage::of(&shards);
+        assert_eq!(tree.branches.len(), 10_001);
+        assert!(tree.branches.iter().all(|it| it.last.len() <= LEVELS));
+        assert_eq!((tree.open, tree.columns), (10_001, 13 + "4999x".len()));
     }
 
     #[test]

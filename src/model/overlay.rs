@@ -2,7 +2,7 @@
 
 use tui_input::Input;
 
-use super::{ConsumerChange, ConsumerMenu};
+use super::{ConsumerChange, ConsumerMenu, Seek};
 use crate::resource::ResourceId;
 
 /// Something that lies over the panes.
@@ -19,6 +19,8 @@ pub enum Overlay {
     Consumers(Box<ConsumerMenu>),
     /// A change of them, to say yes or no to.
     Confirm(ConsumerChange),
+    /// A place to tail from.
+    Seek(Box<Seek>),
 }
 
 /// A line of text that is being typed.
@@ -35,13 +37,6 @@ pub struct Prompt {
 /// What a typed line is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Purpose {
-    /// Where to tail a stream from.
-    TailFrom {
-        /// The stream.
-        stream: ResourceId,
-        /// What the person knows it as.
-        name: String,
-    },
     /// The identifier of a record.
     LookUp {
         /// The feature group.
@@ -52,6 +47,8 @@ pub enum Purpose {
         /// What the person knows the stream as.
         name: String,
     },
+    /// A partition key, of which the shard is wanted.
+    ShardOf,
     /// Text to find in the list.
     Search,
 }

@@ -5,24 +5,24 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Focus, Inspector, Remote, Ticket, Wait};
-use crate::resource::{Consumer, Record, ResourceId, Section, ShardId};
+use super::{Focus, Inspector, Panel, Remote, ShardMeter, ShardState, Ticket, Wait};
+use crate::message::TailRequest;
+use crate::resource::{Record, ShardId, hash_key};
 use crate::source::SourceError;
-use crate::tail::{Counters, Merge, Rate, Ring, TailEvent};
+use crate::tail::{Counters, HotKeys, Merge, Rate, Ring, Row, TailEvent};
+
+/// Keys that are counted at once: any with more than one record in so many is among them. It bounds their memory to about 1 MiB.
+const HOT_KEYS: usize = 256;
 
 /// A live tail.
 #[derive(Debug)]
 pub struct TailPane {
     /// The ticket of its news.
     pub ticket: Ticket,
-    /// Whose stream it is.
-    pub section: Section,
-    /// The stream.
-    pub stream: ResourceId,
-    /// What the person knows it as.
+    /// What is read.
+    pub request: TailRequest,
+    /// What the person knows the stream as.
     pub name: String,
-    /// Through which registered consumer it reads; by polling without one.
-    pub through: Option<Consumer>,
     /// Whether it has begun; loading while the shards are listed.
     pub phase: Remote<()>,
     /// Whether the consumer that it is to read through is still being registered.
@@ -53,48 +53,23 @@ pub struct TailPane {
     pub cursor: u64,
     /// The number of the first record on the screen.
     pub top: u64,
-    /// The pane that shows one record closely.
-    pub inspector: Option<Inspector>,
+    /// What stands below or beside the records.
+    pub panel: Option<Panel>,
     /// Which pane has the keys.
     pub focus: Focus,
+    /// The keys that come most.
+    pub hot: HotKeys,
     /// Shards of which records were dropped before they could be read.
     pub gaps: Vec<ShardId>,
 }
 
-/// What is known of one shard.
-#[derive(Clone, Debug, Default)]
-pub struct ShardMeter {
-    /// Records a second.
-    pub records: Rate,
-    /// How far it is behind, where the service tells.
-    pub behind: Option<Duration>,
-    /// How it is.
-    pub state: ShardState,
-}
-
-/// How a shard is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum ShardState {
-    /// It is read.
-    #[default]
-    Open,
-    /// A call failed; it is tried again.
-    Troubled,
-    /// It is drained.
-    Closed,
-    /// It cannot be read.
-    GivenUp,
-}
-
 impl TailPane {
     /// A tail that was just asked for.
-    pub fn new(wait: Wait, section: Section, stream: ResourceId, name: String, ring_bytes: usize) -> Self {
+    pub fn new(wait: Wait, request: TailRequest, name: String, ring_bytes: usize) -> Self {
         Self {
             ticket: wait.ticket,
-            section,
-            stream,
+            request,
             name,
-            through: None,
             phase: Remote::Loading(wait),
             registering: false,
             listed: 0,
@@ -110,8 +85,9 @@ impl TailPane {
             follow: true,
             cursor: 0,
             top: 0,
-            inspector: None,
+            panel: None,
             focus: Focus::List,
+            hot: HotKeys::new(HOT_KEYS),
             gaps: Vec::new(),
         }
     }
@@ -119,8 +95,9 @@ impl TailPane {
     /// Takes in what happened.
     pub fn take(&mut self, now: Duration, event: TailEvent) {
         match event {
+            TailEvent::Range(shard, range) => self.meter(shard).range = Some(range),
             TailEvent::Opened(shard) => {
-                self.meter(shard).state = ShardState::Open;
+                self.meter(shard).opened(now);
                 // A child that is begun means that the look for it has worked.
                 self.trouble = self.trouble.take().filter(|(shard, _)| !self.is_closed(shard));
             }
@@ -130,25 +107,25 @@ impl TailPane {
                 let bytes: usize = records.iter().map(Record::size).sum();
                 self.records.add(now, count);
                 self.bytes.add(now, bytes as u64);
-                let meter = self.meter(shard.clone());
-                meter.records.add(now, count);
-                meter.behind = lag.behind;
-                meter.state = ShardState::Open;
-                self.merge.offer(now, records);
+                self.meter(shard.clone()).read(now, count, bytes as u64, lag);
+                for record in &records {
+                    self.hot.offer(now, &record.key());
+                }
+                self.merge.offer(now, records.into_iter().map(Row::from));
                 self.forget_trouble(&shard);
             }
             TailEvent::Trouble(shard, error) => {
-                let meter = self.meter(shard.clone());
-                if meter.state != ShardState::Closed {
-                    meter.state = ShardState::Troubled;
-                }
+                self.meter(shard.clone()).failed(now, &error);
                 self.trouble = Some((shard, error));
             }
             TailEvent::GaveUp(shard, error) => {
                 self.meter(shard.clone()).state = ShardState::GivenUp;
                 self.trouble = Some((shard, error));
             }
-            TailEvent::Gap(shard) => self.gaps.push(shard),
+            TailEvent::Gap(shard) => {
+                self.merge.offer(now, [Row::Gap(shard.clone())]);
+                self.gaps.push(shard);
+            }
             TailEvent::CaughtUp => {}
             TailEvent::Ended => self.ended = true,
         }
@@ -156,8 +133,8 @@ impl TailPane {
 
     /// Adds to the list what has waited long enough. While following, the newest record is selected; while not, nothing moves.
     pub fn release(&mut self, now: Duration, fit: usize) {
-        for record in self.merge.release(now) {
-            self.ring.push(Arc::new(record));
+        for row in self.merge.release(now) {
+            self.ring.push(row);
         }
         if self.follow {
             self.cursor = self.ring.numbers().end.saturating_sub(1);
@@ -179,16 +156,51 @@ impl TailPane {
         self.top.min(end)..end
     }
 
+    /// The open shard that takes a partition key, where the service tells, and it is read.
+    pub fn shard_of(&self, partition_key: &str) -> Option<&ShardId> {
+        let key = hash_key(partition_key);
+        let takes = |meter: &ShardMeter| meter.range.is_some_and(|range| range.holds(key));
+        self.open_shards()
+            .find(|(_, meter)| takes(meter))
+            .map(|(id, _)| id)
+    }
+
     /// How far the shard that is farthest behind is.
     pub fn behind(&self) -> Option<Duration> {
-        self.open_shards().filter_map(|(_, meter)| meter.behind).max()
+        self.open_shards().filter_map(|(_, meter)| meter.lag.behind).max()
     }
 
     /// The shards that are still read.
     pub fn open_shards(&self) -> impl Iterator<Item = (&ShardId, &ShardMeter)> {
-        self.shards
-            .iter()
-            .filter(|(_, it)| matches!(it.state, ShardState::Open | ShardState::Troubled))
+        self.shards.iter().filter(|(_, it)| it.is_open())
+    }
+
+    /// How many shards are still read, and how many records a second they have together.
+    pub fn flow(&self, now: Duration) -> (u64, u64) {
+        self.open_shards().fold((0, 0), |(count, rate), (_, meter)| {
+            (count + 1, rate + meter.records.per_second(now))
+        })
+    }
+
+    /// The pane that shows one record closely, where it is open.
+    pub fn inspector(&self) -> Option<&Inspector> {
+        match &self.panel {
+            Some(Panel::Record(inspector)) => Some(inspector),
+            _ => None,
+        }
+    }
+
+    /// The same, to change it.
+    pub fn inspector_mut(&mut self) -> Option<&mut Inspector> {
+        match &mut self.panel {
+            Some(Panel::Record(inspector)) => Some(inspector),
+            _ => None,
+        }
+    }
+
+    /// The selected record.
+    pub fn record(&self) -> Option<&Arc<Record>> {
+        self.ring.get(self.cursor)?.record()
     }
 
     /// Whether it has not begun yet.

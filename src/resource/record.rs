@@ -1,11 +1,12 @@
 //! Records, as they come out of a shard.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use bytes::Bytes;
 use serde_json::Value;
 
-use super::attribute::{item_to_json, item_weight};
+use super::attribute::{item_preview, item_to_json, item_weight};
 use super::{HashRange, Item, SequenceNumber, ShardId, Timestamp};
 
 /// One record of a shard: its place, its time, and what it carries.
@@ -22,6 +23,14 @@ pub struct Record {
 }
 
 impl Record {
+    /// What it is about: its partition key, or the primary key of the item that was changed, on one line.
+    pub fn key(&self) -> Cow<'_, str> {
+        match &self.body {
+            Body::Blob { partition_key, .. } => Cow::Borrowed(partition_key),
+            Body::Change(change) => Cow::Owned(item_preview(&change.keys, usize::MAX)),
+        }
+    }
+
     /// How many bytes the service counts for it.
     pub fn size(&self) -> usize {
         match &self.body {
@@ -173,4 +182,47 @@ pub struct ChildShard {
     pub parents: Vec<ShardId>,
     /// The hash keys that it takes.
     pub hash_range: Option<HashRange>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resource::Attribute;
+
+    fn record(body: Body) -> Record {
+        Record {
+            shard: "a".into(),
+            sequence: "1".into(),
+            arrived: None,
+            body,
+        }
+    }
+
+    #[test]
+    fn a_record_s_key_is_its_partition_key_or_that_of_its_item() {
+        let blob = Body::Blob {
+            partition_key: "cust-1".into(),
+            data: Bytes::new(),
+        };
+        assert_eq!(record(blob).key(), "cust-1");
+        let keys = [
+            ("cart", Attribute::S("c-7".into())),
+            ("line", Attribute::N("2".into())),
+        ];
+        let change = Change {
+            event: Event::Insert,
+            keys: keys
+                .map(|(name, value)| (name.into(), value))
+                .into_iter()
+                .collect(),
+            old: None,
+            new: None,
+            identity: None,
+            size: None,
+        };
+        assert_eq!(
+            record(Body::Change(Box::new(change))).key(),
+            r#"{"cart":"c-7","line":2}"#
+        );
+    }
 }

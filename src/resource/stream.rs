@@ -171,6 +171,13 @@ pub struct HashRange {
     pub end: u128,
 }
 
+impl HashRange {
+    /// Whether a hash key lies in it.
+    pub fn holds(self, key: u128) -> bool {
+        (self.start..=self.end).contains(&key)
+    }
+}
+
 /// Where in a shard to begin, as `GetShardIterator` takes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Position {

@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::task::AbortHandle;
 
 use super::clock::Clock;
@@ -24,6 +24,8 @@ pub(super) struct Calls {
     messages: mpsc::Sender<Message>,
     sources: Arc<[Source]>,
     running: HashMap<Ticket, AbortHandle>,
+    /// Whether parents go first, for the tail that is read.
+    order: Option<(Ticket, watch::Sender<bool>)>,
 }
 
 impl Calls {
@@ -33,6 +35,7 @@ impl Calls {
             messages,
             sources: sources.into(),
             running: HashMap::new(),
+            order: None,
         }
     }
 
@@ -58,6 +61,8 @@ impl Calls {
     /// Reads a stream live until it is cancelled.
     pub(super) fn tail(&mut self, ticket: Ticket, request: TailRequest) {
         let (sources, messages, clock) = (self.sources.clone(), self.messages.clone(), self.clock);
+        let (order, parents_first) = watch::channel(request.parents_first);
+        self.order = Some((ticket, order));
         self.spawn(ticket, async move {
             let Some(source) = source(&sources, request.section).cloned() else {
                 return;
@@ -65,8 +70,8 @@ impl Calls {
             let order = tail::Order {
                 stream: request.stream,
                 from: request.from,
-                only: Vec::new(),
-                parents_first: true,
+                only: request.only,
+                parents_first,
                 retention: request.retention,
                 through: request.through,
             };
@@ -78,6 +83,13 @@ impl Calls {
             };
             tokio::join!(tail::drive(source, order, clock, news), forward);
         });
+    }
+
+    /// Tells a tail whether parents go before their children.
+    pub(super) fn order_tail(&self, ticket: Ticket, parents_first: bool) {
+        if let Some((_, order)) = self.order.as_ref().filter(|(read, _)| *read == ticket) {
+            order.send_replace(parents_first);
+        }
     }
 
     /// Decodes a record where it holds up nothing.

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use futures::future::BoxFuture;
 use futures::stream::{FuturesUnordered, StreamExt as _};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 use super::clock::Clock;
 use crate::message::{TailReply, Through};
@@ -30,8 +30,8 @@ pub struct Order {
     pub from: Position,
     /// Only these shards; all where it is empty.
     pub only: Vec<ShardId>,
-    /// Whether parents are drained before their children are begun.
-    pub parents_first: bool,
+    /// Whether parents are drained before their children are begun. May change while the stream is read.
+    pub parents_first: watch::Receiver<bool>,
     /// How long the stream keeps records, where that is known.
     pub retention: Option<Duration>,
     /// Through which registered consumer; by polling where there is none.
@@ -55,7 +55,7 @@ pub async fn drive(source: Source, order: Order, clock: Clock, news: mpsc::Sende
         }
     };
     // Whoever listens no longer stops the reading at the next send.
-    let _ = read_on(reader.as_ref(), &order.stream, begun, clock, &news).await;
+    let _ = read_on(reader.as_ref(), order, begun, clock, &news).await;
 }
 
 type Begun = (StreamTail, Vec<crate::tail::TailEvent>);
@@ -76,7 +76,7 @@ async fn begin(
     let plan = Plan {
         from: order.from,
         only,
-        parents_first: order.parents_first,
+        parents_first: *order.parents_first.borrow(),
         retention: order.retention,
         limits: reader.limits(),
         in_flight: IN_FLIGHT,
@@ -86,7 +86,11 @@ async fn begin(
 
 async fn read_on(
     reader: &dyn Tail,
-    stream: &ResourceId,
+    Order {
+        stream,
+        parents_first: mut order,
+        ..
+    }: Order,
     (mut tail, events): Begun,
     clock: Clock,
     news: &mpsc::Sender<TailReply>,
@@ -96,18 +100,22 @@ async fn read_on(
     let mut calls = FuturesUnordered::new();
     loop {
         while let Some(ask) = tail.poll(clock.now()) {
-            calls.push(perform(reader, stream, ask));
+            calls.push(perform(reader, &stream, ask));
         }
         if calls.is_empty() && tail.wake_at().is_none() {
             return Ok(());
         }
         tokio::select! {
             Some((shard, heard)) = calls.next() => {
-                log(stream, &shard, &heard);
+                log(&stream, &shard, &heard);
                 let events = tail.hear(clock.now(), &shard, heard);
                 news.send(TailReply::Events(events, tail.counters())).await?;
             }
             () = clock.until(tail.wake_at()) => {}
+            Ok(()) = order.changed() => {
+                let events = tail.put_parents_first(clock.now(), *order.borrow_and_update());
+                news.send(TailReply::Events(events, tail.counters())).await?;
+            }
             () = news.closed() => return Ok(()),
         }
     }

@@ -1,10 +1,12 @@
-//! The one HTTP client that all services share: HTTP/1.1 and HTTP/2 with keep-alive, TLS by rustls and ring.
+//! The one HTTP client that all services of a session share: HTTP/1.1 and HTTP/2 with keep-alive, TLS by rustls and ring.
+//! Every request waits here for its turn.
 //!
 //! Must not: load the system's root certificates before the first https request. The SDK's own clients do it when they
 //! are made, which an endpoint on loopback would pay for nothing.
 
 use std::error::Error;
 use std::fmt;
+use std::sync::Arc;
 
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
@@ -17,6 +19,8 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+
+use super::limiter::Limiter;
 
 /// A client that goes through the proxies that the environment names.
 pub(super) fn client() -> SharedHttpClient {
@@ -33,6 +37,7 @@ pub(super) fn direct_client() -> SharedHttpClient {
 struct ByScheme {
     plain: SharedHttpClient,
     tls: SharedHttpClient,
+    limiter: Arc<Limiter>,
 }
 
 impl ByScheme {
@@ -42,6 +47,7 @@ impl ByScheme {
             tls: connect_with(proxies, |builder| {
                 builder.tls_provider(Provider::Rustls(CryptoMode::Ring)).build()
             }),
+            limiter: Arc::default(),
         }
     }
 }
@@ -92,10 +98,17 @@ impl HttpConnector for Chooser {
             "http" => &self.clients.plain,
             _ => &self.clients.tls,
         };
-        let answer = client
-            .http_connector(&self.settings, &self.components)
-            .call(request);
-        HttpConnectorFuture::new(async move { answer.await.map_err(|error| no_answer(authority, error)) })
+        let connector = client.http_connector(&self.settings, &self.components);
+        let target = request.headers().get("x-amz-target").unwrap_or_default();
+        let body = request.body().bytes().unwrap_or_default();
+        let turn = self.clients.limiter.turn(target, body);
+        HttpConnectorFuture::new(async move {
+            if let Some(turn) = turn {
+                turn.wait().await;
+            }
+            let answer = connector.call(request).await;
+            answer.map_err(|error| no_answer(authority, error))
+        })
     }
 }
 
@@ -130,5 +143,71 @@ impl fmt::Display for NoAnswer {
 impl Error for NoAnswer {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         Some(&self.source)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use aws_config::identity::IdentityCache;
+    use aws_config::retry::RetryConfig;
+    use aws_config::{Region, SdkConfig};
+    use aws_credential_types::Credentials;
+    use aws_credential_types::provider::SharedCredentialsProvider;
+    use aws_smithy_async::rt::sleep::TokioSleep;
+    use aws_smithy_async::time::SystemTimeSource;
+    use aws_smithy_runtime_api::client::http::http_client_fn;
+    use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+    use aws_smithy_types::body::SdkBody;
+    use futures::future::join_all;
+
+    use super::*;
+    use crate::source::kinesis::Kinesis;
+    use crate::source::{Catalog, session};
+
+    /// Answers every request at once with the same body.
+    #[derive(Debug)]
+    struct Always(&'static str);
+
+    impl HttpConnector for Always {
+        fn call(&self, _: HttpRequest) -> HttpConnectorFuture {
+            let status = 200.try_into().unwrap();
+            HttpConnectorFuture::ready(Ok(HttpResponse::new(status, SdkBody::from(self.0))))
+        }
+    }
+
+    /// The service behind a client of its own.
+    fn streams() -> Kinesis {
+        let none = http_client_fn(|_, _| {
+            SharedHttpConnector::new(Always(r#"{"StreamNames":[],"HasMoreStreams":false}"#))
+        });
+        let credentials = Credentials::new("AKID", "secret", None, None, "test");
+        let sdk = SdkConfig::builder()
+            .behavior_version(session::behavior())
+            .region(Region::new("eu-west-1"))
+            .credentials_provider(SharedCredentialsProvider::new(credentials))
+            .identity_cache(IdentityCache::lazy().build())
+            .retry_config(RetryConfig::disabled())
+            .sleep_impl(TokioSleep::new())
+            .time_source(SystemTimeSource::new())
+            .http_client(SharedHttpClient::new(ByScheme {
+                plain: none.clone(),
+                tls: none,
+                limiter: Arc::default(),
+            }))
+            .build();
+        Kinesis::new(&sdk)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn every_request_waits_for_its_turn() {
+        // Two go at once, and then two and a half a second.
+        for (seconds, enough) in [(9, false), (11, true)] {
+            let streams = streams();
+            let calls = join_all((0..27).map(|_| Catalog::list(&streams, None)));
+            let ended = tokio::time::timeout(Duration::from_secs(seconds), calls).await;
+            assert_eq!(ended.is_ok_and(|all| all.iter().all(Result::is_ok)), enough);
+        }
     }
 }

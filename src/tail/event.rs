@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::shard::Lag;
-use crate::resource::{Batch, IteratorToken, Position, Record, Shard, ShardId};
+use crate::resource::{Batch, HashRange, IteratorToken, Position, Record, Shard, ShardId};
 use crate::source::{ReadLimits, SourceError};
 
 /// What to read.
@@ -57,6 +57,8 @@ pub enum Heard {
 /// What a person should see of it.
 #[derive(Clone, Debug, PartialEq)]
 pub enum TailEvent {
+    /// A shard takes the partition keys whose hash keys lie in this range.
+    Range(ShardId, HashRange),
     /// A shard is being read.
     Opened(ShardId),
     /// A read of a shard and what it brought, in order; maybe nothing.

@@ -3,37 +3,39 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
-use crate::resource::{Record, ShardId, Timestamp};
+use super::Row;
+use crate::resource::{ShardId, Timestamp};
 
-/// How long a record waits for earlier ones from other shards: a little longer than a busy shard is left alone between two
+/// How long a row waits for earlier ones from other shards: a little longer than a busy shard is left alone between two
 /// reads.
 const WINDOW: Duration = Duration::from_millis(300);
 
-/// Records on their way to the list.
+/// Rows on their way to the list.
 #[derive(Debug, Default)]
 pub struct Merge {
-    waiting: BTreeMap<ShardId, VecDeque<(Duration, Record)>>,
-    /// The first record of each shard that has any, by arrival and by when it came: a stream may have a thousand shards.
+    waiting: BTreeMap<ShardId, VecDeque<(Duration, Row)>>,
+    /// The first row of each shard that has any, by arrival and by when it came: a stream may have a thousand shards.
     by_arrival: BTreeSet<(Timestamp, ShardId)>,
     by_wait: BTreeSet<(Duration, ShardId)>,
 }
 
 impl Merge {
-    /// Takes in records of one shard at a time of the monotonic clock.
-    pub fn offer(&mut self, now: Duration, records: Vec<Record>) {
-        let Some(shard) = records.first().map(|record| record.shard.clone()) else {
+    /// Takes in rows of one shard at a time of the monotonic clock.
+    pub fn offer(&mut self, now: Duration, rows: impl IntoIterator<Item = Row>) {
+        let mut rows = rows.into_iter().peekable();
+        let Some(shard) = rows.peek().map(|row| row.shard().clone()) else {
             return;
         };
         let queue = self.waiting.entry(shard.clone()).or_default();
         let was_empty = queue.is_empty();
-        queue.extend(records.into_iter().map(|record| (now, record)));
+        queue.extend(rows.map(|row| (now, row)));
         if was_empty {
             self.line_up(&shard);
         }
     }
 
     /// Hands out what has waited long enough, and what arrived before it.
-    pub fn release(&mut self, now: Duration) -> Vec<Record> {
+    pub fn release(&mut self, now: Duration) -> Vec<Row> {
         let mut out = Vec::new();
         while self.due().is_some_and(|due| due <= now) {
             let Some((_, shard)) = self.by_arrival.pop_first() else {
@@ -50,17 +52,17 @@ impl Merge {
         self.by_wait.first().map(|(since, _)| *since + WINDOW)
     }
 
-    fn take_from(&mut self, shard: &ShardId) -> Option<Record> {
-        let (since, record) = self.waiting.get_mut(shard)?.pop_front()?;
+    fn take_from(&mut self, shard: &ShardId) -> Option<Row> {
+        let (since, row) = self.waiting.get_mut(shard)?.pop_front()?;
         self.by_wait.remove(&(since, shard.clone()));
-        Some(record)
+        Some(row)
     }
 
-    /// Lets a shard's first record take its place among the others'.
+    /// Lets a shard's first row take its place among the others'.
     fn line_up(&mut self, shard: &ShardId) {
         match self.waiting.get(shard).and_then(|queue| queue.front()) {
-            Some((since, record)) => {
-                self.by_arrival.insert((arrival(record), shard.clone()));
+            Some((since, row)) => {
+                self.by_arrival.insert((row.arrival(), shard.clone()));
                 self.by_wait.insert((*since, shard.clone()));
             }
             None => {
@@ -70,18 +72,13 @@ impl Merge {
     }
 }
 
-/// A record without a time goes first: it cannot be said to be later than any other.
-fn arrival(record: &Record) -> Timestamp {
-    record.arrived.unwrap_or(Timestamp::MIN)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::resource::Body;
+    use crate::resource::{Body, Record};
 
-    fn record(shard: &str, sequence: u32, millis: i64) -> Record {
-        Record {
+    fn record(shard: &str, sequence: u32, millis: i64) -> Row {
+        Row::from(Record {
             shard: shard.into(),
             sequence: sequence.to_string().into(),
             arrived: Some(Timestamp::from_millisecond(millis).unwrap()),
@@ -89,14 +86,31 @@ mod tests {
                 partition_key: "k".into(),
                 data: bytes::Bytes::new(),
             },
-        }
+        })
     }
 
-    fn order(records: &[Record]) -> Vec<(&str, &str)> {
-        records
-            .iter()
-            .map(|r| (r.shard.as_str(), r.sequence.as_str()))
+    fn order(rows: &[Row]) -> Vec<(&str, &str)> {
+        rows.iter()
+            .map(|row| {
+                (
+                    row.shard().as_str(),
+                    row.record().map_or("gap", |record| record.sequence.as_str()),
+                )
+            })
             .collect()
+    }
+
+    #[test]
+    fn a_gap_stays_between_the_records_that_it_parts() {
+        let mut merge = Merge::default();
+        merge.offer(Duration::ZERO, [record("a", 1, 10)]);
+        merge.offer(Duration::ZERO, [Row::Gap("a".into())]);
+        merge.offer(Duration::ZERO, [record("a", 2, 30)]);
+        merge.offer(Duration::ZERO, [record("b", 1, 20)]);
+        assert_eq!(
+            order(&merge.release(WINDOW)),
+            [("a", "1"), ("a", "gap"), ("b", "1"), ("a", "2")]
+        );
     }
 
     #[test]

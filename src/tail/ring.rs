@@ -2,16 +2,15 @@
 
 use std::collections::VecDeque;
 use std::ops::Range;
-use std::sync::Arc;
 
-use crate::resource::Record;
+use super::Row;
 
-/// The records of a tail. Each has a number of its own that never changes, so that a selection stays on its record while
-/// others come and go. Records are held once and shared.
+/// The rows of a tail. Each has a number of its own that never changes, so that a selection stays on its row while others come
+/// and go.
 #[derive(Debug)]
 pub struct Ring {
-    records: VecDeque<Arc<Record>>,
-    /// The number of the oldest record still held, which is also how many fell off.
+    rows: VecDeque<Row>,
+    /// The number of the oldest row still held, which is also how many fell off.
     first: u64,
     bytes: usize,
     capacity: usize,
@@ -21,44 +20,44 @@ impl Ring {
     /// An empty ring for so many bytes.
     pub fn new(capacity: usize) -> Self {
         Self {
-            records: VecDeque::new(),
+            rows: VecDeque::new(),
             first: 0,
             bytes: 0,
             capacity,
         }
     }
 
-    /// Adds the newest record; the oldest fall off until all fits. A single record larger than the ring is kept alone.
-    pub fn push(&mut self, record: Arc<Record>) {
-        self.bytes += record.weight();
-        self.records.push_back(record);
-        while self.bytes > self.capacity && self.records.len() > 1 {
-            if let Some(oldest) = self.records.pop_front() {
+    /// Adds the newest row; the oldest fall off until all fits. A single row larger than the ring is kept alone.
+    pub fn push(&mut self, row: Row) {
+        self.bytes += row.weight();
+        self.rows.push_back(row);
+        while self.bytes > self.capacity && self.rows.len() > 1 {
+            if let Some(oldest) = self.rows.pop_front() {
                 self.bytes -= oldest.weight();
                 self.first += 1;
             }
         }
     }
 
-    /// The numbers of the records that are held.
+    /// The numbers of the rows that are held.
     pub fn numbers(&self) -> Range<u64> {
-        self.first..self.first + self.records.len() as u64
+        self.first..self.first + self.rows.len() as u64
     }
 
-    /// A record by its number, unless it fell off or has not come yet.
-    pub fn get(&self, number: u64) -> Option<&Arc<Record>> {
+    /// A row by its number, unless it fell off or has not come yet.
+    pub fn get(&self, number: u64) -> Option<&Row> {
         let place = usize::try_from(number.checked_sub(self.first)?).ok()?;
-        self.records.get(place)
+        self.rows.get(place)
     }
 
-    /// How many records are held.
+    /// How many rows are held.
     pub fn len(&self) -> usize {
-        self.records.len()
+        self.rows.len()
     }
 
     /// Whether none is held.
     pub fn is_empty(&self) -> bool {
-        self.records.is_empty()
+        self.rows.is_empty()
     }
 
     /// How many fell off.
@@ -66,7 +65,7 @@ impl Ring {
         self.first
     }
 
-    /// How many bytes the held records take, roughly.
+    /// How many bytes the held rows take, roughly.
     pub fn bytes(&self) -> usize {
         self.bytes
     }
@@ -75,11 +74,11 @@ impl Ring {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::resource::Body;
+    use crate::resource::{Body, Record};
     use proptest::prelude::*;
 
-    fn record(size: usize) -> Arc<Record> {
-        Arc::new(Record {
+    fn record(size: usize) -> Row {
+        Row::from(Record {
             shard: "shardId-000000000000".into(),
             sequence: "1".into(),
             arrived: None,

@@ -11,7 +11,7 @@ use std::time::Duration;
 use super::pace::Pace;
 use super::place::Place;
 use crate::clock::Now;
-use crate::resource::{Batch, ChildShard, IteratorToken, Position, Record};
+use crate::resource::{Batch, ChildShard, IteratorToken, Position, Record, Timestamp};
 use crate::source::{ErrorKind, ReadLimits, SourceError};
 
 /// Reads without a record after which a shard counts as caught up where the service does not say how far behind it is.
@@ -67,6 +67,8 @@ pub struct Lag {
     pub caught_up: bool,
     /// Records that were read only to get past them, on the way to a time that the service cannot seek.
     pub skipped: usize,
+    /// When the last record that was read, or passed over, arrived.
+    pub reached: Option<Timestamp>,
 }
 
 /// The state machine of one shard.
@@ -153,6 +155,7 @@ impl ShardTail {
             Some(behind) => behind.is_zero(),
             None => self.empty_reads >= EMPTY_READS_AT_TIP || self.place.is_past_beginning(&batch.records),
         };
+        let reached = batch.records.last().and_then(|record| record.arrived);
         let (records, skipped) = self
             .place
             .take(now.wall, batch.records, batch.behind, batch.reached);
@@ -162,6 +165,7 @@ impl ShardTail {
                 behind: batch.behind,
                 caught_up: at_tip,
                 skipped,
+                reached,
             },
         );
         let Some(next) = batch.next else {

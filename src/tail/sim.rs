@@ -334,7 +334,7 @@ impl Story {
                 TailEvent::Gap(_) => self.gaps += 1,
                 TailEvent::Ended => self.ended = true,
                 TailEvent::GaveUp(shard, error) => panic!("gave up {shard}: {error}"),
-                TailEvent::Trouble(..) | TailEvent::CaughtUp => {}
+                TailEvent::Range(..) | TailEvent::Trouble(..) | TailEvent::CaughtUp => {}
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Where a tail begins, as a person writes it.
 
-use jiff::civil::DateTime;
+use jiff::civil::{DateTime, Time};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Span, SpanRelativeTo};
 use thiserror::Error;
@@ -9,7 +9,8 @@ use crate::resource::{Position, SequenceNumber, Timestamp};
 use crate::sanitize;
 
 /// The forms that [`parse_position`] takes, for help and errors.
-pub const POSITION_FORMS: &str = "latest, trim-horizon, a time such as 2026-03-02T09:14:00Z, -15m, or seq:N";
+pub const POSITION_FORMS: &str =
+    "latest, trim-horizon, a time such as 2026-03-02T09:14:00Z or 14:02, -15m, or seq:N";
 
 /// A text that names no position.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -20,8 +21,8 @@ pub struct PositionError {
 
 /// Reads `latest`, `trim-horizon`, a time, a time before `now` such as `-15m`, or `seq:N`.
 ///
-/// A time without an offset is of the clock on the wall.
-pub fn parse_position(text: &str, now: Timestamp) -> Result<Position, PositionError> {
+/// A time without an offset is of the clock of `zone`, and a time of day the last one that was.
+pub fn parse_position(text: &str, now: Timestamp, zone: &TimeZone) -> Result<Position, PositionError> {
     let text = text.trim();
     match text.to_ascii_lowercase().as_str() {
         "latest" => return Ok(Position::Latest),
@@ -31,7 +32,7 @@ pub fn parse_position(text: &str, now: Timestamp) -> Result<Position, PositionEr
     sequence(text)
         .map(Position::AtSequence)
         .or_else(|| ago(text, now).map(Position::AtTimestamp))
-        .or_else(|| time(text).map(Position::AtTimestamp))
+        .or_else(|| time(text, now, zone).map(Position::AtTimestamp))
         .ok_or_else(|| PositionError {
             text: sanitize::line(text).into_owned(),
         })
@@ -50,10 +51,17 @@ fn ago(text: &str, now: Timestamp) -> Option<Timestamp> {
         .flatten()
 }
 
-fn time(text: &str) -> Option<Timestamp> {
-    text.parse().ok().or_else(|| {
-        let local: DateTime = text.parse().ok()?;
-        Some(local.to_zoned(TimeZone::system()).ok()?.timestamp())
+fn time(text: &str, now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
+    let at = |local: DateTime| Some(local.to_zoned(zone.clone()).ok()?.timestamp());
+    text.parse().ok().or_else(|| at(text.parse().ok()?)).or_else(|| {
+        let time: Time = text.parse().ok()?;
+        let today = now.to_zoned(zone.clone()).date();
+        let latest = [Some(today), today.yesterday().ok()];
+        let times = latest
+            .into_iter()
+            .flatten()
+            .filter_map(|day| at(day.to_datetime(time)));
+        times.into_iter().find(|it| *it <= now)
     })
 }
 
@@ -62,7 +70,8 @@ mod tests {
     use super::*;
 
     fn parse(text: &str) -> Result<Position, PositionError> {
-        parse_position(text, "2026-03-02T09:14:00Z".parse().unwrap())
+        let zone = TimeZone::fixed(jiff::tz::offset(1));
+        parse_position(text, "2026-03-02T09:14:00Z".parse().unwrap(), &zone)
     }
 
     fn at(time: &str) -> Position {
@@ -78,7 +87,10 @@ mod tests {
         assert_eq!(parse("-1h30m"), Ok(at("2026-03-02T07:44:00Z")));
         assert_eq!(parse("-2d"), Ok(at("2026-02-28T09:14:00Z")));
         assert_eq!(parse("seq:495"), Ok(Position::AtSequence("495".into())));
-        assert!(matches!(parse("2026-03-02T09:14"), Ok(Position::AtTimestamp(_))));
+        assert_eq!(parse("2026-03-02T09:14"), Ok(at("2026-03-02T08:14:00Z")));
+        assert_eq!(parse("2026-03-02 09:14"), Ok(at("2026-03-02T08:14:00Z")));
+        assert_eq!(parse("09:14:30"), Ok(at("2026-03-02T08:14:30Z")));
+        assert_eq!(parse("14:02"), Ok(at("2026-03-01T13:02:00Z")), "of yesterday");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::event::{Ask, Counters, Heard, Plan, TailEvent};
 use super::queue::Queue;
 use super::shard::{Input, Output, ShardTail};
 use crate::clock::Now;
-use crate::resource::{Position, Shard, ShardId};
+use crate::resource::{HashRange, Position, Shard, ShardId};
 use crate::source::{ErrorKind, SourceError};
 
 /// How long to wait before a drained shard's children are looked for once more, where none were found. A service closes a
@@ -26,6 +26,8 @@ pub struct StreamTail {
     slots: BTreeMap<ShardId, Slot>,
     /// The parents of every shard that was ever heard of.
     lineage: BTreeMap<ShardId, BTreeSet<ShardId>>,
+    /// The hash keys of shards that have still to be begun, where they are known.
+    ranges: BTreeMap<ShardId, HashRange>,
     /// Children that wait for the parents in their set.
     expected: BTreeMap<ShardId, BTreeSet<ShardId>>,
     queue: Queue,
@@ -77,6 +79,7 @@ impl StreamTail {
                 .iter()
                 .map(|shard| (shard.id.clone(), shard.parents().cloned().collect()))
                 .collect(),
+            ranges: BTreeMap::new(),
             expected: BTreeMap::new(),
             asleep: BinaryHeap::new(),
             unfinished: 0,
@@ -84,6 +87,7 @@ impl StreamTail {
             was_caught_up: false,
             throttled: 0,
         };
+        tail.learn_ranges(shards);
         let mut events = Vec::new();
         for shard in tail.first_shards(shards) {
             let from = tail.plan.from.clone();
@@ -110,6 +114,16 @@ impl StreamTail {
             calls: self.queue.made,
             throttled: self.throttled,
         }
+    }
+
+    /// Changes whether parents are drained before their children are begun. Children that waited for theirs may begin now; what
+    /// has begun goes on.
+    pub fn put_parents_first(&mut self, now: Now, parents_first: bool) -> Vec<TailEvent> {
+        self.plan.parents_first = parents_first;
+        let mut events = Vec::new();
+        self.open_children(now, &mut events);
+        self.conclude(&mut events);
+        events
     }
 
     /// Takes in the answer to a call that was made for a shard.
@@ -175,6 +189,9 @@ impl StreamTail {
         self.unfinished += 1;
         self.lagging += 1;
         self.slots.insert(shard.clone(), slot);
+        if let Some(range) = self.ranges.remove(shard) {
+            events.push(TailEvent::Range(shard.clone(), range));
+        }
         events.push(TailEvent::Opened(shard.clone()));
         self.step(now, shard, Input::Started, events);
     }
@@ -213,6 +230,8 @@ impl StreamTail {
             Output::Trouble(error) => events.push(TailEvent::Trouble(shard.clone(), error)),
             Output::Follow(children) => {
                 for child in children {
+                    self.ranges
+                        .extend(child.hash_range.map(|range| (child.id.clone(), range)));
                     self.lineage.entry(child.id).or_default().extend(child.parents);
                 }
             }
@@ -250,8 +269,15 @@ impl StreamTail {
             && children.all(|parents| parents.iter().all(|parent| self.lineage.contains_key(parent)))
     }
 
+    fn learn_ranges(&mut self, shards: &[Shard]) {
+        let unread = shards.iter().filter(|shard| !self.slots.contains_key(&shard.id));
+        let known = unread.filter_map(|shard| Some((shard.id.clone(), shard.hash_range?)));
+        self.ranges.extend(known);
+    }
+
     /// A list of the shards is here. What it does not hold is trimmed, and comes from nowhere.
     fn children_listed(&mut self, now: Now, parent: &ShardId, shards: &[Shard], events: &mut Vec<TailEvent>) {
+        self.learn_ranges(shards);
         for shard in shards {
             self.lineage
                 .entry(shard.id.clone())

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use super::{Told, ask, cancel, consumers, overlay, tail};
+use super::{Told, ask, cancel, consumers, overlay, seek, tail};
 use crate::clock::Now;
 use crate::message::{Action, Effect, Request};
 use crate::model::{Focus, Lookup, Model, Overlay, Paged, Prompt, Purpose, Remote, settle_page};
-use crate::resource::{Detail, Entry, FeatureRecord, Page, Position, ResourceId, Section, Shard};
+use crate::resource::{Detail, Entry, FeatureRecord, Page, ResourceId, Section, Shard};
 use crate::source::SourceError;
 
 /// How long the cursor rests on a row before its shards are asked for: who runs down a list wants none of them.
@@ -36,8 +36,8 @@ pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
         Action::Open => open(model),
         Action::Back => back(model, now),
         Action::Refresh => refresh(model, now),
-        Action::Tail => start_tail(model, now, Position::Latest),
-        Action::TailFrom => ask_position(model, now),
+        Action::Tail => start_tail(model, now),
+        Action::TailFrom => tail_from(model, now),
         Action::Consumers => open_consumers(model, now),
         Action::LookUp => ask_identifier(model, now),
         Action::Search => overlay::open_prompt(model, Prompt::new(Purpose::Search)),
@@ -60,7 +60,7 @@ fn go(model: &mut Model, now: Now, to: impl Fn(usize) -> usize) -> Vec<Effect> {
             }
         }
         Focus::Detail => {
-            let furthest = browser.outline().len().saturating_sub(detail_rows);
+            let furthest = browser.outline().count().saturating_sub(detail_rows);
             browser.scroll = to(browser.scroll).min(furthest);
         }
     }
@@ -168,16 +168,19 @@ fn repeat_look_up(model: &mut Model, now: Now) -> Vec<Effect> {
     }
 }
 
-fn start_tail(model: &mut Model, now: Now, from: Position) -> Vec<Effect> {
+fn start_tail(model: &mut Model, now: Now) -> Vec<Effect> {
     match tailable(model, now) {
-        Some(entry) => tail::start(model, now, entry.id, entry.name, from),
+        Some(entry) => {
+            let request = tail::request(model, entry.id);
+            tail::start(model, now, request, entry.name)
+        }
         None => Vec::new(),
     }
 }
 
-fn ask_position(model: &mut Model, now: Now) -> Vec<Effect> {
+fn tail_from(model: &mut Model, now: Now) -> Vec<Effect> {
     match tailable(model, now) {
-        Some(entry) => overlay::ask_position(model, entry.id, entry.name),
+        Some(entry) => seek::open(model, now, entry.id, entry.name),
         None => Vec::new(),
     }
 }
@@ -203,6 +206,9 @@ fn tailable(model: &mut Model, now: Now) -> Option<Entry> {
 }
 
 fn ask_identifier(model: &mut Model, now: Now) -> Vec<Effect> {
+    if model.abilities().tail {
+        return overlay::open_prompt(model, Prompt::new(Purpose::ShardOf));
+    }
     if !model.abilities().edit {
         let text = format!(
             "a {} has no records to look up; 3 shows what has",
@@ -288,7 +294,7 @@ pub(super) fn pass_time(model: &mut Model, now: Now) {
     if browser.scroll > 0 {
         browser.scroll = browser
             .scroll
-            .min(browser.outline().len().saturating_sub(detail_rows));
+            .min(browser.outline().count().saturating_sub(detail_rows));
     }
 }
 
@@ -323,7 +329,7 @@ pub(super) fn shards_listed(
         .shards
         .as_mut()
         .filter(|it| it.stream == *stream)?;
-    settle_page(&mut list.shards, page)
+    list.settle(page)
 }
 
 pub(super) fn looked_up(

@@ -4,11 +4,11 @@
 
 use super::{Told, ask, cancel, overlay, tail};
 use crate::clock::Now;
-use crate::message::{Action, Effect, Request};
+use crate::message::{Action, Effect, Request, TailRequest, Through};
 use crate::model::{
     ConsumerChange, ConsumerList, ConsumerMenu, Model, Overlay, Prompt, Purpose, Ticket, cancel_listing,
 };
-use crate::resource::{CONSUMER_NAME_RULE, Consumer, Page, Position, ResourceId, Section, is_consumer_name};
+use crate::resource::{CONSUMER_NAME_RULE, Consumer, Page, ResourceId, Section, is_consumer_name};
 use crate::source::SourceError;
 
 /// Opens the menu of a stream's consumers.
@@ -60,7 +60,7 @@ fn choose(model: &mut Model, now: Now) -> Vec<Effect> {
     match menu.selected().cloned() {
         Some(consumer) if consumer.is_active() || consumer.is_coming() => {
             let mut effects = close(model);
-            effects.extend(tail_through(model, now, stream, name, consumer));
+            effects.extend(tail_through(model, now, stream, name, &consumer));
             effects
         }
         Some(consumer) => {
@@ -145,9 +145,16 @@ fn tail_through(
     now: Now,
     stream: ResourceId,
     name: String,
-    consumer: Consumer,
+    consumer: &Consumer,
 ) -> Vec<Effect> {
-    tail::start_through(model, now, stream, name, Position::Latest, Some(consumer))
+    let request = TailRequest {
+        through: Some(Through {
+            consumer: consumer.arn.as_str().to_owned(),
+            patient: true,
+        }),
+        ..tail::request(model, stream)
+    };
+    tail::start(model, now, request, name)
 }
 
 /// The pages that are missing from what is on the screen: of the menu, and of the selected stream once the cursor rests.
@@ -263,7 +270,7 @@ pub(super) fn registered(
             model.overlays.pop();
         }
         effects.extend(close(model));
-        effects.extend(tail_through(model, now, stream, name, consumer));
+        effects.extend(tail_through(model, now, stream, name, &consumer));
     }
     effects
 }

@@ -3,13 +3,11 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tui_input::{Input, InputRequest};
 
-use super::{browse, consumers, tail};
+use super::{browse, consumers, seek, tail};
 use crate::clock::Now;
 use crate::keymap::Context;
 use crate::message::{Action, Effect};
 use crate::model::{Model, Overlay, Prompt, Purpose};
-use crate::resource::ResourceId;
-use crate::tail::parse_position;
 
 /// Characters of pasted text that a line takes.
 const PASTED: usize = 4096;
@@ -24,11 +22,6 @@ pub(super) fn open_prompt(model: &mut Model, prompt: Prompt) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Asks where to tail a stream from.
-pub(super) fn ask_position(model: &mut Model, stream: ResourceId, name: String) -> Vec<Effect> {
-    open_prompt(model, Prompt::new(Purpose::TailFrom { stream, name }))
-}
-
 /// The top overlay takes the key; the panes below get none.
 pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
     match (action, model.overlays.last_mut()) {
@@ -38,6 +31,7 @@ pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
             model.overlays.pop();
         }
         (Action::Accept, Some(Overlay::Prompt(_))) => return accept(model, now),
+        (action, Some(Overlay::Seek(_))) => return seek::act(model, action, now),
         (Action::Down, Some(Overlay::Help { scroll })) => *scroll = scroll.saturating_add(1),
         (Action::Up, Some(Overlay::Help { scroll })) => *scroll = scroll.saturating_sub(1),
         (Action::PageDown, Some(Overlay::Help { scroll })) => *scroll = scroll.saturating_add(10),
@@ -68,16 +62,6 @@ fn accept(model: &mut Model, now: Now) -> Vec<Effect> {
     let text = prompt.input.value().trim().to_owned();
     match &prompt.purpose {
         _ if text.is_empty() => Vec::new(),
-        Purpose::TailFrom { stream, name } => match parse_position(&text, now.wall) {
-            Ok(from) => tail::start(model, now, stream.clone(), name.clone(), from),
-            Err(error) => open_prompt(
-                model,
-                Prompt {
-                    error: Some(error.to_string()),
-                    ..prompt
-                },
-            ),
-        },
         Purpose::NameConsumer { .. } => match consumers::named(model, &text) {
             Ok(effects) => effects,
             Err(error) => open_prompt(
@@ -89,6 +73,7 @@ fn accept(model: &mut Model, now: Now) -> Vec<Effect> {
             ),
         },
         Purpose::LookUp { group } => browse::look_up(model, now, group.clone(), text),
+        Purpose::ShardOf => tail::tell_shard(model, now, &text),
         Purpose::Search => {
             model.browser_mut().search = Some(text);
             browse::find(model, now, true)
@@ -98,27 +83,47 @@ fn accept(model: &mut Model, now: Now) -> Vec<Effect> {
 
 /// A key that means nothing else goes into the line that is being typed.
 pub(super) fn type_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
-    if let Some(Overlay::Prompt(prompt)) = model.overlays.last_mut()
-        && let Some(request) = edit_request(key)
-    {
-        prompt.input.handle(request);
-        prompt.error = None;
+    let Some(request) = edit_request(key) else {
+        return Vec::new();
+    };
+    if matches!(request, InputRequest::InsertChar(_)) {
+        make_way(model);
+    }
+    if let Some((input, error)) = typed_line(model) {
+        input.handle(request);
+        *error = None;
     }
     Vec::new()
 }
 
 /// Pasted text goes in where the cursor is, without line ends and other controls, and no more of it than anyone would type.
 pub(super) fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
-    if let Some(Overlay::Prompt(prompt)) = model.overlays.last_mut() {
-        let value = prompt.input.value();
-        let before: String = value.chars().take(prompt.input.cursor()).collect();
-        let after: String = value.chars().skip(prompt.input.cursor()).collect();
+    make_way(model);
+    if let Some((input, error)) = typed_line(model) {
+        let value = input.value();
+        let before: String = value.chars().take(input.cursor()).collect();
+        let after: String = value.chars().skip(input.cursor()).collect();
         let pasted: String = text.chars().filter(|c| !c.is_control()).take(PASTED).collect();
         let cursor = before.chars().count() + pasted.chars().count();
-        prompt.input = Input::new(format!("{before}{pasted}{after}")).with_cursor(cursor);
-        prompt.error = None;
+        *input = Input::new(format!("{before}{pasted}{after}")).with_cursor(cursor);
+        *error = None;
     }
     Vec::new()
+}
+
+fn make_way(model: &mut Model) {
+    if let Some(Overlay::Seek(seek)) = model.overlays.last_mut() {
+        seek.make_way();
+    }
+}
+
+/// The line that is being typed, and what is wrong with it.
+fn typed_line(model: &mut Model) -> Option<(&mut Input, &mut Option<String>)> {
+    match model.overlays.last_mut()? {
+        Overlay::Prompt(prompt) => Some((&mut prompt.input, &mut prompt.error)),
+        Overlay::Seek(seek) if seek.is_typing() => Some((&mut seek.input, &mut seek.error)),
+        _ => None,
+    }
 }
 
 /// Line editing as in a shell.

@@ -1,6 +1,6 @@
 //! What the screen needs and does not have: asked for after every message, once, and a little at a time.
 
-use super::{ask, browse, cancel, consumers, tail};
+use super::{ask, browse, cancel, consumers, panel};
 use crate::clock::Now;
 use crate::message::{Effect, Request};
 use crate::model::{Model, Remote, ShardList, cancel_listing};
@@ -13,7 +13,7 @@ const DESCRIBED_AT_ONCE: usize = 4;
 /// Everything to ask for now.
 pub(super) fn wants(model: &mut Model, now: Now) -> Vec<Effect> {
     let mut effects = first_pages(model, now);
-    effects.extend(tail::inspect(model, now));
+    effects.extend(panel::inspect(model, now));
     let covered = browse::is_covered(model);
     effects.extend(consumers::wants(model, now, !covered));
     if !covered {
@@ -114,10 +114,9 @@ fn shards(model: &mut Model, now: Now) -> Option<Effect> {
     let section = model.section;
     let stream = model.browser().selected()?.id.clone();
     let browser = model.browser_mut();
-    let list = browser.shards.get_or_insert_with(|| ShardList {
-        stream: stream.clone(),
-        shards: Remote::Idle,
-    });
+    let list = browser
+        .shards
+        .get_or_insert_with(|| ShardList::new(stream.clone()));
     let from = list.shards.missing_page()?;
     let wait = ask(model, now.mono);
     model.browser_mut().shards.as_mut()?.shards.begin_page(wait);

@@ -17,6 +17,18 @@ pub(super) fn sparkline(counts: impl Iterator<Item = u64>, columns: usize, most:
     blank.chain(recent.iter().map(level)).collect()
 }
 
+/// A part of a whole, from 0 to 1, as a bar of so many columns; whatever is not nothing has one at least.
+pub(super) fn share(part: f64, columns: usize) -> String {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "a bar of a few columns"
+    )]
+    let full = (part.clamp(0.0, 1.0) * columns as f64).ceil() as usize;
+    (0..columns).map(|n| if n < full { '█' } else { ' ' }).collect()
+}
+
 /// Where a shard's hash keys lie in the whole range, as a bar of so many columns between two marks.
 pub(super) fn hash_bar(range: HashRange, columns: usize) -> String {
     let room = columns.saturating_sub(2);
@@ -66,6 +78,14 @@ mod tests {
             ),
             "▕    ████▏"
         );
+    }
+
+    #[test]
+    fn a_share_is_a_bar() {
+        assert_eq!(share(0.0, 4), "    ");
+        assert_eq!(share(0.01, 4), "█   ");
+        assert_eq!(share(0.5, 4), "██  ");
+        assert_eq!(share(7.0, 4), "████");
     }
 
     #[test]

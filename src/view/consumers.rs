@@ -70,7 +70,7 @@ fn rows<'a>(stage: &Stage<'_>, menu: &ConsumerMenu, columns: usize) -> Vec<Line<
 fn row(stage: &Stage<'_>, consumer: &Consumer, names: usize) -> (String, Role) {
     let name = format::fit(&sanitize::line(&consumer.name), names);
     let since = consumer.created.map_or(String::new(), |at| {
-        format!("registered {}", format::date(at, &stage.look.zone))
+        format!("registered {}", format::date(at, &stage.model.zone))
     });
     let status = sanitize::line(&consumer.status).into_owned();
     let role = if consumer.is_active() {

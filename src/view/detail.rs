@@ -14,8 +14,6 @@ use crate::sanitize;
 
 /// Columns of a label.
 const LABEL: usize = 15;
-/// Levels of the tree of shards that are drawn; deeper ones stand in the last.
-const LEVELS: usize = 6;
 /// Below this width a shard's line has no bar.
 const BAR_FROM: usize = 40;
 
@@ -34,16 +32,14 @@ pub(super) fn pane(stage: &Stage<'_>, area: Rect, buffer: &mut Buffer) {
     let inner = block.inner(area);
     block.render(area, buffer);
     let width = usize::from(inner.width);
-    let lines = browser.outline();
-    let name_columns = shard_columns(&lines);
-    let shown = lines
-        .iter()
-        .skip(browser.scroll)
-        .flat_map(|it| line(stage, it, name_columns, width));
+    let outline = browser.outline();
+    let shown = outline
+        .lines_from(browser.scroll)
+        .flat_map(|it| line(stage, &it, outline.shard_columns, width));
     let shown: Vec<_> = shown.take(usize::from(inner.height)).collect();
     Paragraph::new(shown).render(inner, buffer);
-    let below = lines
-        .len()
+    let below = outline
+        .count()
         .saturating_sub(browser.scroll + usize::from(inner.height));
     if below > 0 && area.width > 20 {
         let text = format!(" {below} more ↓ ");
@@ -58,13 +54,18 @@ pub(super) fn pane(stage: &Stage<'_>, area: Rect, buffer: &mut Buffer) {
     }
 }
 
-fn line<'a>(stage: &Stage<'_>, line: &OutlineLine, name_columns: usize, width: usize) -> Vec<Line<'a>> {
+fn line<'a>(stage: &Stage<'_>, line: &OutlineLine<'_>, name_columns: usize, width: usize) -> Vec<Line<'a>> {
     match line {
         OutlineLine::Heading(text) => {
             vec![Line::from(
                 stage.span(format!(" {}", sanitize::line(text)), Role::Heading),
             )]
         }
+        OutlineLine::ShardCount {
+            open,
+            closed,
+            complete,
+        } => vec![shard_count(stage, *open, *closed, *complete)],
         OutlineLine::Fact(it) => vec![fact(stage, it, width)],
         OutlineLine::Shard { shard: it, branch } => {
             vec![shard(stage, it, branch, name_columns, width)]
@@ -93,7 +94,7 @@ fn line<'a>(stage: &Stage<'_>, line: &OutlineLine, name_columns: usize, width: u
 }
 
 fn fact<'a>(stage: &Stage<'_>, fact: &Fact, width: usize) -> Line<'a> {
-    let text = format::fact(&fact.value, stage.now.wall, &stage.look.zone);
+    let text = format::fact(&fact.value, stage.now.wall, &stage.model.zone);
     let role = if matches!(fact.value, FactValue::Absent(_)) {
         Role::Dim
     } else {
@@ -111,6 +112,17 @@ fn fact<'a>(stage: &Stage<'_>, fact: &Fact, width: usize) -> Line<'a> {
         stage.span(format!(" {:label$} ", format::fit(fact.label, label)), Role::Dim),
         stage.span(value, role),
     ])
+}
+
+fn shard_count<'a>(stage: &Stage<'_>, open: usize, closed: usize, complete: bool) -> Line<'a> {
+    let count = |number: usize| format::count(number as u64);
+    let so_far = if complete {
+        String::new()
+    } else {
+        format!("{} so far · ", count(open + closed))
+    };
+    let text = format!(" Shards  {so_far}{} open · {} closed", count(open), count(closed));
+    Line::from(stage.span(text, Role::Heading))
 }
 
 /// A shard's line. Its bar stands in the same columns as everybody's, so that a child's range is seen to be a part of its
@@ -179,10 +191,9 @@ fn consumer<'a>(stage: &Stage<'_>, consumer: &Consumer, width: usize) -> Line<'a
 
 /// The lines that lead to a shard in its tree.
 fn tree(branch: &Branch) -> String {
-    let levels = &branch.last[branch.last.len().saturating_sub(LEVELS)..];
     let mut tree = String::from(" ");
-    for (level, is_last) in levels.iter().enumerate() {
-        let here = level + 1 == levels.len() && !branch.goes_on;
+    for (level, is_last) in branch.last.iter().enumerate() {
+        let here = level + 1 == branch.last.len() && !branch.goes_on;
         tree.push_str(match (here, is_last) {
             (true, true) => "└ ",
             (true, false) => "├ ",
@@ -194,15 +205,6 @@ fn tree(branch: &Branch) -> String {
         tree.push_str("↓ ");
     }
     tree
-}
-
-/// Columns that the longest of the shards takes with its lines.
-fn shard_columns(lines: &[OutlineLine]) -> usize {
-    let columns = lines.iter().map(|line| match line {
-        OutlineLine::Shard { shard, branch } => tree(branch).width() + shard.id.short().width(),
-        _ => 0,
-    });
-    columns.max().unwrap_or(0)
 }
 
 /// The shard's sequence numbers by both their ends, one of which tells them apart; on a wide screen with more of them.
@@ -240,7 +242,7 @@ fn feature<'a>(stage: &Stage<'_>, feature: &Feature, role: Option<&str>, width: 
     ])
 }
 
-fn feature_value<'a>(stage: &Stage<'_>, name: &str, value: &OutlineValue, width: usize) -> Line<'a> {
+fn feature_value<'a>(stage: &Stage<'_>, name: &str, value: &OutlineValue<'_>, width: usize) -> Line<'a> {
     let label = (width * 2 / 5).clamp(4, 24);
     let (text, role) = match value {
         OutlineValue::Absent => ("– absent".to_owned(), Role::Dim),

@@ -64,6 +64,13 @@ pub(super) fn clock(time: Timestamp, zone: &TimeZone) -> String {
     time.to_zoned(zone.clone()).strftime("%H:%M:%S%.3f").to_string()
 }
 
+/// Day and time to the second, and how far from UTC.
+pub(super) fn moment(time: Timestamp, zone: &TimeZone) -> String {
+    time.to_zoned(zone.clone())
+        .strftime("%Y-%m-%d %H:%M:%S %:z")
+        .to_string()
+}
+
 /// Day and time to the minute.
 pub(super) fn date(time: Timestamp, zone: &TimeZone) -> String {
     time.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string()
@@ -102,11 +109,16 @@ pub(super) fn fit(text: &str, columns: usize) -> String {
     out
 }
 
+/// The text with blanks up to so many columns.
+pub(super) fn pad(text: &str, columns: usize) -> String {
+    format!("{text}{}", " ".repeat(columns.saturating_sub(text.width())))
+}
+
 /// The text in exactly so many columns: ids keep their end, which is what tells them apart.
 pub(super) fn fit_id(text: &str, columns: usize) -> String {
     let width = text.width();
     if width <= columns {
-        return format!("{text}{}", " ".repeat(columns - width));
+        return pad(text, columns);
     }
     let mut kept: Vec<&str> = Vec::new();
     let mut used = 0;

@@ -5,8 +5,9 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::{Role, Stage, format, write_line};
-use crate::model::{Remote, TailPane, Wait};
-use crate::resource::Section;
+use crate::message::{TailRequest, Through};
+use crate::model::{Remote, Wait};
+use crate::resource::{Position, Section};
 use crate::sanitize;
 
 /// Who and where.
@@ -37,10 +38,9 @@ pub(super) fn tabs(stage: &Stage<'_>, area: Rect, buffer: &mut Buffer) {
     let roomy = area.width >= 60;
     let left = match &stage.model.tail {
         Some(tail) => Line::from(vec![
-            stage.span(format!(" {} › ", tail.section.title()), Role::Dim),
+            stage.span(format!(" {} › ", tail.request.section.title()), Role::Dim),
             stage.span(sanitize::line(&tail.name).into_owned(), Role::Heading),
-            stage.span(" › live tail", Role::Dim),
-            stage.span(through(tail), Role::Dim),
+            stage.span(format!(" › live tail{}", extent(stage, &tail.request)), Role::Dim),
         ]),
         None => Section::ALL
             .into_iter()
@@ -56,12 +56,29 @@ pub(super) fn tabs(stage: &Stage<'_>, area: Rect, buffer: &mut Buffer) {
     write_line(area, left, Line::from(stage.span(right, Role::Dim)), buffer);
 }
 
-/// Which consumer the records are pushed through.
-fn through(tail: &TailPane) -> String {
-    let consumer = tail.through.as_ref();
-    consumer.map_or(String::new(), |it| {
-        format!(" through {}", sanitize::line(&it.name))
-    })
+/// What of the stream is read, where that is not all of it from now on.
+fn extent(stage: &Stage<'_>, request: &TailRequest) -> String {
+    let from = match &request.from {
+        Position::Latest => String::new(),
+        Position::TrimHorizon => " from trim-horizon".to_owned(),
+        Position::AtTimestamp(time) => format!(" from {}", format::date(*time, &stage.model.zone)),
+        Position::AtSequence(it) | Position::AfterSequence(it) => {
+            format!(" from seq:{}", format::fit_id(&sanitize::line(it.as_str()), 8))
+        }
+    };
+    let shards = match &request.only[..] {
+        [] => String::new(),
+        [shard] => format!(" · shard {}", sanitize::line(shard.short())),
+        shards => format!(" · {} shards", shards.len()),
+    };
+    let order = if request.parents_first {
+        ""
+    } else {
+        " · no parent order"
+    };
+    let through = request.through.as_ref().map(Through::name);
+    let through = through.map_or(String::new(), |name| format!(" through {}", sanitize::line(name)));
+    format!("{from}{through}{shards}{order}")
 }
 
 fn tab<'a>(stage: &Stage<'_>, section: Section, roomy: bool) -> [Span<'a>; 3] {

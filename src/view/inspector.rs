@@ -11,10 +11,16 @@ use crate::model::{Focus, Inspector, Remote, TailPane};
 use crate::sanitize;
 
 /// The inspector with its frame.
-pub(super) fn pane(stage: &Stage<'_>, pane: &TailPane, area: Rect, buffer: &mut Buffer) {
-    let Some(inspector) = pane.inspector.as_ref().filter(|_| !area.is_empty()) else {
+pub(super) fn pane(
+    stage: &Stage<'_>,
+    pane: &TailPane,
+    inspector: &Inspector,
+    area: Rect,
+    buffer: &mut Buffer,
+) {
+    if area.is_empty() {
         return;
-    };
+    }
     let sequence = format::fit_id(
         inspector.record.sequence.as_str(),
         usize::from(area.width.saturating_sub(8)).min(56),

@@ -4,14 +4,14 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 use ratatui::widgets::{Clear, Paragraph, Widget};
+use tui_input::Input;
 use unicode_width::UnicodeWidthStr;
 
 use super::detail::wrap;
-use super::{Role, Stage, consumers, format};
+use super::{Role, Stage, consumers, format, seek};
 use crate::model::{Overlay, Prompt, Purpose};
 use crate::resource::CONSUMER_NAME_RULE;
 use crate::sanitize;
-use crate::tail::POSITION_FORMS;
 use crate::update::help_lines;
 
 /// Draws the overlays over each other; tells where the terminal's cursor belongs.
@@ -32,6 +32,7 @@ pub(super) fn draw(stage: &Stage<'_>, screen: Rect, buffer: &mut Buffer) -> Opti
                 None
             }
             Overlay::Prompt(prompt) => line_of_text(stage, prompt, screen, buffer),
+            Overlay::Seek(it) => seek::draw(stage, it, screen, buffer),
         };
     }
     cursor
@@ -66,49 +67,49 @@ fn help(stage: &Stage<'_>, scroll: usize, screen: Rect, buffer: &mut Buffer) {
 
 fn line_of_text(stage: &Stage<'_>, prompt: &Prompt, screen: Rect, buffer: &mut Buffer) -> Option<Position> {
     let (title, hint) = match &prompt.purpose {
-        Purpose::TailFrom { name, .. } => (
-            format!(" Tail {} from ", sanitize::line(name)),
-            POSITION_FORMS.to_owned(),
-        ),
         Purpose::LookUp { group } => (
             format!(" Record of {} ", sanitize::line(group.as_str())),
-            "the record's identifier".to_owned(),
+            "the record's identifier",
         ),
         Purpose::NameConsumer { name } => (
             format!(" A new consumer of {} ", sanitize::line(name)),
-            CONSUMER_NAME_RULE.to_owned(),
+            CONSUMER_NAME_RULE,
         ),
-        Purpose::Search => (" Search ".to_owned(), "part of a name".to_owned()),
+        Purpose::ShardOf => (" Shard of a partition key ".to_owned(), "the partition key"),
+        Purpose::Search => (" Search ".to_owned(), "part of a name"),
     };
     let columns = screen.width.saturating_sub(8).min(72);
     let (below, role) = match &prompt.error {
-        Some(error) => (error.clone(), Role::Failed),
+        Some(error) => (error.as_str(), Role::Failed),
         None => (hint, Role::Dim),
     };
-    let below = wrap(&below, usize::from(columns.saturating_sub(2)));
+    let below = wrap(below, usize::from(columns.saturating_sub(2)));
     let height = u16::try_from(below.len() + 3).unwrap_or(u16::MAX);
     let inner = window(stage, &title, screen, columns, height, buffer);
     if inner.is_empty() {
         return None;
     }
-    let width = usize::from(inner.width.saturating_sub(3));
-    let scroll = prompt.input.visual_scroll(width);
-    let typed: String = sanitize::line(prompt.input.value())
-        .chars()
-        .skip(scroll)
-        .collect();
-    let mut lines = vec![Line::from(vec![
+    let (line, cursor) = typed(stage, &prompt.input, inner);
+    let below = below.into_iter().map(|text| Line::from(stage.span(text, role)));
+    Paragraph::new(std::iter::once(line).chain(below).collect::<Vec<_>>()).render(inner, buffer);
+    Some(cursor)
+}
+
+/// The line that is being typed, on the first line of an area, and where the terminal's cursor belongs.
+pub(super) fn typed<'a>(stage: &Stage<'_>, input: &Input, area: Rect) -> (Line<'a>, Position) {
+    let width = usize::from(area.width.saturating_sub(3));
+    let scroll = input.visual_scroll(width);
+    let text: String = sanitize::line(input.value()).chars().skip(scroll).collect();
+    let line = Line::from(vec![
         stage.span("› ", Role::Accent),
-        stage.span(format::fit(&typed, width + 1), Role::Text),
-    ])];
-    lines.extend(below.into_iter().map(|text| Line::from(stage.span(text, role))));
-    Paragraph::new(lines).render(inner, buffer);
-    let at = prompt.input.visual_cursor().saturating_sub(scroll) + 2;
-    let x = inner
+        stage.span(format::fit(&text, width + 1), Role::Text),
+    ]);
+    let at = input.visual_cursor().saturating_sub(scroll) + 2;
+    let x = area
         .x
         .saturating_add(u16::try_from(at).unwrap_or(0))
-        .min(inner.right().saturating_sub(1));
-    Some(Position::new(x, inner.y))
+        .min(area.right().saturating_sub(1));
+    (line, Position::new(x, area.y))
 }
 
 /// A cleared frame in the middle of the screen; what is inside it is left to fill.

@@ -8,19 +8,17 @@ use unicode_width::UnicodeWidthStr;
 
 use super::browse::beside_mark;
 use super::header::waiting;
-use super::{Role, Stage, bars, format, write_line};
+use super::{Role, Stage, format, write_line};
 use crate::decode;
-use crate::model::{Focus, Remote, ShardMeter, ShardState, TailPane};
+use crate::model::{Focus, Remote, TailPane};
 use crate::resource::{Body, Record, ShardId, item_preview};
 use crate::sanitize;
-use crate::tail::Rate;
+use crate::tail::Row;
 
 /// Columns of the time of day.
 const CLOCK: usize = 12;
 /// Columns of a partition key.
 const KEY: usize = 12;
-/// A shard with this many times the average rate is called hot.
-const HOT: u64 = 2;
 
 /// Rates over all shards.
 pub(super) fn status(stage: &Stage<'_>, pane: &TailPane, area: Rect, buffer: &mut Buffer) {
@@ -36,6 +34,9 @@ pub(super) fn status(stage: &Stage<'_>, pane: &TailPane, area: Rect, buffer: &mu
         parts.push(format!("behind {}", format::span(behind)));
     }
     parts.push(format!("{} throttled", format::count(pane.counters.throttled)));
+    if let Some(seeking) = seeking(stage, pane) {
+        parts.insert(1, seeking);
+    }
     let text = format!(" {}", parts.join(" · "));
     write_line(
         area,
@@ -45,63 +46,16 @@ pub(super) fn status(stage: &Stage<'_>, pane: &TailPane, area: Rect, buffer: &mu
     );
 }
 
-/// Each shard that is read with its flow, as many as fit; or what goes wrong.
-pub(super) fn shards(stage: &Stage<'_>, pane: &TailPane, area: Rect, buffer: &mut Buffer) {
-    if let Some((shard, error)) = &pane.trouble {
-        let text = format!(" ✗ shard {}: {error}", sanitize::line(shard.short()));
-        let text = format::fit(&text, usize::from(area.width));
-        write_line(
-            area,
-            Line::from(stage.span(text, Role::Failed)),
-            Line::default(),
-            buffer,
-        );
-        return;
-    }
-    let now = stage.now.mono;
-    let meters: Vec<_> = pane.open_shards().collect();
-    let total: u64 = meters
-        .iter()
-        .map(|(_, meter)| meter.records.per_second(now))
-        .sum();
-    let hot = HOT * total / (meters.len() as u64).max(1);
-    let mut spans: Vec<Span<'_>> = Vec::new();
-    let mut used = 0;
-    for (shard, meter) in meters {
-        let piece = shard_piece(stage, shard, meter, hot);
-        let width: usize = piece.iter().map(Span::width).sum();
-        if used + width > usize::from(area.width) {
-            spans.push(stage.span("…", Role::Dim));
-            break;
-        }
-        used += width;
-        spans.extend(piece);
-    }
-    write_line(area, Line::from(spans), Line::default(), buffer);
-}
-
-fn shard_piece<'a>(stage: &Stage<'_>, shard: &ShardId, meter: &ShardMeter, hot: u64) -> [Span<'a>; 4] {
-    let rate = meter.records.per_second(stage.now.mono);
-    let is_hot = rate > hot.max(1);
-    let state = if meter.state == ShardState::Troubled {
-        " ✗"
-    } else if is_hot {
-        " hot"
-    } else {
-        ""
-    };
-    [
-        stage.span(format!(" {} ", sanitize::line(shard.short())), Role::Dim),
-        stage.span(
-            bars::sparkline(meter.records.history(stage.now.mono), Rate::width() / 2, 1),
-            Role::Accent,
-        ),
-        stage.span(format!(" {}/s", format::count(rate)), Role::Text),
-        stage.span(
-            format!("{state} "),
-            if is_hot { Role::Warning } else { Role::Failed },
-        ),
-    ]
+/// How far the shards have come that are on their way to a time which the service cannot seek.
+fn seeking(stage: &Stage<'_>, pane: &TailPane) -> Option<String> {
+    let on_their_way = || pane.shards.values().filter(|meter| meter.is_seeking());
+    let reached = on_their_way().filter_map(|meter| meter.lag.reached).min()?;
+    let passed: u64 = on_their_way().map(|meter| meter.skipped).sum();
+    Some(format!(
+        "seeking, at {} · {} passed over",
+        format::clock(reached, &stage.model.zone),
+        format::count(passed)
+    ))
 }
 
 /// The records with their frame, newest at the bottom.
@@ -169,17 +123,22 @@ fn title<'a>(stage: &Stage<'_>, pane: &TailPane) -> Line<'a> {
 
 fn rows(stage: &Stage<'_>, pane: &TailPane, area: Rect, buffer: &mut Buffer) {
     let columns = Columns::new(pane, area.width);
-    for (line, number) in pane.visible(usize::from(area.height)).enumerate() {
-        let Some(record) = pane.ring.get(number) else {
+    for (place, number) in pane.visible(usize::from(area.height)).enumerate() {
+        let Some(row) = pane.ring.get(number) else {
             continue;
         };
+        let selected = number == pane.cursor;
         let place = Rect {
-            y: area.y + u16::try_from(line).unwrap_or(0),
+            y: area.y + u16::try_from(place).unwrap_or(0),
             height: 1,
             ..area
         };
-        Paragraph::new(row(stage, record, &columns, number == pane.cursor)).render(place, buffer);
-        if number == pane.cursor {
+        let line = match row {
+            Row::Record(record) => line(stage, record, &columns, selected),
+            Row::Gap(shard) => gap(stage, shard, selected),
+        };
+        Paragraph::new(line).render(place, buffer);
+        if selected {
             buffer.set_style(beside_mark(place), stage.look.style(Role::Selected));
         }
     }
@@ -220,12 +179,24 @@ impl Columns {
     }
 }
 
-fn row<'a>(stage: &Stage<'_>, record: &Record, columns: &Columns, selected: bool) -> Line<'a> {
+/// What is missing, where it is missing.
+fn gap<'a>(stage: &Stage<'_>, shard: &ShardId, selected: bool) -> Line<'a> {
+    let words = format!(
+        "✗ gap: shard {} dropped records before they could be read",
+        sanitize::line(shard.short())
+    );
+    Line::from(vec![
+        stage.span(if selected { "▌" } else { " " }, Role::Accent),
+        stage.span(words, Role::Failed),
+    ])
+}
+
+fn line<'a>(stage: &Stage<'_>, record: &Record, columns: &Columns, selected: bool) -> Line<'a> {
     let mut spans = vec![stage.span(if selected { "▌" } else { " " }, Role::Accent)];
     if columns.clock > 0 {
         let time = record
             .arrived
-            .map_or(String::new(), |time| format::clock(time, &stage.look.zone));
+            .map_or(String::new(), |time| format::clock(time, &stage.model.zone));
         spans.push(stage.span(format!("{time:<CLOCK$}  "), Role::Dim));
     }
     if columns.shard > 0 {

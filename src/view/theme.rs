@@ -2,7 +2,6 @@
 //!
 //! Every role differs by more than colour, or stands beside words or signs that say the same.
 
-use jiff::tz::TimeZone;
 use ratatui::style::{Color, Modifier, Style};
 
 /// What a piece of the screen is.
@@ -39,8 +38,6 @@ pub struct Look {
     pub ascii: bool,
     /// Colours.
     pub colour: bool,
-    /// The time zone of the times on the screen.
-    pub zone: TimeZone,
 }
 
 impl Look {

@@ -278,7 +278,7 @@ fn the_inspector_goes_with_the_selection() {
     desk.inspect();
     assert!(desk.screen().contains("\"first\": 1"));
     desk.keys(&["esc"]);
-    assert!(desk.model.tail.as_ref().unwrap().inspector.is_none());
+    assert!(desk.model.tail.as_ref().unwrap().inspector().is_none());
 }
 
 #[test]
@@ -296,7 +296,7 @@ fn the_inspector_scrolls_when_it_has_the_focus() {
             .tail
             .as_ref()
             .unwrap()
-            .inspector
+            .inspector()
             .as_ref()
             .unwrap()
             .scroll

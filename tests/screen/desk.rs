@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use jiff::tz::TimeZone;
+use jiff::tz::{TimeZone, offset};
 use kinescope::clock::Now;
 use kinescope::keymap::Keymap;
 use kinescope::message::{Effect, Message, Reply, Request, TailReply, TailRequest};
@@ -30,21 +30,23 @@ pub(super) struct Desk {
 impl Desk {
     /// The program, just started, of which nothing has been answered.
     pub(super) fn start(width: u16, height: u16) -> Self {
-        let tail = Abilities {
+        let tail = |seeks_time| Abilities {
             tail: true,
+            seeks_time,
             ..Abilities::default()
         };
         let pushing = Abilities {
             consumers: true,
-            ..tail
+            ..tail(true)
         };
         let edit = Abilities {
             edit: true,
             ..Abilities::default()
         };
         let settings = Settings {
+            zone: TimeZone::fixed(offset(1)),
             ring_bytes: 64 << 20,
-            abilities: [pushing, tail, edit, Abilities::default()],
+            abilities: [pushing, tail(false), edit, Abilities::default()],
         };
         let identity = Identity {
             account: Some("111122223333".to_owned()),
@@ -61,7 +63,6 @@ impl Desk {
             look: Look {
                 ascii: false,
                 colour: true,
-                zone: TimeZone::UTC,
             },
         };
         desk.send(Message::Resumed(size));
@@ -187,7 +188,7 @@ impl Desk {
         let lag = Lag {
             behind: Some(Duration::ZERO),
             caught_up: true,
-            skipped: 0,
+            ..Lag::default()
         };
         self.tail_events(ticket, vec![TailEvent::Read { shard, records, lag }], 1);
         self.wait(Duration::from_millis(400));
@@ -251,6 +252,8 @@ fn key_event(key: &str) -> KeyEvent {
         "esc" => KeyCode::Esc,
         "tab" => KeyCode::Tab,
         "space" => KeyCode::Char(' '),
+        "up" => KeyCode::Up,
+        "down" => KeyCode::Down,
         "pgdn" => KeyCode::PageDown,
         "pgup" => KeyCode::PageUp,
         "backspace" => KeyCode::Backspace,

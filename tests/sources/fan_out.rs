@@ -11,7 +11,7 @@ use kinescope::runtime::tail::{Order, drive};
 use kinescope::source::{ErrorKind, Session, SourceError, Tail};
 use kinescope::tail::TailEvent;
 use serde_json::{Value, json};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 use super::canned::Canned;
 use super::endpoint::Story;
@@ -80,7 +80,7 @@ impl Orders {
             stream: "orders".into(),
             from,
             only: Vec::new(),
-            parents_first: true,
+            parents_first: watch::channel(true).1,
             retention: None,
             through: Some(Through {
                 consumer: consumer.to_owned(),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kinescope::resource::{
-    Batch, Body, Detail, Entry, PageToken, Position, ResourceId, Section, SequenceNumber, Shard,
+    Batch, Body, Detail, Entry, PageToken, Position, ResourceId, Section, SequenceNumber, Shard, shard_of,
 };
 use kinescope::source::{ErrorKind, SourceError, Tail};
 use serde_json::json;
@@ -32,6 +32,17 @@ impl Orders {
         let input = json!({ "StreamName": "orders", "PartitionKey": "k", "Data": data });
         let answer = self.story.call("Kinesis_20131202.PutRecord", &input).await;
         answer["SequenceNumber"].as_str().unwrap().into()
+    }
+
+    /// Splits the first shard in the middle.
+    async fn split(&self) {
+        let input = json!({
+            "StreamName": "orders",
+            "ShardToSplit": SHARD,
+            "NewStartingHashKey": "170141183460469231731687303715884105728"
+        });
+        self.story.call("Kinesis_20131202.SplitShard", &input).await;
+        self.story.wait(1);
     }
 
     async fn read(&self, position: Position) -> Result<Batch, SourceError> {
@@ -162,13 +173,7 @@ async fn a_shard_is_read_from_every_position() {
 #[tokio::test]
 async fn the_end_of_a_shard_tells_its_children() {
     let orders = Orders::with_shards(1).await;
-    let split = json!({
-        "StreamName": "orders",
-        "ShardToSplit": SHARD,
-        "NewStartingHashKey": "170141183460469231731687303715884105728"
-    });
-    orders.story.call("Kinesis_20131202.SplitShard", &split).await;
-    orders.story.wait(1);
+    orders.split().await;
     let batch = orders.read(Position::TrimHorizon).await.unwrap();
     assert_eq!(batch.next, None);
     let children: Vec<_> = batch.children.iter().map(|child| child.id.as_str()).collect();
@@ -177,6 +182,20 @@ async fn the_end_of_a_shard_tells_its_children() {
     let shards = orders.tail.shards("orders".into(), None).await.unwrap().items;
     assert_eq!(shards[1].parent, Some(SHARD.into()));
     assert!(!shards[0].is_open());
+}
+
+#[tokio::test]
+async fn a_partition_key_goes_where_its_hash_key_says() {
+    let orders = Orders::with_shards(1).await;
+    orders.split().await;
+    let shards = orders.tail.shards("orders".into(), None).await.unwrap().items;
+    for number in 0..100 {
+        let key = format!("customer-{number}");
+        let input = json!({ "StreamName": "orders", "PartitionKey": key, "Data": "YQ==" });
+        let answer = orders.story.call("Kinesis_20131202.PutRecord", &input).await;
+        let shard = shard_of(&key, &shards).unwrap();
+        assert_eq!(answer["ShardId"], shard.id.as_str(), "{key}");
+    }
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use kinescope::resource::{
 use kinescope::runtime::Clock;
 use kinescope::runtime::tail::{Order, drive};
 use kinescope::source::{ReadLimits, Reply, Tail};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 use super::endpoint::Story;
 
@@ -85,7 +85,7 @@ async fn while_nobody_listens_nothing_more_is_read_of_what_is_pushed() {
         stream: "orders".into(),
         from: Position::Latest,
         only: Vec::new(),
-        parents_first: true,
+        parents_first: watch::channel(true).1,
         retention: None,
         through: None,
     };

@@ -53,7 +53,7 @@ pub(crate) fn finish(child: Child) -> Output {
     clippy::disallowed_methods,
     reason = "waiting for a process blocks; the test keeps its deadline"
 )]
-fn in_background(work: impl FnOnce() + Send + 'static) {
+pub(crate) fn in_background(work: impl FnOnce() + Send + 'static) {
     std::thread::spawn(work);
 }
 

@@ -7,10 +7,11 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::shard::Data;
-use super::stream::{Stream, hash_key};
+use super::stream::Stream;
 use super::{Account, HASH_KEY_DIGITS, check_dry_run, decimal, fields, invalid};
 use crate::demo::fields::Fields;
 use crate::demo::protocol::{Answer, Call, Fault};
+use crate::resource::hash_key;
 
 /// Records in one call (API reference, `PutRecords`).
 const RECORDS: usize = 500;

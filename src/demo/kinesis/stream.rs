@@ -5,7 +5,6 @@
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
-use md5::{Digest as _, Md5};
 use serde_json::{Map, Value};
 
 use super::consumer::Consumer;
@@ -289,15 +288,10 @@ impl Stream {
         let shard = self
             .shards
             .iter_mut()
-            .find(|shard| shard.is_open() && (shard.range.start..=shard.range.end).contains(&hash_key))?;
+            .find(|shard| shard.is_open() && shard.range.holds(hash_key))?;
         shard.trim(horizon, self.shard_capacity);
         Some((shard.id(), shard.push(partition_key, data, now)))
     }
-}
-
-/// The hash key of a partition key: its MD5 as a 128-bit number (API reference, `PutRecord`).
-pub(super) fn hash_key(partition_key: &str) -> u128 {
-    u128::from_be_bytes(Md5::digest(partition_key).into())
 }
 
 #[cfg(test)]
@@ -312,12 +306,6 @@ mod tests {
         let mut stream = Stream::new("orders", Mode::Provisioned, now());
         stream.apply(Change::Create(shards), now());
         stream
-    }
-
-    #[test]
-    fn a_partition_key_is_hashed_by_md5() {
-        // md5("a") = 0cc175b9c0f1b6a831c399e269772661
-        assert_eq!(hash_key("a"), 0x0cc1_75b9_c0f1_b6a8_31c3_99e2_6977_2661);
     }
 
     #[test]

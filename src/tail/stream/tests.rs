@@ -146,7 +146,7 @@ fn tell(event: TailEvent) -> Vec<String> {
         }
         TailEvent::GaveUp(shard, _) => vec![format!("!{shard}")],
         TailEvent::Gap(shard) => vec![format!("?{shard}")],
-        TailEvent::Trouble(..) | TailEvent::CaughtUp | TailEvent::Ended => Vec::new(),
+        TailEvent::Range(..) | TailEvent::Trouble(..) | TailEvent::CaughtUp | TailEvent::Ended => Vec::new(),
     }
 }
 

@@ -1,0 +1,259 @@
+//! The live tail, told as stories: where it begins, what its shards do, and what is missing from it.
+
+use std::time::Duration;
+
+use kinescope::message::{Effect, TailRequest};
+use kinescope::resource::{HashRange, Position, ShardId};
+use kinescope::source::{ErrorKind, SourceError};
+use kinescope::tail::{Lag, TailEvent};
+
+use super::desk::Desk;
+use super::fixtures::{blob, change};
+use kinescope::resource::Event;
+
+fn picked(desk: &mut Desk) -> TailRequest {
+    desk.keys(&["enter"]);
+    desk.take_tail().1
+}
+
+fn throttled() -> SourceError {
+    SourceError::new(
+        ErrorKind::Throttled,
+        "GetRecords",
+        "orders",
+        "ProvisionedThroughputExceededException",
+        "slow down",
+    )
+}
+
+/// A shard is read once a second and brings so many records each time.
+fn flow(desk: &mut Desk, ticket: kinescope::model::Ticket, shard: u32, seconds: u32, each: u32) {
+    for second in 0..seconds {
+        let records: Vec<_> = (0..each).map(|n| blob(shard, second * each + n, b"{}")).collect();
+        let id = ShardId::from(format!("shardId-{shard:012}").as_str());
+        let read = TailEvent::Read {
+            shard: id,
+            records,
+            lag: Lag::default(),
+        };
+        desk.tail_events(ticket, vec![read], 1);
+        desk.wait(Duration::from_secs(1));
+    }
+}
+
+#[test]
+fn a_place_is_picked_with_the_arrows() {
+    let mut desk = Desk::filled(80, 24);
+    desk.keys(&["T"]);
+    assert!(desk.screen().contains("from now on"));
+    desk.keys(&["down"]);
+    assert!(desk.screen().contains("everything that the stream still keeps"));
+    let request = picked(&mut desk);
+    assert_eq!(request.from, Position::TrimHorizon);
+    assert!(request.only.is_empty() && request.parents_first);
+    assert!(desk.screen().contains("live tail from trim-horizon"));
+}
+
+#[test]
+fn what_is_typed_replaces_the_place_and_a_time_is_of_the_clock_on_the_wall() {
+    let mut desk = Desk::filled(80, 24);
+    desk.keys(&["T"]);
+    desk.type_text("12:30");
+    assert!(desk.screen().contains("2026-11-20 12:30:00 +01:00 · 30 min ago"));
+    let request = picked(&mut desk);
+    let half_past = "2026-11-20T11:30:00Z".parse().unwrap();
+    assert_eq!(request.from, Position::AtTimestamp(half_past));
+}
+
+#[test]
+fn times_are_told_in_utc_when_asked() {
+    let mut desk = Desk::filled(80, 24);
+    let ticket = desk.begin_tail();
+    desk.tail_brings(ticket, vec![blob(1, 7, b"{}")]);
+    assert!(desk.screen().contains("13:00:00.070"));
+    desk.keys(&["U"]);
+    assert!(desk.screen().contains("12:00:00.070") && desk.screen().contains("times are UTC"));
+    desk.keys(&["T"]);
+    desk.type_text("11:30");
+    assert!(desk.screen().contains("2026-11-20 11:30:00 +00:00"));
+    desk.keys(&["esc", "U"]);
+    assert!(desk.screen().contains("times are local, +01 from UTC"));
+}
+
+#[test]
+fn one_shard_or_several_are_picked() {
+    let mut desk = Desk::filled(80, 24);
+    desk.keys(&["T", "down", "tab", "j", "j", "space", "j", "space"]);
+    assert!(desk.screen().contains("[x] shardId-000000000001"));
+    let request = picked(&mut desk);
+    assert_eq!(request.from, Position::TrimHorizon);
+    let shards = ["shardId-000000000000", "shardId-000000000001"].map(ShardId::from);
+    assert_eq!(request.only, shards);
+    assert!(desk.screen().contains("· 2 shards"));
+    // The choice is there when it is asked for again, and is taken back as a whole.
+    desk.keys(&["T", "tab", "j", "space"]);
+    assert!(picked(&mut desk).only.is_empty());
+}
+
+#[test]
+fn the_selected_record_is_a_place() {
+    let mut desk = Desk::filled(80, 24);
+    let ticket = desk.begin_tail();
+    desk.tail_brings(ticket, vec![blob(1, 7, b"{}")]);
+    desk.keys(&["T", "up", "down", "down", "down", "down", "down"]);
+    assert!(desk.screen().contains("the selected record, in its shard"));
+    let request = picked(&mut desk);
+    assert_eq!(request.from, Position::AtSequence(blob(1, 7, b"{}").sequence));
+    assert_eq!(request.only, [blob(1, 7, b"{}").shard]);
+}
+
+#[test]
+fn a_sequence_number_belongs_to_one_shard() {
+    let mut desk = Desk::filled(80, 24);
+    desk.keys(&["T"]);
+    desk.type_text("seq:12");
+    desk.keys(&["tab", "j", "j", "space", "j", "space", "enter"]);
+    assert!(desk.screen().contains("a sequence number belongs to one shard"));
+}
+
+#[test]
+fn children_need_not_wait_for_their_parents() {
+    let mut desk = Desk::filled(80, 24);
+    desk.keys(&["T", "tab", "space"]);
+    assert!(!picked(&mut desk).parents_first);
+    assert!(desk.screen().contains("no parent order"));
+    desk.keys(&["O"]);
+    assert!(matches!(desk.asked.last(), Some(Effect::OrderTail(_, true))));
+    assert!(
+        desk.screen()
+            .contains("parents are drained before their children")
+    );
+}
+
+#[test]
+fn a_time_that_cannot_be_sought_is_come_to_with_progress() {
+    let mut desk = Desk::filled(80, 24);
+    desk.keys(&["2"]);
+    desk.answer_all();
+    desk.keys(&["T"]);
+    desk.type_text("-15m");
+    assert!(desk.screen().contains("what is older is passed over"));
+    desk.keys(&["enter"]);
+    let (ticket, _) = desk.take_tail();
+    let passed_over = |skipped| TailEvent::Read {
+        shard: "shardId-1".into(),
+        records: Vec::new(),
+        lag: Lag {
+            skipped,
+            reached: Some("2026-11-20T09:30:00Z".parse().unwrap()),
+            ..Lag::default()
+        },
+    };
+    desk.tail_events(ticket, vec![passed_over(1000), passed_over(900)], 2);
+    assert!(
+        desk.screen()
+            .contains("seeking, at 10:30:00.000 · 1,900 passed over")
+    );
+    let found = TailEvent::Read {
+        shard: "shardId-1".into(),
+        records: vec![change(Event::Insert, 1)],
+        lag: Lag::default(),
+    };
+    desk.tail_events(ticket, vec![found], 3);
+    assert!(!desk.screen().contains("seeking"));
+}
+
+#[test]
+fn a_gap_stands_where_the_records_are_missing() {
+    let mut desk = Desk::filled(80, 24);
+    let ticket = desk.begin_tail();
+    desk.tail_brings(ticket, vec![blob(1, 1, b"before")]);
+    desk.tail_events(ticket, vec![TailEvent::Gap(blob(1, 1, b"").shard)], 2);
+    desk.tail_brings(ticket, vec![blob(1, 9, b"after")]);
+    let screen = desk.screen();
+    let line = |words: &str| screen.lines().position(|line| line.contains(words)).unwrap();
+    let gap = line("gap: shard 001 dropped records before they could be read");
+    assert_eq!((line("before  "), line("after  ")), (gap - 1, gap + 1));
+    desk.keys(&["k", "enter"]);
+    assert!(desk.screen().contains("no record to read closely here"));
+}
+
+#[test]
+fn the_table_of_shards_shows_hot_and_stuck_ones() {
+    let mut desk = Desk::filled(140, 45);
+    let ticket = desk.begin_tail();
+    let ids: Vec<_> = (0..4).map(|shard| blob(shard, 0, b"").shard).collect();
+    desk.tail_events(ticket, ids.iter().cloned().map(TailEvent::Opened).collect(), 1);
+    flow(&mut desk, ticket, 1, 12, 40);
+    flow(&mut desk, ticket, 2, 1, 1);
+    let failed = TailEvent::Trouble(ids[3].clone(), throttled());
+    desk.tail_events(ticket, vec![failed, TailEvent::Closed(ids[0].clone())], 2);
+    flow(&mut desk, ticket, 1, 2, 40);
+    desk.keys(&["s"]);
+    let screen = desk.screen();
+    let row = |name: &str| {
+        let start = format!("│ {name}  ");
+        let row = screen.lines().find_map(|line| line.split_once(&start)).unwrap();
+        row.1.to_owned()
+    };
+    assert!(row("001").contains("hot"));
+    assert!(row("003").contains("stuck"));
+    assert!(row("000").contains("closed"));
+    assert!(screen.contains("shards · 3 read · 4 in all · by id"));
+    desk.keys(&["S"]);
+    assert!(desk.screen().contains("busiest first"));
+    desk.keys(&["esc"]);
+    assert!(desk.model.tail.as_ref().unwrap().panel.is_none());
+}
+
+#[test]
+fn the_keys_that_come_most_are_told_with_their_shards() {
+    let mut desk = Desk::filled(80, 24);
+    let ticket = desk.begin_tail();
+    let shard = blob(1, 0, b"").shard;
+    let upper_half = HashRange {
+        start: u128::MAX / 2 + 1,
+        end: u128::MAX,
+    };
+    let begun = vec![
+        TailEvent::Range(shard.clone(), upper_half),
+        TailEvent::Opened(shard),
+    ];
+    desk.tail_events(ticket, begun, 1);
+    for number in 0..30 {
+        desk.tail_brings(ticket, vec![blob(1, 7, b"{}"), blob(1, number, b"{}")]);
+    }
+    desk.keys(&["H"]);
+    let screen = desk.screen();
+    assert!(screen.contains("hot keys · 60 records in"));
+    let top = screen.lines().find(|line| line.contains("51.7%")).unwrap();
+    assert!(top.contains("cust-0007") && top.contains("31"));
+    // The MD5 of "cust-0007" begins with 08, that of "cust-0003" with f7.
+    let row = |key: &str| {
+        let of_key = |line: &&str| line.contains(key) && line.contains('%');
+        screen
+            .lines()
+            .find(of_key)
+            .unwrap()
+            .trim_end_matches(['│', ' '])
+            .to_owned()
+    };
+    assert!(row("cust-0007").ends_with('–'));
+    assert!(row("cust-0003").ends_with("001"));
+    desk.keys(&["i"]);
+    desk.type_text("cust-0003");
+    desk.keys(&["enter"]);
+    assert!(desk.screen().contains("shardId-000000000001"));
+}
+
+#[test]
+fn a_table_longer_than_its_pane_is_scrolled() {
+    let mut desk = Desk::filled(80, 24);
+    let ticket = desk.begin_tail();
+    let opened = (0..100).map(|shard| TailEvent::Opened(blob(shard, 0, b"").shard));
+    desk.tail_events(ticket, opened.collect(), 1);
+    desk.keys(&["s", "tab", "G"]);
+    assert!(desk.screen().contains("│ 099  "));
+    desk.keys(&["g"]);
+    assert!(desk.screen().contains("│ 000  "));
+}
