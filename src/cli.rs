@@ -93,6 +93,9 @@ pub struct Tail {
     /// Only this shard; may be said several times
     #[arg(long = "shard", value_name = "ID")]
     pub shards: Vec<String>,
+    /// Have the records pushed through this registered consumer of a Kinesis stream, by its name or ARN
+    #[arg(long, value_name = "NAME")]
+    pub consumer: Option<String>,
     /// Begin children of split and merged shards without waiting for their parents to be drained
     #[arg(long)]
     pub no_parent_order: bool,

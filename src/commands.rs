@@ -140,6 +140,7 @@ fn abilities(sources: &[Source]) -> [Abilities; 4] {
             tail: source.tail.is_some(),
             seeks_time: source.tail.as_ref().is_some_and(|tail| tail.limits().seeks_time),
             edit: source.edit.is_some(),
+            consumers: source.consumers.is_some(),
         })
     })
 }

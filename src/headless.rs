@@ -20,7 +20,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::spawn_blocking;
 
 use crate::cli;
-use crate::message::{Ended, TailReply};
+use crate::message::{Ended, TailReply, Through};
 use crate::resource::{Record, ResourceId, ShardId};
 use crate::runtime::tail::{Order, drive};
 use crate::runtime::{Clock, Signals};
@@ -47,6 +47,9 @@ pub enum Failure {
         "'{0}' names no stream; use a Kinesis stream's name or ARN, a DynamoDB stream's ARN, or table:NAME"
     )]
     NoStream(String),
+    /// A consumer was named for a stream that has none.
+    #[error("'{0}' has no registered consumers, only a Kinesis stream has; leave out --consumer")]
+    NoConsumers(String),
     /// A call failed.
     #[error(transparent)]
     Source(#[from] SourceError),
@@ -64,21 +67,25 @@ pub enum Failure {
 impl Failure {
     /// Whether it is a matter of what was asked for.
     pub fn is_usage(&self) -> bool {
-        matches!(self, Self::Position(_) | Self::NoStream(_))
+        matches!(self, Self::Position(_) | Self::NoStream(_) | Self::NoConsumers(_))
     }
 }
 
 /// Writes the records of a stream until a limit, the tip, the stream's end, a signal, or nobody reads them.
 pub async fn tail(session: &Session, args: &cli::Tail, clock: Clock) -> Result<Ended, Failure> {
     let from = parse_position(&args.from, clock.now().wall, &TimeZone::system())?;
+    let through = args.consumer.clone().map(|consumer| Through {
+        consumer,
+        patient: false,
+    });
     let mut signals = Signals::new().map_err(Failure::Signals)?;
     let sources = session.sources();
     let found = async {
-        let (source, reader, stream) = find(&sources, &args.stream).await?;
+        let (source, reader, stream) = find(&sources, args).await?;
         let retention = retention(source, reader.as_ref(), &stream).await;
-        Ok::<_, Failure>((reader, stream, retention))
+        Ok::<_, Failure>((source.clone(), stream, retention))
     };
-    let (reader, stream, retention) = tokio::select! {
+    let (source, stream, retention) = tokio::select! {
         found = found => found?,
         () = signals.end() => return Ok(Ended::Interrupted),
     };
@@ -89,6 +96,7 @@ pub async fn tail(session: &Session, args: &cli::Tail, clock: Clock) -> Result<E
         only,
         parents_first: watch::channel(!args.no_parent_order).1,
         retention,
+        through,
     };
     let (news, heard) = mpsc::channel(CHANNEL);
     let format = Format::new(args.output, &stream, io::stdout().is_terminal());
@@ -103,7 +111,7 @@ pub async fn tail(session: &Session, args: &cli::Tail, clock: Clock) -> Result<E
             () = nobody_reads() => Ok(Ended::Done),
         }
     };
-    match run_beside(drive(reader, order, clock, news), ended).await {
+    match run_beside(drive(source, order, clock, news), ended).await {
         Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Ended::Done),
         ended => ended,
     }
@@ -148,12 +156,16 @@ async fn run_beside<T>(
 /// The service, its reader, and the stream that a word means.
 async fn find<'a>(
     sources: &'a [Source],
-    word: &str,
+    args: &cli::Tail,
 ) -> Result<(&'a Source, Arc<dyn Tail>, ResourceId), Failure> {
+    let word = args.stream.as_str();
     for source in sources {
         if let Some(reader) = &source.tail
             && let Some(found) = source.catalog.find(word)
         {
+            if args.consumer.is_some() && source.consumers.is_none() {
+                return Err(Failure::NoConsumers(sanitize::line(word).into_owned()));
+            }
             return Ok((source, Arc::clone(reader), found.await?));
         }
     }
@@ -233,7 +245,7 @@ impl<W: Write> Writer<W> {
     /// Takes in news; tells whether that was all.
     fn take(&mut self, news: TailReply) -> Result<bool, Failure> {
         match news {
-            TailReply::Listing(_) | TailReply::Begun => Ok(self.left == Some(0)),
+            TailReply::Registering | TailReply::Listing(_) | TailReply::Begun => Ok(self.left == Some(0)),
             TailReply::Failed(error) => Err(error.into()),
             TailReply::Events(events, _) => {
                 for event in events {
@@ -371,6 +383,7 @@ mod tests {
             bytes_per_second: None,
             seeks_time: true,
             retention: of_all,
+            pushed: false,
         };
         let service = Arc::new(Described { answer, limits });
         let source = Source {
@@ -378,6 +391,7 @@ mod tests {
             catalog: Arc::clone(&service) as Arc<dyn Catalog>,
             tail: None,
             edit: None,
+            consumers: None,
         };
         retention(&source, service.as_ref(), &"orders".into()).await
     }
@@ -409,6 +423,7 @@ mod tests {
     fn write(news: Vec<TailReply>) -> Result<(), Failure> {
         let args = cli::Tail {
             no_parent_order: false,
+            consumer: None,
             stream: "orders".to_owned(),
             from: "latest".to_owned(),
             shards: Vec::new(),

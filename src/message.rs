@@ -8,7 +8,8 @@ use serde::Deserialize;
 
 use crate::model::{Document, Size, Ticket};
 use crate::resource::{
-    Detail, Entry, FeatureRecord, Page, PageToken, Position, Record, ResourceId, Section, Shard, ShardId,
+    Consumer, Detail, Entry, FeatureRecord, Page, PageToken, Position, Record, ResourceId, Section, Shard,
+    ShardId,
 };
 use crate::source::SourceError;
 use crate::tail::TailEvent;
@@ -39,6 +40,12 @@ pub enum Reply {
     Described(Section, ResourceId, Result<Box<Detail>, SourceError>),
     /// To [`Request::Shards`].
     Shards(Section, ResourceId, Result<Page<Shard>, SourceError>),
+    /// To [`Request::Consumers`].
+    Consumers(Section, Result<Page<Consumer>, SourceError>),
+    /// To [`Request::Register`].
+    Registered(ResourceId, Result<Consumer, SourceError>),
+    /// To [`Request::Deregister`]: the stream, and the consumer's name.
+    Deregistered(ResourceId, String, Result<(), SourceError>),
     /// To [`Request::Record`].
     Record(Section, Result<Option<FeatureRecord>, SourceError>),
     /// To [`Effect::Inspect`].
@@ -50,6 +57,8 @@ pub enum Reply {
 /// News of a tail.
 #[derive(Debug)]
 pub enum TailReply {
+    /// The consumer to read through is still being registered.
+    Registering,
     /// So many shards are listed; the listing goes on.
     Listing(usize),
     /// It has begun.
@@ -99,6 +108,12 @@ pub enum Request {
     Describe(Section, ResourceId),
     /// A page of a stream's shards.
     Shards(Section, ResourceId, Option<PageToken>),
+    /// A page of a stream's registered consumers.
+    Consumers(Section, ResourceId, Option<PageToken>),
+    /// Register a consumer with a stream, by its name; a write that costs money.
+    Register(Section, ResourceId, String),
+    /// Deregister a consumer of a stream; a write.
+    Deregister(Section, ResourceId, Consumer),
     /// One record of a feature group by its identifier.
     Record(Section, ResourceId, String),
 }
@@ -118,6 +133,26 @@ pub struct TailRequest {
     pub parents_first: bool,
     /// How long the stream keeps records, where that is known.
     pub retention: Option<Duration>,
+    /// Through which registered consumer; by polling where there is none.
+    pub through: Option<Through>,
+}
+
+/// A registered consumer to read through.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Through {
+    /// Its name or its ARN.
+    pub consumer: String,
+    /// Whether one that is still being registered is waited for.
+    pub patient: bool,
+}
+
+impl Through {
+    /// The name alone: an ARN ends in `/consumer/NAME:SECONDS`.
+    pub fn name(&self) -> &str {
+        let of_arn = self.consumer.split_once("/consumer/");
+        let name = of_arn.and_then(|(_, rest)| Some(rest.rsplit_once(':')?.0));
+        name.unwrap_or(&self.consumer)
+    }
 }
 
 /// Something that a person wants, by the name that the keymap uses.
@@ -145,6 +180,9 @@ pub enum Action {
     Tail,
     TailFrom,
     LookUp,
+    Consumers,
+    Deregister,
+    Confirm,
     ToggleFollow,
     ToggleHex,
     ToggleOrder,

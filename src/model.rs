@@ -5,6 +5,7 @@
 //! Must not: do I/O, read a clock, hold a handle to anything that does.
 
 mod browser;
+mod consumers;
 mod inspector;
 mod layout;
 mod lineage;
@@ -21,6 +22,7 @@ mod ticket;
 use std::time::Duration;
 
 pub use browser::{Browser, Focus, Lookup, ShardList, cancel_listing};
+pub use consumers::{ConsumerChange, ConsumerList, ConsumerMenu};
 pub use inspector::{Document, Inspector};
 pub use layout::{BrowseLayout, Layout, Size, TailLayout, Work};
 pub use lineage::{Branch, Lineage};
@@ -73,6 +75,7 @@ pub struct Settings {
 
 /// What a service can do beyond listing and describing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each stands for itself")]
 pub struct Abilities {
     /// It can be read live.
     pub tail: bool,
@@ -80,6 +83,8 @@ pub struct Abilities {
     pub seeks_time: bool,
     /// It hands out records by identifier.
     pub edit: bool,
+    /// It pushes records to registered consumers.
+    pub consumers: bool,
 }
 
 /// Words for the person that go away by themselves.
@@ -160,6 +165,8 @@ impl Model {
     pub fn contexts(&self) -> &'static [Context] {
         match (self.overlays.last(), &self.tail) {
             (Some(Overlay::Prompt(_)), _) => &[Context::Prompt],
+            (Some(Overlay::Consumers(_)), _) => &[Context::Consumers, Context::Global],
+            (Some(Overlay::Confirm(_)), _) => &[Context::Confirm],
             (Some(Overlay::Seek(seek)), _) if seek.is_typing() => &[Context::Seek],
             (Some(Overlay::Seek(_)), _) => &[Context::SeekShards, Context::Seek],
             (Some(Overlay::Help { .. }), _) => &[Context::Help, Context::Global],
@@ -195,7 +202,10 @@ impl Model {
 
     /// Whether a wait is on the screen.
     fn is_waiting(&self) -> bool {
-        self.browser().is_waiting() || self.tail.as_ref().is_some_and(TailPane::is_waiting)
+        let menu = |it: &Overlay| matches!(it, Overlay::Consumers(menu) if menu.is_waiting());
+        self.overlays.iter().any(menu)
+            || self.browser().is_waiting()
+            || self.tail.as_ref().is_some_and(TailPane::is_waiting)
     }
 }
 

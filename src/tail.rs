@@ -11,6 +11,7 @@ mod hot;
 mod merge;
 mod pace;
 mod place;
+mod queue;
 mod rate;
 mod ring;
 mod row;

@@ -5,6 +5,7 @@
 //! Must not: read a clock, draw, block.
 
 mod browse;
+mod consumers;
 mod overlay;
 mod panel;
 mod seek;
@@ -83,6 +84,13 @@ fn take_reply(model: &mut Model, ticket: Ticket, reply: Reply, now: Now) -> Vec<
         Reply::Listed(section, page) => browse::listed(model, section, page),
         Reply::Described(section, id, detail) => browse::described(model, section, id, detail),
         Reply::Shards(section, stream, page) => browse::shards_listed(model, section, &stream, page),
+        Reply::Consumers(section, page) => consumers::listed(model, ticket, section, &page),
+        Reply::Registered(stream, answer) => {
+            return consumers::registered(model, now, ticket, stream, answer);
+        }
+        Reply::Deregistered(stream, name, answer) => {
+            return consumers::deregistered(model, now, ticket, &stream, &name, answer);
+        }
         Reply::Record(section, record) => browse::looked_up(model, section, record),
         Reply::Inspected(document) => panel::inspected(model, document),
         Reply::Tail(news) => tail::take_news(model, news, now),

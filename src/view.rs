@@ -8,6 +8,7 @@
 mod ascii;
 mod bars;
 mod browse;
+mod consumers;
 mod detail;
 mod footer;
 mod format;

@@ -7,6 +7,7 @@
 
 mod screen {
     mod behaviour;
+    mod consumers;
     mod desk;
     mod fixtures;
     mod scale;

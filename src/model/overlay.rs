@@ -2,7 +2,7 @@
 
 use tui_input::Input;
 
-use super::Seek;
+use super::{ConsumerChange, ConsumerMenu, Seek};
 use crate::resource::ResourceId;
 
 /// Something that lies over the panes.
@@ -15,6 +15,10 @@ pub enum Overlay {
     },
     /// A line of text.
     Prompt(Prompt),
+    /// The consumers of a stream.
+    Consumers(Box<ConsumerMenu>),
+    /// A change of them, to say yes or no to.
+    Confirm(ConsumerChange),
     /// A place to tail from.
     Seek(Box<Seek>),
 }
@@ -37,6 +41,11 @@ pub enum Purpose {
     LookUp {
         /// The feature group.
         group: ResourceId,
+    },
+    /// What to call a new consumer of a stream.
+    NameConsumer {
+        /// What the person knows the stream as.
+        name: String,
     },
     /// A partition key, of which the shard is wanted.
     ShardOf,

@@ -24,6 +24,8 @@ pub struct TailPane {
     pub name: String,
     /// Whether it has begun; loading while the shards are listed.
     pub phase: Remote<()>,
+    /// Whether the consumer that it is to read through is still being registered.
+    pub registering: bool,
     /// Shards that are listed so far, before it begins.
     pub listed: usize,
     /// Records that wait for earlier ones from other shards.
@@ -72,6 +74,7 @@ impl TailPane {
             request,
             name,
             phase: Remote::Loading(wait),
+            registering: false,
             listed: 0,
             merge: Merge::default(),
             ring: Ring::new(ring_bytes),

@@ -163,7 +163,7 @@ impl Event {
 }
 
 /// A place in a shard, good for a few minutes; opaque.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct IteratorToken(Box<str>);
 
 impl IteratorToken {
@@ -193,6 +193,8 @@ pub struct Batch {
     pub records: Vec<Record>,
     /// Where to go on; `None` at the end of a closed shard.
     pub next: Option<IteratorToken>,
+    /// How far it was read, also where nothing was in it; only where the service tells (`SubscribeToShard`).
+    pub reached: Option<SequenceNumber>,
     /// How far the reader is behind the tip, where the service tells (Kinesis).
     pub behind: Option<Duration>,
     /// The shards that follow, at the end of a closed shard; some endpoints leave it empty.

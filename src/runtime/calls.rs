@@ -64,8 +64,7 @@ impl Calls {
         let (order, parents_first) = watch::channel(request.parents_first);
         self.order = Some((ticket, order));
         self.spawn(ticket, async move {
-            let Some(reader) = source(&sources, request.section).and_then(|source| source.tail.clone())
-            else {
+            let Some(source) = source(&sources, request.section).cloned() else {
                 return;
             };
             let order = tail::Order {
@@ -74,6 +73,7 @@ impl Calls {
                 only: request.only,
                 parents_first,
                 retention: request.retention,
+                through: request.through,
             };
             let (news, mut heard) = mpsc::channel::<TailReply>(TAIL_CHANNEL);
             let forward = async {
@@ -81,7 +81,7 @@ impl Calls {
                     send(&messages, ticket, Reply::Tail(news)).await;
                 }
             };
-            tokio::join!(tail::drive(reader, order, clock, news), forward);
+            tokio::join!(tail::drive(source, order, clock, news), forward);
         });
     }
 
@@ -144,6 +144,20 @@ async fn answer(sources: &[Source], request: &Request) -> Option<Reply> {
             let page = reader.shards(stream.clone(), from).await;
             Reply::Shards(section, stream, page)
         }
+        Request::Consumers(section, stream, from) => {
+            let consumers = source(sources, section)?.consumers.as_ref()?;
+            Reply::Consumers(section, consumers.list(stream, from).await)
+        }
+        Request::Register(section, stream, name) => {
+            let consumers = source(sources, section)?.consumers.as_ref()?;
+            let registered = consumers.register(stream.clone(), name).await;
+            Reply::Registered(stream, registered)
+        }
+        Request::Deregister(section, stream, consumer) => {
+            let consumers = source(sources, section)?.consumers.as_ref()?;
+            let deregistered = consumers.deregister(consumer.arn).await;
+            Reply::Deregistered(stream, consumer.name, deregistered)
+        }
         Request::Record(section, group, identifier) => {
             let edit = source(sources, section)?.edit.as_ref()?;
             Reply::Record(section, edit.get(group, identifier).await)
@@ -157,6 +171,9 @@ fn named(request: &Request) -> String {
         Request::List(section, _) => format!("list {section:?}"),
         Request::Describe(_, id) => format!("describe {id}"),
         Request::Shards(_, stream, _) => format!("shards of {stream}"),
+        Request::Consumers(_, stream, _) => format!("consumers of {stream}"),
+        Request::Register(_, stream, name) => format!("register {name} with {stream}"),
+        Request::Deregister(_, _, consumer) => format!("deregister {}", consumer.arn),
         Request::Record(_, group, _) => format!("a record of {group}"),
     }
 }
@@ -168,6 +185,9 @@ fn failure(reply: Option<&Reply>) -> String {
             Reply::Listed(_, Err(error))
             | Reply::Described(_, _, Err(error))
             | Reply::Shards(_, _, Err(error))
+            | Reply::Consumers(_, Err(error))
+            | Reply::Registered(_, Err(error))
+            | Reply::Deregistered(_, _, Err(error))
             | Reply::Record(_, Err(error)),
         ) => Some(error),
         _ => None,

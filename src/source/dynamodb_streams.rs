@@ -28,6 +28,7 @@ const LIMITS: ReadLimits = ReadLimits {
     seeks_time: false,
     // "Change data capture for DynamoDB Streams", DynamoDB developer guide.
     retention: Some(Duration::from_hours(24)),
+    pushed: false,
 };
 
 /// The service, as one account and region sees it.
@@ -296,6 +297,7 @@ fn batch(shard: &ShardId, answer: GetRecordsOutput) -> Batch {
     Batch {
         records: records.into_iter().map(|it| record(shard, it)).collect(),
         next: answer.next_shard_iterator.map(IteratorToken::from),
+        reached: None,
         behind: None,
         children: Vec::new(),
     }

@@ -18,6 +18,7 @@ pub(super) const LIMITS: ReadLimits = ReadLimits {
     bytes_per_second: Some(2 << 20),
     seeks_time: true,
     retention: None,
+    pushed: false,
 };
 
 /// How long an iterator is good for.
@@ -261,6 +262,7 @@ impl Sim {
         Heard::Batch(Batch {
             records: (from..to).map(|number| self.record(place, number)).collect(),
             next: (!ended).then(|| format!("{to} {clock}").as_str().into()),
+            reached: None,
             behind: self
                 .weather
                 .tells_lag

@@ -3,7 +3,7 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tui_input::{Input, InputRequest};
 
-use super::{browse, seek, tail};
+use super::{browse, consumers, seek, tail};
 use crate::clock::Now;
 use crate::keymap::Context;
 use crate::message::{Action, Effect};
@@ -25,6 +25,8 @@ pub(super) fn open_prompt(model: &mut Model, prompt: Prompt) -> Vec<Effect> {
 /// The top overlay takes the key; the panes below get none.
 pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
     match (action, model.overlays.last_mut()) {
+        (_, Some(Overlay::Consumers(_))) => return consumers::act(model, action, now),
+        (Action::Confirm, Some(Overlay::Confirm(_))) => return consumers::confirm(model, now),
         (Action::Back, _) => {
             model.overlays.pop();
         }
@@ -60,6 +62,16 @@ fn accept(model: &mut Model, now: Now) -> Vec<Effect> {
     let text = prompt.input.value().trim().to_owned();
     match &prompt.purpose {
         _ if text.is_empty() => Vec::new(),
+        Purpose::NameConsumer { .. } => match consumers::named(model, &text) {
+            Ok(effects) => effects,
+            Err(error) => open_prompt(
+                model,
+                Prompt {
+                    error: Some(error),
+                    ..prompt
+                },
+            ),
+        },
         Purpose::LookUp { group } => browse::look_up(model, now, group.clone(), text),
         Purpose::ShardOf => tail::tell_shard(model, now, &text),
         Purpose::Search => {

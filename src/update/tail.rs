@@ -2,17 +2,19 @@
 
 use std::time::Duration;
 
-use super::{Told, ask, cancel, overlay, panel, seek};
+use super::{Told, ask, cancel, consumers, overlay, panel, seek};
 use crate::clock::Now;
 use crate::message::{Action, Effect, TailReply, TailRequest};
 use crate::model::{Focus, Model, Prompt, Purpose, Remote, TailPane};
 use crate::resource::{Position, ResourceId, hash_key, shard_of};
 
-/// All of a stream of the section that is shown, from now on.
+/// All of a stream of the section that is shown, from now on; through a consumer where it is read through one already.
 pub(super) fn request(model: &Model, stream: ResourceId) -> TailRequest {
+    let open = model.tail.as_ref().filter(|tail| tail.request.stream == stream);
     TailRequest {
         section: model.section,
         retention: retention(model, &stream),
+        through: open.and_then(|tail| tail.request.through.clone()),
         stream,
         from: Position::Latest,
         only: Vec::new(),
@@ -54,6 +56,7 @@ pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
         Action::Sort => panel::sort(model),
         Action::Back => back(model),
         Action::TailFrom => seek_again(model, now),
+        Action::Consumers => open_consumers(model, now),
         Action::ToggleOrder => toggle_order(model, now),
         Action::NextPane | Action::PreviousPane => turn_focus(model, now),
         action => go(model, action),
@@ -164,6 +167,13 @@ fn seek_again(model: &mut Model, now: Now) -> Vec<Effect> {
     }
 }
 
+fn open_consumers(model: &mut Model, now: Now) -> Vec<Effect> {
+    match &model.tail {
+        Some(tail) => consumers::open(model, now, tail.request.stream.clone(), tail.name.clone()),
+        None => Vec::new(),
+    }
+}
+
 /// Records that are due come into the list, and the inspector goes with the selection.
 pub(super) fn pass_time(model: &mut Model, now: Now) {
     let rows = model.layout().list_rows();
@@ -175,6 +185,7 @@ pub(super) fn pass_time(model: &mut Model, now: Now) {
 pub(super) fn take_news(model: &mut Model, news: TailReply, now: Now) -> Told {
     let tail = model.tail.as_mut()?;
     match news {
+        TailReply::Registering => tail.registering = true,
         TailReply::Listing(count) => tail.listed = count,
         TailReply::Begun => tail.phase = Remote::Ready(()),
         TailReply::Failed(error) => tail.phase = Remote::Failed(error),

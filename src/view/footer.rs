@@ -73,6 +73,7 @@ fn applies(stage: &Stage<'_>, binding: &Binding) -> bool {
     let can = stage.model.abilities();
     match binding.action {
         Action::Tail | Action::TailFrom => can.tail,
+        Action::Consumers => can.consumers,
         Action::LookUp => can.edit,
         _ => true,
     }

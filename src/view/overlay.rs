@@ -8,8 +8,9 @@ use tui_input::Input;
 use unicode_width::UnicodeWidthStr;
 
 use super::detail::wrap;
-use super::{Role, Stage, format, seek};
+use super::{Role, Stage, consumers, format, seek};
 use crate::model::{Overlay, Prompt, Purpose};
+use crate::resource::CONSUMER_NAME_RULE;
 use crate::sanitize;
 use crate::update::help_lines;
 
@@ -20,6 +21,14 @@ pub(super) fn draw(stage: &Stage<'_>, screen: Rect, buffer: &mut Buffer) -> Opti
         cursor = match overlay {
             Overlay::Help { scroll } => {
                 help(stage, *scroll, screen, buffer);
+                None
+            }
+            Overlay::Consumers(menu) => {
+                consumers::menu(stage, menu, screen, buffer);
+                None
+            }
+            Overlay::Confirm(change) => {
+                consumers::confirm(stage, change, screen, buffer);
                 None
             }
             Overlay::Prompt(prompt) => line_of_text(stage, prompt, screen, buffer),
@@ -61,6 +70,10 @@ fn line_of_text(stage: &Stage<'_>, prompt: &Prompt, screen: Rect, buffer: &mut B
         Purpose::LookUp { group } => (
             format!(" Record of {} ", sanitize::line(group.as_str())),
             "the record's identifier",
+        ),
+        Purpose::NameConsumer { name } => (
+            format!(" A new consumer of {} ", sanitize::line(name)),
+            CONSUMER_NAME_RULE,
         ),
         Purpose::ShardOf => (" Shard of a partition key ".to_owned(), "the partition key"),
         Purpose::Search => (" Search ".to_owned(), "part of a name"),

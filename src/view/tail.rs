@@ -72,7 +72,9 @@ pub(super) fn records(stage: &Stage<'_>, pane: &TailPane, area: Rect, buffer: &m
         }
         Remote::Loading(wait) => {
             let count = format::count(pane.listed as u64);
-            let what = if pane.listed > 0 {
+            let what = if pane.registering && pane.listed == 0 {
+                "the consumer to become ACTIVE".to_owned()
+            } else if pane.listed > 0 {
                 format!("the shards ({count} so far)")
             } else {
                 "the shards".to_owned()

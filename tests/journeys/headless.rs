@@ -56,6 +56,27 @@ fn records_come_as_json_lines_until_the_limit() {
 }
 
 #[test]
+fn records_are_pushed_through_a_registered_consumer() {
+    let served = Served::start();
+    let tail = [
+        "tail",
+        "orders",
+        "--consumer",
+        "fulfilment",
+        "--from",
+        "trim-horizon",
+        "--until-caught-up",
+        "--output",
+        "raw",
+    ];
+    let args = [&tail[..], &["--endpoint-url", served.url()]].concat();
+    let output = finish(command(&args).envs(ACCOUNT).spawn().unwrap());
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!((output.status.code(), stderr.as_str()), (Some(0), ""));
+    assert!(output.stdout.split(|byte| *byte == b'\n').count() > 1200);
+}
+
+#[test]
 fn everything_up_to_the_tip_ends_by_itself() {
     let served = Served::start();
     let tail = [

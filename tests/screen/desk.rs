@@ -35,6 +35,10 @@ impl Desk {
             seeks_time,
             ..Abilities::default()
         };
+        let pushing = Abilities {
+            consumers: true,
+            ..tail(true)
+        };
         let edit = Abilities {
             edit: true,
             ..Abilities::default()
@@ -42,7 +46,7 @@ impl Desk {
         let settings = Settings {
             zone: TimeZone::fixed(offset(1)),
             ring_bytes: 64 << 20,
-            abilities: [tail(true), tail(false), edit, Abilities::default()],
+            abilities: [pushing, tail(false), edit, Abilities::default()],
         };
         let identity = Identity {
             account: Some("111122223333".to_owned()),

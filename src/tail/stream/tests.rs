@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::resource::{Batch, Body, ChildShard, IteratorToken, Record, SequenceNumber};
+use crate::source::ReadLimits;
 use crate::source::SourceError;
 use crate::tail::sim::LIMITS;
 
@@ -60,6 +61,7 @@ impl Service {
         Batch {
             records: (from..to).map(|n| record(shard, n + 1)).collect(),
             next: (!ended).then(|| to.to_string().as_str().into()),
+            reached: None,
             behind: Some(Duration::from_secs(u64::from(to < all))),
             children: if ended && self.names_children {
                 self.children(shard)
@@ -223,16 +225,24 @@ fn failures_lose_and_double_nothing() {
         ErrorKind::Expired,
         ErrorKind::Transport,
         ErrorKind::Other,
+        ErrorKind::InUse,
     ];
     let service = Service::default()
         .with("a", &[], false, 7)
         .with("b", &["a"], true, 6)
         .with("c", &["a"], true, 5)
         .naming_children();
-    for salt in 0..50 {
-        let told = story(&service, plan(Position::TrimHorizon), |turn, ask| {
+    for salt in 0..100 {
+        let pushed = salt % 2 == 1;
+        let plan = Plan {
+            limits: ReadLimits { pushed, ..LIMITS },
+            ..plan(Position::TrimHorizon)
+        };
+        // Where a failed read costs an iterator, every third turn would be the same read for ever.
+        let every = if pushed { 4 } else { 3 };
+        let told = story(&service, plan, |turn, ask| {
             let n = turn * 7 + salt;
-            let fails = n.is_multiple_of(3) && !matches!(ask, Ask::Children(_));
+            let fails = n.is_multiple_of(every) && !matches!(ask, Ask::Children(_));
             fails.then(|| SourceError::new(kinds[n % kinds.len()], "GetRecords", "s", "c", "m"))
         });
         for (shard, count) in &service.records {
@@ -364,4 +374,41 @@ fn of_named_shards_parents_are_read_first_too() {
         story(&service, plan, |_, _| None),
         ["+a", "a1", "a2", "a3", "-a", "+b", "b1", "-b"]
     );
+}
+
+#[test]
+fn a_wait_for_pushed_records_holds_up_no_other_shard() {
+    let service = ["a", "b", "c"]
+        .iter()
+        .fold(Service::default(), |service, id| service.with(id, &[], true, 2));
+    let plan = Plan {
+        limits: ReadLimits {
+            pushed: true,
+            ..LIMITS
+        },
+        in_flight: 1,
+        ..plan(Position::TrimHorizon)
+    };
+    let now = Now::start("2026-03-02T09:14:00Z".parse().unwrap());
+    let (mut tail, _) = StreamTail::new(now, plan, &service.shards);
+    let mut waiting = Vec::new();
+    for _ in 0..3 {
+        let subscribe = tail.poll(now).unwrap();
+        assert!(matches!(subscribe, Ask::Iterator(..)));
+        assert_eq!(tail.poll(now), None, "calls are bounded");
+        let (shard, heard) = service.answer(&subscribe);
+        tail.hear(now, &shard, heard);
+        let read = tail.poll(now).unwrap();
+        assert!(matches!(read, Ask::Read(..)));
+        waiting.push(read);
+    }
+    assert_eq!(tail.counters().calls, 3);
+    for read in waiting {
+        let (shard, heard) = service.answer(&read);
+        tail.hear(now, &shard, heard);
+        assert!(
+            matches!(tail.poll(now), Some(Ask::Read(..))),
+            "the next read follows at once"
+        );
+    }
 }
