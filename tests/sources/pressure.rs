@@ -49,10 +49,7 @@ impl Tail for Flood {
             shard,
             sequence: number.to_string().into(),
             arrived: None,
-            body: Body::Blob {
-                partition_key: "k".into(),
-                data: "0".into(),
-            },
+            body: Body::blob("k", "0"),
         };
         let batch = Batch {
             records: vec![record],
