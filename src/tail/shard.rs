@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::pace::Pace;
 use super::place::Place;
 use crate::clock::Now;
-use crate::resource::{Batch, ChildShard, IteratorToken, Position, Record};
+use crate::resource::{Batch, ChildShard, IteratorToken, Position, Record, Timestamp};
 use crate::source::{ErrorKind, ReadLimits, SourceError};
 
 /// Reads without a record after which a shard counts as caught up where the service does not say how far behind it is.
@@ -71,6 +71,8 @@ pub struct Lag {
 pub struct ShardTail {
     state: State,
     place: Place,
+    /// When the call under way was asked for. The machine may have slept since, and its answer tells nothing of that time.
+    asked: Timestamp,
     empty_reads: u32,
     pace: Pace,
 }
@@ -90,6 +92,7 @@ impl ShardTail {
     pub fn new(from: Position, limits: ReadLimits, retention: Option<Duration>, seed: u64) -> Self {
         Self {
             state: State::New,
+            asked: Timestamp::MIN,
             place: Place::new(from, limits.seeks_time, retention.or(limits.retention)),
             empty_reads: 0,
             pace: Pace::new(limits, seed),
@@ -101,11 +104,11 @@ impl ShardTail {
         match (std::mem::replace(&mut self.state, State::Done), input) {
             (State::New, Input::Started) | (State::Asleep(None), Input::Woke) => self.fetch_iterator(now),
             (State::FetchingIterator, Input::Iterator(token)) => {
-                self.place.begun(now.wall);
-                vec![self.read(token)]
+                self.place.begun(self.asked);
+                vec![self.read(now, token)]
             }
-            (State::Asleep(Some(token)), Input::Woke) => vec![self.read(token)],
-            (State::Reading(_), Input::Batch(batch)) => self.take(now, batch),
+            (State::Asleep(Some(token)), Input::Woke) => vec![self.read(now, token)],
+            (State::Reading(_), Input::Batch(batch)) => self.take(batch),
             (State::Reading(token), Input::Failed(error)) => self.fail(Some(token), error),
             (State::FetchingIterator, Input::Failed(error)) => self.fail(None, error),
             // Not an answer to what was asked: a late echo, which changes nothing.
@@ -118,6 +121,7 @@ impl ShardTail {
 
     fn fetch_iterator(&mut self, now: Now) -> Vec<Output> {
         self.state = State::FetchingIterator;
+        self.asked = now.wall;
         let fetch = Output::FetchIterator(self.place.resume(now.wall));
         if self.place.lost_sight(now.wall) {
             vec![Output::Gap, fetch]
@@ -126,12 +130,13 @@ impl ShardTail {
         }
     }
 
-    fn read(&mut self, token: IteratorToken) -> Output {
+    fn read(&mut self, now: Now, token: IteratorToken) -> Output {
+        self.asked = now.wall;
         self.state = State::Reading(token.clone());
         Output::Read(token)
     }
 
-    fn take(&mut self, now: Now, batch: Batch) -> Vec<Output> {
+    fn take(&mut self, batch: Batch) -> Vec<Output> {
         let bytes: usize = batch.records.iter().map(Record::size).sum();
         self.empty_reads = if batch.records.is_empty() {
             self.empty_reads + 1
@@ -143,7 +148,7 @@ impl ShardTail {
             Some(behind) => behind.is_zero(),
             None => self.empty_reads >= EMPTY_READS_AT_TIP || self.place.is_past_beginning(&batch.records),
         };
-        let (records, skipped) = self.place.take(now.wall, batch.records, batch.behind);
+        let (records, skipped) = self.place.take(self.asked, batch.records, batch.behind);
         let emit = Output::Emit(
             records,
             Lag {
@@ -167,8 +172,9 @@ impl ShardTail {
         let keep = match error.kind {
             ErrorKind::Expired => None,
             ErrorKind::Trimmed => {
-                self.place.trimmed();
-                outputs.push(Output::Gap);
+                if self.place.trimmed() {
+                    outputs.push(Output::Gap);
+                }
                 None
             }
             // Credentials may be renewed outside while this waits.
