@@ -35,6 +35,8 @@ pub struct StreamTail {
     lagging: usize,
     was_caught_up: bool,
     counters: Counters,
+    /// What waking brought to light; told with the next answer.
+    untold: Vec<TailEvent>,
 }
 
 #[derive(Debug)]
@@ -84,6 +86,7 @@ impl StreamTail {
             lagging: 0,
             was_caught_up: false,
             counters: Counters::default(),
+            untold: Vec::new(),
         };
         let mut events = Vec::new();
         for shard in tail.first_shards(shards) {
@@ -122,7 +125,7 @@ impl StreamTail {
         if matches!(&heard, Heard::Failed(error) if error.kind == ErrorKind::Throttled) {
             self.counters.throttled += 1;
         }
-        let mut events = Vec::new();
+        let mut events = std::mem::take(&mut self.untold);
         match heard {
             Heard::Shards(shards) => self.children_listed(now, shard, &shards, &mut events),
             Heard::Failed(error) if self.is_looking(shard) => {
@@ -336,8 +339,9 @@ impl StreamTail {
             if self.is_looking(&shard) {
                 self.ready.push_back(Ask::Children(shard));
             } else {
-                // Waking only leads to a call: there is nothing to tell.
-                self.step(now, &shard, Input::Woke, &mut Vec::new());
+                let mut events = std::mem::take(&mut self.untold);
+                self.step(now, &shard, Input::Woke, &mut events);
+                self.untold = events;
             }
         }
     }
