@@ -12,6 +12,8 @@ mod pace;
 mod place;
 mod rate;
 mod ring;
+#[cfg(test)]
+mod scenarios;
 mod shard;
 #[cfg(test)]
 mod sim;
