@@ -12,7 +12,7 @@ use serde::Deserialize;
 use super::Plan;
 use super::sim::{Call, Incident, Sim, SimShard, Story, Turn, Weather, millis_of, plan, shard_id, wall};
 use crate::resource::{Position, SequenceNumber};
-use crate::source::{ErrorKind, SourceError, facts};
+use crate::source::{ErrorKind, ReadLimits, SourceError, facts};
 
 /// One story.
 #[derive(Debug, Deserialize)]
@@ -143,12 +143,9 @@ impl Scenario {
     /// What is wrong with the way a tail takes it; nothing if it is as it must be.
     fn check(&self) -> Result<(), String> {
         let (weather, plan) = (self.weather(), self.plan());
-        let dynamodb = matches!(self.service.kind, Kind::DynamodbStreams);
         let mut sim = Sim::new(self.sim_shards(), weather);
         let story = sim.run(plan, self.tail.until * 1000);
-        if !dynamodb {
-            same("over budget", &story.over_budget(), &None)?;
-        }
+        same("over budget", &story.over_budget(self.limits()), &None)?;
         let missed: Vec<_> = sim.missed().map(|it| (self.name(it.shard), it.call)).collect();
         same("trouble that never came", &missed, &Vec::new())?;
         same("records", &self.records(&story), &self.seen.records)?;
@@ -181,7 +178,7 @@ impl Scenario {
         }
     }
 
-    fn limits(&self) -> crate::source::ReadLimits {
+    fn limits(&self) -> ReadLimits {
         match self.service.kind {
             Kind::Kinesis => facts::KINESIS,
             Kind::DynamodbStreams => facts::DYNAMODB_STREAMS,

@@ -95,6 +95,8 @@ class OnBadDays(Embedded):
 
     def __init__(self, binary, logs, seed):
         self.troubles_log = logs / f"faults-{seed}-troubles.log"
+        # The program appends to it.
+        self.troubles_log.unlink(missing_ok=True)
         words = ["--faults", "--seed", str(seed), "--log-file", str(self.troubles_log)]
         super().__init__(binary, logs, f"faults-{seed}", words)
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{place_of, shard_id};
 use crate::resource::{Position, Record};
+use crate::source::ReadLimits;
 use crate::tail::{Ask, Heard, TailEvent};
 
 /// What a tail did.
@@ -84,13 +85,17 @@ impl Story {
         places[0]
     }
 
-    /// Where it was over budget: more than five reads in a second, or a read before the last one's bytes were paid back.
-    pub(in crate::tail) fn over_budget(&self) -> Option<String> {
+    /// Where it was over budget: more reads in a second than are allowed, or a read before the last one's bytes were paid back.
+    pub(in crate::tail) fn over_budget(&self, limits: ReadLimits) -> Option<String> {
+        let calls = usize::try_from(limits.calls_per_second).unwrap();
+        let paid_back = |bytes: usize| {
+            let owed = |budget: u64| i64::try_from(bytes as u64 * 1000 / budget).unwrap();
+            limits.bytes_per_second.map_or(0, owed)
+        };
         self.reads.iter().find_map(|(shard, reads)| {
-            let six = reads.windows(6).find(|it| it[5].0 - it[0].0 < 1000);
-            let paid_back = |bytes: usize| i64::try_from(bytes * 1000 / (2 << 20)).unwrap();
+            let many = reads.windows(calls + 1).find(|it| it[calls].0 - it[0].0 < 1000);
             let early = reads.windows(2).find(|it| it[1].0 - it[0].0 < paid_back(it[0].1));
-            six.or(early).map(|reads| format!("shard {shard}: {reads:?}"))
+            many.or(early).map(|reads| format!("shard {shard}: {reads:?}"))
         })
     }
 }

@@ -92,7 +92,7 @@ fn weather() -> impl Strategy<Value = Weather> {
 }
 
 fn check_once_and_in_order(shards: &[SimShard], story: &Story, missing: &[usize]) {
-    check_none_given_up(story);
+    check_conduct(story, LIMITS);
     for (place, shard) in shards
         .iter()
         .enumerate()
@@ -104,7 +104,9 @@ fn check_once_and_in_order(shards: &[SimShard], story: &Story, missing: &[usize]
     }
 }
 
-fn check_none_given_up(story: &Story) {
+/// Never over budget, and nothing given up: no weather here is a reason to.
+fn check_conduct(story: &Story, limits: ReadLimits) {
+    assert_eq!(story.over_budget(limits), None);
     let given_up = story.turns.iter().find(|(_, turn)| *turn == Turn::GaveUp);
     assert_eq!(given_up, None);
 }
@@ -128,7 +130,6 @@ proptest! {
         let story = Sim::new(shards.clone(), weather).run(plan, end(&shards));
         check_once_and_in_order(&shards, &story, &[]);
         check_parents_first(&shards, &story);
-        assert_eq!(story.over_budget(), None);
         prop_assert!(story.most_in_flight <= in_flight);
     }
 
@@ -137,7 +138,7 @@ proptest! {
         // Without faults and delay before the first iterators, "now" is the same for the tail and for this check.
         let weather = Weather { faults: 0, slowest: Duration::ZERO, ..weather };
         let story = Sim::new(shards.clone(), weather).run(plan(Position::Latest), end(&shards));
-        check_none_given_up(&story);
+        check_conduct(&story, LIMITS);
         for (place, shard) in shards.iter().enumerate() {
             let from = shard.records.partition_point(|time| *time <= 0);
             let was_open = shard.closes.is_none_or(|closes| closes > 0);
@@ -151,12 +152,10 @@ proptest! {
         shards in topology(), weather in weather(), second in -60i64..1, seeks_time in any::<bool>(),
     ) {
         let since = second * 1000;
-        let plan = Plan {
-            limits: if seeks_time { facts::KINESIS } else { facts::DYNAMODB_STREAMS },
-            ..plan(Position::AtTimestamp(wall(since)))
-        };
+        let limits = if seeks_time { facts::KINESIS } else { facts::DYNAMODB_STREAMS };
+        let plan = Plan { limits, ..plan(Position::AtTimestamp(wall(since))) };
         let story = Sim::new(shards.clone(), weather).run(plan, end(&shards));
-        check_none_given_up(&story);
+        check_conduct(&story, limits);
         check_parents_first(&shards, &story);
         for (place, shard) in shards.iter().enumerate() {
             let from = shard.records.partition_point(|time| *time < since);
@@ -172,7 +171,7 @@ proptest! {
         let slowest = weather.slowest.as_millis().try_into().unwrap();
         let weather = Weather { faults: 0, sleep: Some((at, Duration::from_mins(10))), ..weather };
         let story = Sim::new(shards.clone(), weather).run(plan(Position::Latest), end(&shards));
-        check_none_given_up(&story);
+        check_conduct(&story, LIMITS);
         for (place, shard) in shards.iter().enumerate().filter(|(_, it)| it.closes.is_none_or(|at| at > 0)) {
             // "Now" is when the first iterator is given, which an answer may take.
             let shown = story.shown.get(&place).cloned().unwrap_or_default();
@@ -248,7 +247,6 @@ fn ten_thousand_shards_are_read_fairly_and_within_bounds() {
         ..plan(Position::TrimHorizon)
     };
     let story = Sim::new(shards.clone(), Weather::default()).run(plan, 30_000);
-    assert_eq!(story.over_budget(), None);
     assert!(story.most_in_flight <= 400);
     let reads: Vec<usize> = (0..shards.len())
         .map(|place| story.reads.get(&place).map_or(0, Vec::len))
