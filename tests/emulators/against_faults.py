@@ -45,29 +45,29 @@ def run(report, binary, folder):
             report.add(part)
             total += troubles
     report.check(f"{len(SEEDS)} seeds met every trouble there is", TROUBLES <= set(total), dict(total))
-    print(f"        {sum(total.values())} requests went wrong: {dict(total)}", flush=True)
+    print(f"        {sum(total.values())} reads went wrong: {dict(total)}", flush=True)
 
 
 def tell(binary, folder, seed):
-    """The story of a seed: its report, and how often requests went wrong."""
+    """The story of a seed: its report, and how often reads went wrong."""
     report, troubles = Report(), collections.Counter()
     with report.journey(f"faults: seed {seed}"):
         with servers.OnBadDays(binary, folder, seed) as server:
             url = server.wait_until_up()
             began = time.monotonic()
-            read_all(report, Kinescope(binary, folder), client("kinesis", url), url, f"seed {seed}")
+            read_all(report, Kinescope(binary, folder), client("kinesis", url), url, seed)
             taken = time.monotonic() - began
             troubles = server.troubles()
         kinds = TROUBLES & set(troubles)
         report.check(f"seed {seed}: trouble of most kinds", len(kinds) >= 6 and troubles.total() >= 30, troubles)
-        print(f"        seed {seed}: {troubles.total()} requests went wrong in {taken:.0f} s: {dict(troubles)}", flush=True)
+        print(f"        seed {seed}: {troubles.total()} reads went wrong in {taken:.0f} s: {dict(troubles)}", flush=True)
     return report, troubles
 
 
-def read_all(report, kinescope, kinesis, url, what):
+def read_all(report, kinescope, kinesis, url, seed):
+    what, half = f"seed {seed}", RECORDS // 2
     create_stream(kinesis, STREAM, SHARDS)
-    half = RECORDS // 2
-    with kinescope.live_tail(url, STREAM, "--from", "trim-horizon", name=f"faults-{what[5:]}-tail") as tail:
+    with kinescope.live_tail(url, STREAM, "--from", "trim-horizon", name=f"faults-{seed}-tail") as tail:
         stored = put_numbered(kinesis, STREAM, range(half))
         # Only reads by the tail bring splits and merges about, so these come while it reads; the rest goes to their children.
         wait_until(lambda: all(changes(shards_of(kinesis))), "a split and a merge", PATIENCE)

@@ -101,8 +101,8 @@ class OnBadDays(Embedded):
         super().__init__(binary, logs, f"faults-{seed}", words)
 
     def troubles(self):
-        """How often a request met what."""
-        told = re.findall(r" goes wrong .*\btrouble=(\w+)", self.troubles_log.read_text(encoding="utf-8"))
+        """How often a read of records met what."""
+        told = re.findall(r' operation="GetRecords" trouble=(\w+)', self.troubles_log.read_text(encoding="utf-8"))
         return collections.Counter(told)
 
 
