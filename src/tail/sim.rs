@@ -1,6 +1,9 @@
 //! A whole stream on a virtual clock, for tests: shards that open, fill, close and split at their times, a network that is slow
 //! and fails, a service that counts what it is asked. It knows the answers, so it can tell what a tail did wrong.
 
+mod story;
+mod weather;
+
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 use std::time::Duration;
@@ -12,11 +15,8 @@ use crate::resource::{
 };
 use crate::source::{ErrorKind, ReadLimits, SourceError, facts};
 
-mod story;
-#[cfg(test)]
-mod tests;
-
 pub(super) use story::{Story, Turn};
+pub(super) use weather::{Call, Incident, SimShard, Weather};
 
 /// What Kinesis allows; for all tests of the tail.
 pub(super) const LIMITS: ReadLimits = facts::KINESIS;
@@ -26,93 +26,6 @@ const ITERATOR_LIFE: Duration = Duration::from_mins(5);
 
 /// When every story begins, on the wall.
 const NOON: i64 = 1_795_000_000_000;
-
-/// A shard and all that will ever be in it. Times are milliseconds from the beginning of the story, and may be before it.
-#[derive(Clone, Debug, Default)]
-pub(super) struct SimShard {
-    pub(super) parents: Vec<usize>,
-    pub(super) opens: i64,
-    pub(super) closes: Option<i64>,
-    /// From when on the service does not know it any more.
-    pub(super) gone: Option<i64>,
-    /// The times of its records, in order.
-    pub(super) records: Vec<i64>,
-}
-
-/// What the network and the service do.
-#[derive(Clone, Debug)]
-pub(super) struct Weather {
-    pub(super) seed: u64,
-    /// Calls in a hundred that fail.
-    pub(super) faults: u64,
-    /// What befalls single calls.
-    pub(super) incidents: Vec<Incident>,
-    /// The longest that an answer takes.
-    pub(super) slowest: Duration,
-    /// Records in one answer.
-    pub(super) page: usize,
-    /// Bytes of a record.
-    pub(super) record_size: usize,
-    /// Whether `ChildShards` come with the end of a shard.
-    pub(super) names_children: bool,
-    /// Whether the service tells how far behind a reader is.
-    pub(super) tells_lag: bool,
-    /// How long records are kept; for ever where it is `None`.
-    pub(super) retention: Option<Duration>,
-    /// Whether the service refuses to read what is no longer kept; else it begins at the oldest record that is.
-    pub(super) tells_trimmed: bool,
-    /// A time at which the machine sleeps, and for how long: nothing is asked and nothing answered.
-    pub(super) sleep: Option<(i64, Duration)>,
-}
-
-impl Default for Weather {
-    fn default() -> Self {
-        Self {
-            seed: 1,
-            faults: 0,
-            incidents: Vec::new(),
-            slowest: Duration::from_millis(30),
-            page: 100,
-            record_size: 100,
-            names_children: true,
-            tells_lag: true,
-            retention: None,
-            tells_trimmed: false,
-            sleep: None,
-        }
-    }
-}
-
-/// Something that befalls the calls of one kind for one shard, counted from the first.
-#[derive(Clone, Debug)]
-pub(super) struct Incident {
-    pub(super) shard: usize,
-    pub(super) call: Call,
-    pub(super) numbers: std::ops::Range<usize>,
-    /// How long the answer takes.
-    pub(super) takes: Duration,
-    /// The failure, unless the answer is only slow.
-    pub(super) error: Option<SourceError>,
-}
-
-/// The kinds of calls.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(super) enum Call {
-    Iterator,
-    Read,
-    List,
-}
-
-impl Call {
-    fn of(ask: &Ask) -> Self {
-        match ask {
-            Ask::Iterator(..) => Self::Iterator,
-            Ask::Read(..) => Self::Read,
-            Ask::Children(_) => Self::List,
-        }
-    }
-}
 
 /// The service.
 pub(super) struct Sim {
@@ -400,3 +313,6 @@ impl Sim {
 fn failure(kind: ErrorKind) -> SourceError {
     SourceError::new(kind, "GetRecords", "sim", "fault", "")
 }
+
+#[cfg(test)]
+mod tests;
