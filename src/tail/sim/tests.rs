@@ -173,10 +173,10 @@ proptest! {
         let story = Sim::new(shards.clone(), weather).run(plan(Position::Latest), end(&shards));
         check_conduct(&story, LIMITS);
         for (place, shard) in shards.iter().enumerate().filter(|(_, it)| it.closes.is_none_or(|at| at > 0)) {
-            // "Now" is when the first iterator is given, which an answer may take.
+            // "Now" is when the first iterator is asked for, that millisecond included, or an answer later.
             let shown = story.shown.get(&place).cloned().unwrap_or_default();
             let from = shown.first().copied().unwrap_or(shard.records.len());
-            let (past, due) = (shard.records.partition_point(|it| *it <= 0), shard.records.partition_point(|it| *it <= slowest));
+            let (past, due) = (shard.records.partition_point(|it| *it < 0), shard.records.partition_point(|it| *it <= slowest));
             prop_assert!((past..=due).contains(&from), "shard {place} begins at {from}, not in {past}..={due}");
             prop_assert_eq!(shown, (from..shard.records.len()).collect::<Vec<_>>());
         }
