@@ -137,6 +137,21 @@ pub struct TailRequest {
     pub through: Option<Through>,
 }
 
+impl TailRequest {
+    /// All of a stream, from now on, by polling.
+    pub fn all_of(section: Section, stream: ResourceId) -> Self {
+        Self {
+            section,
+            stream,
+            from: Position::Latest,
+            only: Vec::new(),
+            parents_first: true,
+            retention: None,
+            through: None,
+        }
+    }
+}
+
 /// A registered consumer to read through.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Through {

@@ -101,6 +101,14 @@ pub struct ReadLimits {
     pub pushed: bool,
 }
 
+/// What the services allow, and what their error codes mean, for the tests of the tail.
+#[cfg(test)]
+pub(crate) mod facts {
+    pub(crate) use super::classify::{kind_of, kind_of_status};
+    pub(crate) use super::dynamodb_streams::LIMITS as DYNAMODB_STREAMS;
+    pub(crate) use super::kinesis::LIMITS as KINESIS;
+}
+
 /// One service as the program knows it.
 #[derive(Clone)]
 pub struct Source {

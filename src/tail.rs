@@ -15,6 +15,8 @@ mod queue;
 mod rate;
 mod ring;
 mod row;
+#[cfg(test)]
+mod scenarios;
 mod shard;
 #[cfg(test)]
 mod sim;

@@ -179,14 +179,14 @@ pub(super) fn incomplete(operation: &'static str, resource: &str) -> SourceError
     )
 }
 
-fn kind_of(code: &str) -> Option<ErrorKind> {
+pub(crate) fn kind_of(code: &str) -> Option<ErrorKind> {
     CODES
         .iter()
         .find(|(_, codes)| codes.contains(&code))
         .map(|(kind, _)| *kind)
 }
 
-fn kind_of_status(status: u16) -> ErrorKind {
+pub(crate) fn kind_of_status(status: u16) -> ErrorKind {
     match status {
         401 => ErrorKind::Credentials,
         403 => ErrorKind::Denied,

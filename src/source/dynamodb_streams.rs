@@ -22,7 +22,7 @@ use crate::resource::{
 };
 
 /// No page of the API reference names a number of calls, only two readers of a shard at most: the pace is that of Kinesis.
-const LIMITS: ReadLimits = ReadLimits {
+pub(crate) const LIMITS: ReadLimits = ReadLimits {
     calls_per_second: 5,
     bytes_per_second: None,
     seeks_time: false,

@@ -28,7 +28,7 @@ use crate::resource::{
 };
 
 /// From the API reference of `GetRecords`, and "Quotas and limits" of the developer guide.
-const LIMITS: ReadLimits = ReadLimits {
+pub(crate) const LIMITS: ReadLimits = ReadLimits {
     calls_per_second: 5,
     bytes_per_second: Some(2 * 1024 * 1024),
     seeks_time: true,

@@ -21,6 +21,8 @@ pub(super) struct Place {
     latest: Option<(Timestamp, Timestamp)>,
     /// The time up to which the shard was read.
     seen: Option<Timestamp>,
+    /// Whether it was told that records were dropped since the last that was read.
+    gap_told: bool,
     /// Records from before this time are passed over.
     skip_before: Option<Timestamp>,
 }
@@ -40,6 +42,7 @@ impl Place {
             begun: None,
             latest: None,
             seen: None,
+            gap_told: false,
             skip_before,
         }
     }
@@ -59,11 +62,11 @@ impl Place {
         }
     }
 
-    /// An iterator was given.
-    pub(super) fn begun(&mut self, now: Timestamp) {
-        self.begun.get_or_insert(now);
+    /// An iterator was given that was asked for at a time.
+    pub(super) fn begun(&mut self, asked: Timestamp) {
+        self.begun.get_or_insert(asked);
         if self.from == Position::Latest && self.latest.is_none() {
-            self.latest = Some((now, now));
+            self.latest = Some((asked, asked));
         }
     }
 
@@ -75,18 +78,20 @@ impl Place {
             .is_some_and(|(arrived, begun)| earlier(arrived, SKEW) > begun)
     }
 
-    /// Takes in what was read, and how far that reaches where the service tells; gives back what is to be shown, and how many records were passed over.
+    /// Takes in what was read, asked for at a time, and how far that reaches where the service tells; gives back what is to be
+    /// shown, and how many records were passed over.
     pub(super) fn take(
         &mut self,
-        now: Timestamp,
+        asked: Timestamp,
         mut records: Vec<Record>,
         behind: Option<Duration>,
         reached: Option<SequenceNumber>,
     ) -> (Vec<Record>, usize) {
-        self.seen = Some(earlier(now, behind.unwrap_or_default()));
+        self.seen = Some(earlier(asked, behind.unwrap_or_default()));
+        self.gap_told = false;
         match records.last() {
             Some(last) => self.last = Some(last.sequence.clone()),
-            None => self.latest = self.latest.map(|(start, _)| (start, now)),
+            None => self.latest = self.latest.map(|(start, _)| (start, asked)),
         }
         self.last = self.last.take().max(reached);
         let before = records.len();
@@ -101,11 +106,12 @@ impl Place {
         (records, skipped)
     }
 
-    /// What was to be read next is no longer kept: it goes on with the oldest that is.
-    pub(super) fn trimmed(&mut self) {
+    /// What was to be read next is no longer kept: it goes on with the oldest that is. Tells whether that is news.
+    pub(super) fn trimmed(&mut self) -> bool {
         self.from = Position::TrimHorizon;
         self.last = None;
         self.latest = None;
+        !std::mem::replace(&mut self.gap_told, true)
     }
 
     /// Whether the service has dropped records since the shard was last seen. Kinesis does not say so: an iterator after a
@@ -115,6 +121,7 @@ impl Place {
         let lost = self.last.is_some() && self.seen.zip(kept_since).is_some_and(|(seen, kept)| seen < kept);
         if lost {
             self.seen = Some(now);
+            self.gap_told = true;
         }
         lost
     }

@@ -76,6 +76,8 @@ pub struct Lag {
 pub struct ShardTail {
     state: State,
     place: Place,
+    /// When the call under way was asked for. The machine may have slept since, and its answer tells nothing of that time.
+    asked: Timestamp,
     empty_reads: u32,
     pace: Pace,
     pushed: bool,
@@ -98,6 +100,7 @@ impl ShardTail {
     pub fn new(from: Position, limits: ReadLimits, retention: Option<Duration>, seed: u64) -> Self {
         Self {
             state: State::New,
+            asked: Timestamp::MIN,
             place: Place::new(from, limits.seeks_time, retention.or(limits.retention)),
             empty_reads: 0,
             pace: Pace::new(limits, seed),
@@ -111,11 +114,11 @@ impl ShardTail {
         match (std::mem::replace(&mut self.state, State::Done), input) {
             (State::New, Input::Started) | (State::Asleep(None), Input::Woke) => self.fetch_iterator(now),
             (State::FetchingIterator, Input::Iterator(token)) => {
-                self.place.begun(now.wall);
+                self.place.begun(self.asked);
                 self.brought = false;
-                vec![self.read(token)]
+                vec![self.read(now, token)]
             }
-            (State::Asleep(Some(token)), Input::Woke) => vec![self.read(token)],
+            (State::Asleep(Some(token)), Input::Woke) => vec![self.read(now, token)],
             (State::Reading(_), Input::Batch(batch)) => self.take(now, batch),
             (State::Reading(token), Input::Failed(error)) => self.fail(now, Some(token), error),
             (State::FetchingIterator, Input::Failed(error)) => self.fail(now, None, error),
@@ -129,6 +132,7 @@ impl ShardTail {
 
     fn fetch_iterator(&mut self, now: Now) -> Vec<Output> {
         self.state = State::FetchingIterator;
+        self.asked = now.wall;
         let fetch = Output::FetchIterator(self.place.resume(now.wall));
         if self.place.lost_sight(now.wall) {
             vec![Output::Gap, fetch]
@@ -137,7 +141,8 @@ impl ShardTail {
         }
     }
 
-    fn read(&mut self, token: IteratorToken) -> Output {
+    fn read(&mut self, now: Now, token: IteratorToken) -> Output {
+        self.asked = now.wall;
         self.state = State::Reading(token.clone());
         Output::Read(token)
     }
@@ -158,7 +163,7 @@ impl ShardTail {
         let reached = batch.records.last().and_then(|record| record.arrived);
         let (records, skipped) = self
             .place
-            .take(now.wall, batch.records, batch.behind, batch.reached);
+            .take(self.asked, batch.records, batch.behind, batch.reached);
         let emit = Output::Emit(
             records,
             Lag {
@@ -173,7 +178,7 @@ impl ShardTail {
         };
         if self.pushed {
             self.pace.forget_failures();
-            return vec![emit, self.read(next)];
+            return vec![emit, self.read(now, next)];
         }
         self.state = State::Asleep(Some(next));
         let wait = self
@@ -188,8 +193,9 @@ impl ShardTail {
             ErrorKind::Expired if self.pushed => return self.renew(now),
             ErrorKind::Expired => None,
             ErrorKind::Trimmed => {
-                self.place.trimmed();
-                outputs.push(Output::Gap);
+                if self.place.trimmed() {
+                    outputs.push(Output::Gap);
+                }
                 None
             }
             // Credentials may be renewed outside while this waits.

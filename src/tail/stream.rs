@@ -37,6 +37,8 @@ pub struct StreamTail {
     lagging: usize,
     was_caught_up: bool,
     throttled: u64,
+    /// What waking brought to light; told with the next answer.
+    untold: Vec<TailEvent>,
 }
 
 #[derive(Debug)]
@@ -86,6 +88,7 @@ impl StreamTail {
             lagging: 0,
             was_caught_up: false,
             throttled: 0,
+            untold: Vec::new(),
         };
         tail.learn_ranges(shards);
         let mut events = Vec::new();
@@ -132,7 +135,7 @@ impl StreamTail {
         if matches!(&heard, Heard::Failed(error) if error.kind == ErrorKind::Throttled) {
             self.throttled += 1;
         }
-        let mut events = Vec::new();
+        let mut events = std::mem::take(&mut self.untold);
         match heard {
             Heard::Shards(shards) => self.children_listed(now, shard, &shards, &mut events),
             Heard::Failed(error) if self.is_looking(shard) => {
@@ -361,8 +364,9 @@ impl StreamTail {
             if self.is_looking(&shard) {
                 self.queue.call(Ask::Children(shard));
             } else {
-                // Waking only leads to a call: there is nothing to tell.
-                self.step(now, &shard, Input::Woke, &mut Vec::new());
+                let mut events = std::mem::take(&mut self.untold);
+                self.step(now, &shard, Input::Woke, &mut events);
+                self.untold = events;
             }
         }
     }

@@ -6,19 +6,15 @@ use super::{Told, ask, cancel, consumers, overlay, panel, seek};
 use crate::clock::Now;
 use crate::message::{Action, Effect, TailReply, TailRequest};
 use crate::model::{Focus, Model, Prompt, Purpose, Remote, TailPane};
-use crate::resource::{Position, ResourceId, hash_key, shard_of};
+use crate::resource::{ResourceId, hash_key, shard_of};
 
 /// All of a stream of the section that is shown, from now on; through a consumer where it is read through one already.
 pub(super) fn request(model: &Model, stream: ResourceId) -> TailRequest {
     let open = model.tail.as_ref().filter(|tail| tail.request.stream == stream);
     TailRequest {
-        section: model.section,
-        retention: retention(model, &stream),
         through: open.and_then(|tail| tail.request.through.clone()),
-        stream,
-        from: Position::Latest,
-        only: Vec::new(),
-        parents_first: true,
+        retention: retention(model, &stream),
+        ..TailRequest::all_of(model.section, stream)
     }
 }
 
