@@ -91,6 +91,7 @@ async fn show(session: &Session, global: &Global, config: &Config, clock: Clock)
     let sources = session.sources();
     let settings = Settings {
         zone: TimeZone::system(),
+        filters: config.filters.clone(),
         ring_bytes: config.ring_mib << 20,
         abilities: abilities(&sources),
     };

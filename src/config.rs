@@ -2,6 +2,7 @@
 //!
 //! Must not: read the command line, which goes before both.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -9,6 +10,7 @@ use directories::ProjectDirs;
 use serde::Deserialize;
 use thiserror::Error;
 
+use crate::query::Filter;
 use crate::sanitize;
 
 const EMBEDDED: &str = include_str!("../assets/config.toml");
@@ -24,6 +26,8 @@ pub struct Config {
     pub ascii: bool,
     /// Refuse every write.
     pub read_only: bool,
+    /// Filters of a tail by their names.
+    pub filters: BTreeMap<String, String>,
 }
 
 /// What a file says; the rest is as embedded.
@@ -34,6 +38,8 @@ struct Partial {
     ring_mib: Option<usize>,
     ascii: Option<bool>,
     read_only: Option<bool>,
+    #[serde(default)]
+    filters: BTreeMap<String, toml::Spanned<String>>,
 }
 
 /// A file that cannot be used: which one, where in it, and why.
@@ -86,8 +92,25 @@ impl Config {
             ring_mib: said.ring_mib.unwrap_or(defaults.ring_mib).clamp(1, 64 << 10),
             ascii: said.ascii.unwrap_or(defaults.ascii),
             read_only: said.read_only.unwrap_or(defaults.read_only),
+            filters: filters(said.filters, text, file)?,
         })
     }
+}
+
+/// The filters that a file names, each of which must be one.
+fn filters(
+    said: BTreeMap<String, toml::Spanned<String>>,
+    text: &str,
+    file: &Path,
+) -> Result<BTreeMap<String, String>, ConfigError> {
+    let checked = said.into_iter().map(|(name, filter)| {
+        if let Err(error) = Filter::parse(filter.get_ref()) {
+            let why = format!("filter '{name}': {error}");
+            return Err(wrong(text, filter.span().start, file, why));
+        }
+        Ok((name, filter.into_inner()))
+    });
+    checked.collect()
 }
 
 fn own_file() -> Option<PathBuf> {
@@ -96,14 +119,20 @@ fn own_file() -> Option<PathBuf> {
 
 fn parse<T: serde::de::DeserializeOwned>(text: &str, file: &Path) -> Result<T, ConfigError> {
     toml::from_str(text).map_err(|error| {
-        let before = &text[..error.span().map_or(0, |span| span.start.min(text.len()))];
-        let line = before.matches('\n').count() + 1;
-        let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
-        ConfigError::Wrong {
-            place: format!("{}:{line}:{column}", file.display()),
-            why: error.message().to_owned(),
-        }
+        let start = error.span().map_or(0, |span| span.start);
+        wrong(text, start, file, error.message().to_owned())
     })
+}
+
+/// A mistake at a place of a file, in bytes.
+fn wrong(text: &str, at: usize, file: &Path, why: String) -> ConfigError {
+    let before = &text[..at.min(text.len())];
+    let line = before.matches('\n').count() + 1;
+    let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
+    ConfigError::Wrong {
+        place: format!("{}:{line}:{column}", file.display()),
+        why,
+    }
 }
 
 #[cfg(test)]
@@ -123,7 +152,8 @@ mod tests {
                 max_fps: 4,
                 ring_mib: 64,
                 ascii: false,
-                read_only: false
+                read_only: false,
+                filters: BTreeMap::new(),
             }
         );
     }
@@ -133,6 +163,11 @@ mod tests {
         let error = load("max_fps = 4\nrnig_mib = 1\n").unwrap_err().to_string();
         assert!(
             error.starts_with("c.toml:2:1: unknown field `rnig_mib`"),
+            "{error}"
+        );
+        let error = load("[filters]\nbig = '.total >'").unwrap_err().to_string();
+        assert!(
+            error.starts_with("c.toml:2:7: filter 'big': a term is expected here, at character 9"),
             "{error}"
         );
         let error = load("max_fps = \"many\"").unwrap_err().to_string();

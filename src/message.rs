@@ -6,7 +6,7 @@ use std::time::Duration;
 use crossterm::event::KeyEvent;
 use serde::Deserialize;
 
-use crate::model::{Document, Size, Ticket};
+use crate::model::{Document, Found, Scan, Size, Ticket};
 use crate::resource::{
     Consumer, Detail, Entry, FeatureRecord, Page, PageToken, Position, Record, ResourceId, Section, Shard,
     ShardId,
@@ -50,6 +50,8 @@ pub enum Reply {
     Record(Section, Result<Option<FeatureRecord>, SourceError>),
     /// To [`Effect::Inspect`].
     Inspected(Document),
+    /// To [`Effect::Scan`].
+    Scanned(Found),
     /// To [`Effect::StartTail`], many times.
     Tail(TailReply),
 }
@@ -78,6 +80,8 @@ pub enum Effect {
     StartTail(Ticket, TailRequest),
     /// Tell a tail whether parents are drained before their children are begun.
     OrderTail(Ticket, bool),
+    /// Look which rows pass a filter.
+    Scan(Ticket, Scan),
     /// Decode a record for an inspector of so many columns.
     Inspect(Ticket, Arc<Record>, usize),
     /// Stop what goes under this ticket.
@@ -202,6 +206,8 @@ pub enum Action {
     ToggleHex,
     ToggleOrder,
     ToggleZone,
+    Filter,
+    OnlyKey,
     ShowShards,
     ShowKeys,
     Sort,

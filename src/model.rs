@@ -19,6 +19,7 @@ mod sieve;
 mod tail;
 mod ticket;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 pub use browser::{Browser, Focus, Lookup, ShardList, cancel_listing};
@@ -32,7 +33,7 @@ pub use overlay::{Overlay, Prompt, Purpose};
 pub use panel::{KeyTable, Panel, ShardTable};
 pub use remote::{Paged, Remote, Wait, settle_page};
 pub use seek::{Place, Seek, SeekRow, places};
-pub use sieve::{Scan, Sieve};
+pub use sieve::{Found, Scan, Sieve};
 pub use tail::TailPane;
 pub use ticket::{Ticket, Tickets};
 
@@ -67,6 +68,8 @@ pub struct Identity {
 pub struct Settings {
     /// The time zone of the clock on the wall.
     pub zone: TimeZone,
+    /// Filters by the names that the config gives them.
+    pub filters: BTreeMap<String, String>,
     /// Bytes that a tail keeps.
     pub ring_bytes: usize,
     /// What each section's service can do, in the order of [`Section::ALL`].

@@ -44,6 +44,8 @@ enum Term {
     Shard(String),
     /// A part of the partition key, or of the item's key.
     Key(String),
+    /// The whole of it.
+    KeyIs(String),
     /// What was done to the item.
     Event(String),
     Text(Regex),
@@ -51,9 +53,10 @@ enum Term {
 }
 
 /// The words that name what a record is.
-const NAMES: [(&str, fn(String) -> Term); 3] = [
+const NAMES: [(&str, fn(String) -> Term); 4] = [
     ("shard:", Term::Shard),
     ("key:", Term::Key),
+    ("key=", Term::KeyIs),
     ("event:", Term::Event),
 ];
 
@@ -71,7 +74,7 @@ impl Filter {
         if begins_a_program(expression) {
             terms.push(program(expression).map_err(|error| error.behind(&text[..before]))?);
         } else if !expression.is_empty() {
-            terms.push(words(expression).map_err(|error| error.behind(&text[..before]))?);
+            terms.push(words(expression, false).map_err(|error| error.behind(&text[..before]))?);
         }
         Ok(Self {
             text: text.trim().to_owned(),
@@ -83,7 +86,7 @@ impl Filter {
     pub fn matching(expression: &str) -> Result<Self, FilterError> {
         Ok(Self {
             text: expression.to_owned(),
-            terms: vec![words(expression)?],
+            terms: vec![words(expression, false)?],
         })
     }
 
@@ -92,6 +95,24 @@ impl Filter {
         Ok(Self {
             text: code.to_owned(),
             terms: vec![program(code)?],
+        })
+    }
+
+    /// The records with this key, and no others.
+    pub fn of_key(key: &str) -> Self {
+        Self {
+            text: format!("key={}", serde_json::Value::from(key)),
+            terms: vec![Term::KeyIs(key.to_owned())],
+        }
+    }
+
+    /// An expression over the record's text that makes a difference between small and capital letters only where it has
+    /// capital ones.
+    pub fn searching(expression: &str) -> Result<Self, FilterError> {
+        let capitals = expression.chars().any(char::is_uppercase);
+        Ok(Self {
+            text: expression.to_owned(),
+            terms: vec![words(expression, !capitals)?],
         })
     }
 
@@ -116,11 +137,19 @@ impl FilterError {
     }
 }
 
+/// A word that names what a record is, and what follows it. A value with blanks in it stands in quotes, as in JSON.
 fn named(text: &str) -> Option<(Term, &str)> {
     let (name, term) = NAMES.iter().find(|(name, _)| text.starts_with(name))?;
     let value = &text[name.len()..];
-    let (value, rest) = value.split_at(value.find(char::is_whitespace).unwrap_or(value.len()));
-    (!value.is_empty()).then(|| (term(value.to_owned()), rest))
+    let (value, rest) = if value.starts_with('"') {
+        let mut values = serde_json::Deserializer::from_str(value).into_iter::<String>();
+        let quoted = values.next()?.ok()?;
+        (quoted, &value[values.byte_offset()..])
+    } else {
+        let (word, rest) = value.split_at(value.find(char::is_whitespace).unwrap_or(value.len()));
+        (word.to_owned(), rest)
+    };
+    (!value.is_empty()).then(|| (term(value), rest))
 }
 
 /// Programs that test a value begin with one of these; words to look for hardly do. `jq:` makes sure.
@@ -137,8 +166,11 @@ fn program(text: &str) -> Result<Term, FilterError> {
         .map_err(|error| error.behind(&text[..text.len() - code.len()]))
 }
 
-fn words(text: &str) -> Result<Term, FilterError> {
-    let compiled = RegexBuilder::new(text).size_limit(LARGEST_EXPRESSION).build();
+fn words(text: &str, any_case: bool) -> Result<Term, FilterError> {
+    let compiled = RegexBuilder::new(text)
+        .case_insensitive(any_case)
+        .size_limit(LARGEST_EXPRESSION)
+        .build();
     compiled.map(Term::Text).map_err(|error| mistake(text, &error))
 }
 
@@ -160,6 +192,7 @@ impl Term {
         match self {
             Self::Shard(name) => names_shard(name, &record.shard),
             Self::Key(part) => record.key().contains(part.as_str()),
+            Self::KeyIs(key) => record.key() == key.as_str(),
             Self::Event(name) => match &record.body {
                 Body::Change(change) => names_event(name, change),
                 Body::Blob { .. } => false,
@@ -272,6 +305,23 @@ mod tests {
         for filter in ["shard:005", "key:x .total > 100", "event:INSERT"] {
             assert!(!passes(filter, &order), "{filter}");
         }
+    }
+
+    #[test]
+    fn one_key_is_followed_whatever_it_holds() {
+        let awkward = record("s", "a \"b\" c", "{}");
+        let filter = Filter::of_key(&awkward.key());
+        assert!(filter.passes(&awkward));
+        assert!(passes(filter.text(), &awkward), "its text means the same");
+        assert!(!filter.passes(&record("s", "a", "{}")));
+    }
+
+    #[test]
+    fn a_search_minds_capitals_only_where_it_has_some() {
+        let record = record("s", "k", "Checkout paid");
+        let found = |text| Filter::searching(text).unwrap().passes(&record);
+        assert!(found("checkout") && found("Checkout"));
+        assert!(!found("CHECKOUT"));
     }
 
     #[test]

@@ -162,6 +162,7 @@ impl App {
             Effect::Call(ticket, request) => self.calls.call(ticket, request),
             Effect::StartTail(ticket, request) => self.calls.tail(ticket, request),
             Effect::OrderTail(ticket, parents_first) => self.calls.order_tail(ticket, parents_first),
+            Effect::Scan(ticket, scan) => self.calls.scan(ticket, scan),
             Effect::Inspect(ticket, record, columns) => self.calls.inspect(ticket, record, columns),
             Effect::Cancel(ticket) => self.calls.cancel(ticket),
             Effect::Redraw => self.screen.forget(),

@@ -6,6 +6,7 @@
 
 mod browse;
 mod consumers;
+mod filter;
 mod overlay;
 mod panel;
 mod seek;
@@ -93,6 +94,7 @@ fn take_reply(model: &mut Model, ticket: Ticket, reply: Reply, now: Now) -> Vec<
         }
         Reply::Record(section, record) => browse::looked_up(model, section, record),
         Reply::Inspected(document) => panel::inspected(model, document),
+        Reply::Scanned(found) => filter::scanned(model, ticket, found),
         Reply::Tail(news) => tail::take_news(model, news, now),
     };
     if let Some(error) = failed {

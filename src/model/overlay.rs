@@ -49,6 +49,10 @@ pub enum Purpose {
     },
     /// A partition key, of which the shard is wanted.
     ShardOf,
+    /// What of a tail to show.
+    Filter,
+    /// What to search for in a tail.
+    SearchTail,
     /// Text to find in the list.
     Search,
 }
@@ -56,9 +60,14 @@ pub enum Purpose {
 impl Prompt {
     /// An empty line.
     pub fn new(purpose: Purpose) -> Self {
+        Self::with(purpose, String::new())
+    }
+
+    /// A line with a text to be changed.
+    pub fn with(purpose: Purpose, text: String) -> Self {
         Self {
             purpose,
-            input: Input::default(),
+            input: Input::new(text),
             error: None,
         }
     }

@@ -32,14 +32,26 @@ pub struct Scan {
     pub rows: Vec<Row>,
 }
 
+/// What came of a scan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// The numbers of the rows that passed.
+    pub passed: Vec<u64>,
+    /// The number of the row after the last that was looked at.
+    pub next: u64,
+}
+
 impl Scan {
-    /// The numbers of the rows that pass. A gap always does: it says that something is missing, whatever is looked for.
-    pub fn run(&self) -> Vec<u64> {
+    /// Looks at them. A gap always passes: it says that something is missing, whatever is looked for.
+    pub fn run(&self) -> Found {
         let numbered = (self.first..).zip(&self.rows);
-        numbered
+        let passed = numbered
             .filter(|(_, row)| row.record().is_none_or(|record| self.filter.passes(record)))
-            .map(|(number, _)| number)
-            .collect()
+            .map(|(number, _)| number);
+        Found {
+            passed: passed.collect(),
+            next: self.first + self.rows.len() as u64,
+        }
     }
 }
 
@@ -72,11 +84,11 @@ impl Sieve {
         }
     }
 
-    /// So many rows from a number on were looked at, and these passed.
-    pub fn take(&mut self, first: u64, rows: u64, passed: Vec<u64>) {
+    /// Rows were looked at.
+    pub fn take(&mut self, found: Found) {
         self.wait = None;
-        self.next = first + rows;
-        self.passed.extend(passed);
+        self.next = found.next;
+        self.passed.extend(found.passed);
     }
 
     /// Rows before this one fell off.
@@ -102,17 +114,21 @@ impl Sieve {
         (seen * 100).checked_div(held.end - held.start).unwrap_or(100)
     }
 
-    /// The first that passed after a row, or else from the beginning on.
-    pub fn after(&self, number: u64) -> Option<u64> {
-        let place = self.passed.partition_point(|it| *it <= number);
-        self.passed.get(place).or_else(|| self.passed.front()).copied()
-    }
-
-    /// The last that passed before a row, or else from the end back.
-    pub fn before(&self, number: u64) -> Option<u64> {
-        let place = self.passed.partition_point(|it| *it < number);
-        let earlier = place.checked_sub(1).and_then(|place| self.passed.get(place));
-        earlier.or_else(|| self.passed.back()).copied()
+    /// The next that passed after a row, or the one before it, of those that are `shown`. Going on from the last begins anew.
+    pub fn nearest(&self, number: u64, forwards: bool, shown: impl Fn(&u64) -> bool) -> Option<u64> {
+        let all = || self.passed.iter();
+        let found = if forwards {
+            let after = self.passed.partition_point(|it| *it <= number);
+            self.passed.range(after..).chain(all()).find(|it| shown(it))
+        } else {
+            let earlier = self.passed.partition_point(|it| *it < number);
+            self.passed
+                .range(..earlier)
+                .rev()
+                .chain(all().rev())
+                .find(|it| shown(it))
+        };
+        found.copied()
     }
 }
 
@@ -143,7 +159,7 @@ mod tests {
         };
         let scan = sieve.begin(ring, wait);
         assert!(!sieve.is_due(ring));
-        sieve.take(scan.first, scan.rows.len() as u64, scan.run());
+        sieve.take(scan.run());
         scan.rows.len() as u64
     }
 
@@ -167,7 +183,10 @@ mod tests {
         scan(&mut sieve, &ring);
         sieve.forget_before(50);
         assert_eq!(sieve.passed().front(), Some(&57));
-        assert_eq!((sieve.after(57), sieve.after(97)), (Some(67), Some(57)));
-        assert_eq!((sieve.before(57), sieve.before(60)), (Some(97), Some(57)));
+        let next = |number| sieve.nearest(number, true, |_| true);
+        let previous = |number| sieve.nearest(number, false, |_| true);
+        assert_eq!((next(57), next(97)), (Some(67), Some(57)));
+        assert_eq!((previous(57), previous(60)), (Some(97), Some(57)));
+        assert_eq!(sieve.nearest(57, true, |number| *number > 80), Some(87));
     }
 }

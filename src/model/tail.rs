@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Focus, Inspector, Panel, Remote, ShardMeter, ShardState, Sieve, Ticket, Wait};
+use super::{Focus, Found, Inspector, Panel, Remote, Scan, ShardMeter, ShardState, Sieve, Ticket, Wait};
 use crate::message::TailRequest;
 use crate::resource::{Record, ShardId, hash_key};
 use crate::source::SourceError;
@@ -56,6 +56,8 @@ pub struct TailPane {
     pub filter: Option<Sieve>,
     /// What was searched for.
     pub search: Option<Sieve>,
+    /// Whether the search goes to its first match as soon as that is found.
+    pub search_jumps: bool,
     /// What stands below or beside the records.
     pub panel: Option<Panel>,
     /// Which pane has the keys.
@@ -90,6 +92,7 @@ impl TailPane {
             top: 0,
             filter: None,
             search: None,
+            search_jumps: false,
             panel: None,
             focus: Focus::List,
             hot: HotKeys::new(HOT_KEYS),
@@ -165,6 +168,31 @@ impl TailPane {
             place.saturating_add(distance).min(self.count().saturating_sub(1))
         };
         self.select(self.number(place).unwrap_or(self.cursor), fit);
+    }
+
+    /// Whether a row is shown.
+    pub fn shows(&self, number: u64) -> bool {
+        self.number(self.place(number)) == Some(number)
+    }
+
+    /// The rows that a filter or a search has not looked at yet; `ask` gives what their answers are waited for with.
+    pub fn begin_scans(&mut self, mut ask: impl FnMut() -> Wait) -> Vec<(Ticket, Scan)> {
+        let ring = &self.ring;
+        let sieves = [&mut self.filter, &mut self.search].into_iter().flatten();
+        let due = sieves.filter(|sieve| sieve.is_due(ring));
+        due.map(|sieve| {
+            let wait = ask();
+            (wait.ticket, sieve.begin(ring, wait))
+        })
+        .collect()
+    }
+
+    /// Rows were looked at, for whichever of the two waits for it.
+    pub fn take_found(&mut self, ticket: Ticket, found: Found) {
+        let mut sieves = [&mut self.filter, &mut self.search].into_iter().flatten();
+        if let Some(sieve) = sieves.find(|sieve| sieve.ticket() == Some(ticket)) {
+            sieve.take(found);
+        }
     }
 
     /// How many rows there are to be shown.
@@ -251,8 +279,10 @@ impl TailPane {
 
     /// The selected record.
     pub fn record(&self) -> Option<&Arc<Record>> {
-        let shown = self.number(self.place(self.cursor)) == Some(self.cursor);
-        self.ring.get(self.cursor).filter(|_| shown)?.record()
+        self.ring
+            .get(self.cursor)
+            .filter(|_| self.shows(self.cursor))?
+            .record()
     }
 
     /// Whether it has not begun yet.

@@ -11,7 +11,7 @@ use tokio::task::AbortHandle;
 use super::clock::Clock;
 use super::tail;
 use crate::message::{Message, Reply, Request, TailReply, TailRequest};
-use crate::model::{Document, Ticket};
+use crate::model::{Document, Scan, Ticket};
 use crate::resource::{Record, Section};
 use crate::source::Source;
 
@@ -99,6 +99,17 @@ impl Calls {
             let decoded = tokio::task::spawn_blocking(move || Document::of(&record, columns)).await;
             if let Ok(document) = decoded {
                 send(&messages, ticket, Reply::Inspected(document)).await;
+            }
+        });
+    }
+
+    /// Looks which rows pass a filter, where it holds up nothing.
+    pub(super) fn scan(&mut self, ticket: Ticket, scan: Scan) {
+        let messages = self.messages.clone();
+        self.spawn(ticket, async move {
+            let found = tokio::task::spawn_blocking(move || scan.run()).await;
+            if let Ok(found) = found {
+                send(&messages, ticket, Reply::Scanned(found)).await;
             }
         });
     }

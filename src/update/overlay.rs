@@ -3,11 +3,12 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tui_input::{Input, InputRequest};
 
-use super::{browse, consumers, seek, tail};
+use super::{browse, consumers, filter, seek, tail};
 use crate::clock::Now;
 use crate::keymap::Context;
 use crate::message::{Action, Effect};
 use crate::model::{Model, Overlay, Prompt, Purpose};
+use crate::query::FilterError;
 
 /// Characters of pasted text that a line takes.
 const PASTED: usize = 4096;
@@ -61,7 +62,15 @@ fn accept(model: &mut Model, now: Now) -> Vec<Effect> {
     };
     let text = prompt.input.value().trim().to_owned();
     match &prompt.purpose {
+        Purpose::Filter => match filter::filter(model, &text) {
+            Ok(effects) => effects,
+            Err(error) => mistaken(model, prompt, &error),
+        },
         _ if text.is_empty() => Vec::new(),
+        Purpose::SearchTail => match filter::search(model, &text) {
+            Ok(effects) => effects,
+            Err(error) => mistaken(model, prompt, &error),
+        },
         Purpose::NameConsumer { .. } => match consumers::named(model, &text) {
             Ok(effects) => effects,
             Err(error) => open_prompt(
@@ -79,6 +88,25 @@ fn accept(model: &mut Model, now: Now) -> Vec<Effect> {
             browse::find(model, now, true)
         }
     }
+}
+
+/// The line stays open, with the cursor where it is wrong.
+fn mistaken(model: &mut Model, prompt: Prompt, error: &FilterError) -> Vec<Effect> {
+    let blanks = prompt
+        .input
+        .value()
+        .chars()
+        .take_while(|c| c.is_whitespace())
+        .count();
+    let input = prompt.input.clone().with_cursor(blanks + error.at);
+    open_prompt(
+        model,
+        Prompt {
+            input,
+            error: Some(error.to_string()),
+            ..prompt
+        },
+    )
 }
 
 /// A key that means nothing else goes into the line that is being typed.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Told, ask, cancel, consumers, overlay, panel, seek};
+use super::{Told, ask, cancel, consumers, filter, overlay, panel, seek};
 use crate::clock::Now;
 use crate::message::{Action, Effect, TailReply, TailRequest};
 use crate::model::{Focus, Model, Prompt, Purpose, Remote, TailPane};
@@ -36,6 +36,7 @@ fn retention(model: &Model, stream: &ResourceId) -> Option<Duration> {
 /// Ends the tail, if one is open.
 pub(super) fn leave(model: &mut Model) -> Vec<Effect> {
     let mut effects = panel::close(model);
+    effects.extend(filter::clear(model));
     if let Some(tail) = model.tail.take() {
         effects.extend(cancel(model, [tail.ticket]));
     }
@@ -46,6 +47,11 @@ pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
     match action {
         Action::Open => panel::open_record(model, now),
         Action::ToggleHex => panel::toggle_hex(model),
+        Action::Filter => filter::ask_filter(model),
+        Action::OnlyKey => filter::only_this_key(model, now),
+        Action::Search => filter::ask_search(model),
+        Action::NextMatch => filter::find(model, now, true),
+        Action::PreviousMatch => filter::find(model, now, false),
         Action::ShowShards => panel::toggle_shards(model),
         Action::ShowKeys => panel::toggle_keys(model),
         Action::LookUp => overlay::open_prompt(model, Prompt::new(Purpose::ShardOf)),
@@ -147,10 +153,11 @@ pub(super) fn tell_shard(model: &mut Model, now: Now, key: &str) -> Vec<Effect> 
     Vec::new()
 }
 
-/// Closes the panel, else leaves the tail.
+/// Closes the panel, else shows all records again, else leaves the tail.
 fn back(model: &mut Model) -> Vec<Effect> {
     match &model.tail {
         Some(tail) if tail.panel.is_some() => panel::close(model),
+        Some(tail) if tail.filter.is_some() || tail.search.is_some() => filter::clear(model),
         _ => leave(model),
     }
 }

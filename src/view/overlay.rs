@@ -14,6 +14,9 @@ use crate::resource::CONSUMER_NAME_RULE;
 use crate::sanitize;
 use crate::update::help_lines;
 
+/// What a filter can be, for the line in which it is typed.
+const FILTER_FORMS: &str = "words as a regular expression, or jq such as .total > 100; before either shard:004 key:cust event:INSERT; @NAME is one of the config; nothing shows all";
+
 /// Draws the overlays over each other; tells where the terminal's cursor belongs.
 pub(super) fn draw(stage: &Stage<'_>, screen: Rect, buffer: &mut Buffer) -> Option<Position> {
     let mut cursor = None;
@@ -76,6 +79,11 @@ fn line_of_text(stage: &Stage<'_>, prompt: &Prompt, screen: Rect, buffer: &mut B
             CONSUMER_NAME_RULE,
         ),
         Purpose::ShardOf => (" Shard of a partition key ".to_owned(), "the partition key"),
+        Purpose::Filter => (" Show only ".to_owned(), FILTER_FORMS),
+        Purpose::SearchTail => (
+            " Search in the records ".to_owned(),
+            "a regular expression over key and text",
+        ),
         Purpose::Search => (" Search ".to_owned(), "part of a name"),
     };
     let columns = screen.width.saturating_sub(8).min(72);

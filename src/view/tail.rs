@@ -10,11 +10,13 @@ use super::browse::beside_mark;
 use super::header::waiting;
 use super::{Role, Stage, format, write_line};
 use crate::decode;
-use crate::model::{Focus, Remote, TailPane};
+use crate::model::{Focus, Remote, Sieve, TailPane};
 use crate::resource::{Body, Record, ShardId, item_preview};
 use crate::sanitize;
 use crate::tail::Row;
 
+/// What stands where a filter leaves nothing.
+const NOTHING_PASSES: &str = "Nothing passes the filter so far. f changes it; an empty one shows all.";
 /// Columns of the time of day.
 const CLOCK: usize = 12;
 /// Columns of a partition key.
@@ -63,7 +65,9 @@ pub(super) fn records(stage: &Stage<'_>, pane: &TailPane, area: Rect, buffer: &m
     if area.is_empty() {
         return;
     }
-    let block = stage.block(title(stage, pane), pane.focus == Focus::List);
+    let block = stage
+        .block(title(stage, pane), pane.focus == Focus::List)
+        .title(filtered(stage, pane, area.width).right_aligned());
     let inner = block.inner(area);
     block.render(area, buffer);
     match &pane.phase {
@@ -82,8 +86,31 @@ pub(super) fn records(stage: &Stage<'_>, pane: &TailPane, area: Rect, buffer: &m
             stage.words(&waiting(stage, &what, *wait), Role::Dim, inner, buffer);
         }
         _ if pane.ring.is_empty() => stage.words(nothing_yet(pane), Role::Dim, inner, buffer),
+        _ if pane.count() == 0 => stage.words(NOTHING_PASSES, Role::Dim, inner, buffer),
         _ => rows(stage, pane, inner, buffer),
     }
+}
+
+/// What is filtered and searched for, and how much of it was found so far, at the right of the frame.
+fn filtered<'a>(stage: &Stage<'_>, pane: &TailPane, width: u16) -> Line<'a> {
+    let room = usize::from(width) / 3;
+    let told = |word: &str, sieve: &Sieve| {
+        let text = format::fit(&sanitize::line(sieve.filter.text()), room);
+        let part = match sieve.progress(&pane.ring) {
+            100 => String::new(),
+            part => format!(", {part} % looked at"),
+        };
+        format!(
+            " {word} {text} · {}{part} ",
+            format::count(sieve.passed().len() as u64)
+        )
+    };
+    let filter = pane.filter.as_ref().map(|sieve| told("filter", sieve));
+    let search = pane.search.as_ref().map(|sieve| told("search", sieve));
+    Line::from(vec![
+        stage.span(filter.unwrap_or_default(), Role::Accent),
+        stage.span(search.unwrap_or_default(), Role::Dim),
+    ])
 }
 
 fn nothing_yet(pane: &TailPane) -> &'static str {

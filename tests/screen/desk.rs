@@ -45,6 +45,7 @@ impl Desk {
         };
         let settings = Settings {
             zone: TimeZone::fixed(offset(1)),
+            filters: [("sevens".to_owned(), ".n == 7".to_owned())].into(),
             ring_bytes: 64 << 20,
             abilities: [pushing, tail(false), edit, Abilities::default()],
         };
@@ -192,7 +193,18 @@ impl Desk {
         };
         self.tail_events(ticket, vec![TailEvent::Read { shard, records, lag }], 1);
         self.wait(Duration::from_millis(400));
+        self.scan();
         self.inspect();
+    }
+
+    /// Looks at the rows that a filter or a search asked to look at, a part at a time until there are no more.
+    pub(super) fn scan(&mut self) {
+        let is_scan = |effect: &Effect| matches!(effect, Effect::Scan(..));
+        while let Some(place) = self.asked.iter().position(is_scan) {
+            if let Effect::Scan(ticket, scan) = self.asked.remove(place) {
+                self.send(Message::Reply(ticket, Reply::Scanned(scan.run())));
+            }
+        }
     }
 
     /// Answers what the inspector asked for.
