@@ -3,7 +3,7 @@
 //! Must not: print anything from outside but through [`crate::sanitize`], except where exactly the bytes were asked for and no
 //! terminal is there to obey them; write where signals are waited for, because a pipe that nobody empties blocks.
 
-mod lines;
+pub(crate) mod lines;
 
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal as _, Write};

@@ -1,11 +1,13 @@
 //! What happens ([`Message`]), what a person wants ([`Action`]), and what the program then asks of the world ([`Effect`]).
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crossterm::event::KeyEvent;
 use serde::Deserialize;
 
+use crate::cli::Output;
 use crate::model::{Document, Found, Scan, Size, Ticket};
 use crate::resource::{
     Consumer, Detail, Entry, FeatureRecord, Page, PageToken, Position, Record, ResourceId, Section, Shard,
@@ -52,6 +54,8 @@ pub enum Reply {
     Inspected(Document),
     /// To [`Effect::Scan`].
     Scanned(Found),
+    /// To [`Effect::Export`], many times.
+    Exported(Exported),
     /// To [`Effect::StartTail`], many times.
     Tail(TailReply),
 }
@@ -71,6 +75,30 @@ pub enum TailReply {
     Failed(SourceError),
 }
 
+/// Records to write to a file.
+#[derive(Clone, Debug)]
+pub struct Export {
+    /// The file, which must not be there yet.
+    pub file: PathBuf,
+    /// In what form.
+    pub output: Output,
+    /// Their stream.
+    pub stream: ResourceId,
+    /// The records.
+    pub records: Vec<Arc<Record>>,
+}
+
+/// How far the writing of a file is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Exported {
+    /// So many records are written.
+    Written(usize),
+    /// All are, and took so many bytes.
+    Done(u64),
+    /// It could not be written.
+    Failed(String),
+}
+
 /// Something that the world is asked to do.
 #[derive(Debug)]
 pub enum Effect {
@@ -82,6 +110,10 @@ pub enum Effect {
     OrderTail(Ticket, bool),
     /// Look which rows pass a filter.
     Scan(Ticket, Scan),
+    /// Write records to a file, until it is cancelled.
+    Export(Ticket, Export),
+    /// Send a text to the clipboard of the terminal.
+    Copy(String),
     /// Decode a record for an inspector of so many columns.
     Inspect(Ticket, Arc<Record>, usize),
     /// Stop what goes under this ticket.
@@ -208,6 +240,9 @@ pub enum Action {
     ToggleZone,
     Filter,
     OnlyKey,
+    Columns,
+    Export,
+    Copy,
     ShowShards,
     ShowKeys,
     Sort,

@@ -20,6 +20,7 @@ mod tail;
 mod ticket;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::time::Duration;
 
 pub use browser::{Browser, Focus, Lookup, ShardList, cancel_listing};
@@ -90,6 +91,19 @@ pub struct Abilities {
     pub consumers: bool,
 }
 
+/// A file that is being written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exporting {
+    /// What is waited for.
+    pub wait: Wait,
+    /// The file.
+    pub file: PathBuf,
+    /// Records that are written.
+    pub written: usize,
+    /// Records in all.
+    pub records: usize,
+}
+
 /// Words for the person that go away by themselves.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
@@ -122,6 +136,8 @@ pub struct Model {
     pub tail: Option<TailPane>,
     /// What lies over it all; the last one gets the keys.
     pub overlays: Vec<Overlay>,
+    /// A file that is being written.
+    pub exporting: Option<Exporting>,
     /// What is under way.
     pub tickets: Tickets,
     /// Calls that were made.
@@ -143,6 +159,7 @@ impl Model {
             browsers: Section::ALL.map(Browser::new),
             tail: None,
             overlays: Vec::new(),
+            exporting: None,
             tickets: Tickets::default(),
             calls: Rate::default(),
             notice: None,
@@ -182,6 +199,12 @@ impl Model {
     pub fn layout(&self) -> Layout {
         let paneled = self.tail.as_ref().is_some_and(|tail| tail.panel.is_some());
         Layout::new(self.size, self.tail.is_some(), paneled, self.browser().focus)
+    }
+
+    /// How many rows of the list that is shown fit.
+    pub fn list_rows(&self) -> usize {
+        let headings = self.tail.as_ref().map_or(0, TailPane::heading_rows);
+        self.layout().list_rows().saturating_sub(usize::from(headings))
     }
 
     /// Shows words for a while.

@@ -18,6 +18,8 @@ use crate::resource::{Body, Change, Record, ShardId};
 
 pub use path::{Path, PathError};
 
+/// The largest payload that is taken apart for columns, in bytes; each record on the screen is, in every frame.
+const LARGEST_COLUMNS: usize = 64 << 10;
 /// How large a compiled expression may be, in bytes.
 const LARGEST_EXPRESSION: usize = 1 << 20;
 
@@ -222,6 +224,18 @@ fn text_of(record: &Record) -> Cow<'_, [u8]> {
     }
 }
 
+/// What a record says, where that is JSON, for columns: no more than a screen may take time for.
+pub fn json_of(record: &Record) -> Option<serde_json::Value> {
+    match &record.body {
+        Body::Blob { data, .. } if data.len() <= LARGEST_COLUMNS => match decode::decode(data).value {
+            Value::Json(value) => Some(value),
+            Value::Text(_) | Value::Bytes(_) => None,
+        },
+        Body::Blob { .. } => None,
+        Body::Change(change) => Some(change_json(change)),
+    }
+}
+
 fn value_of(record: &Record) -> jaq_json::Val {
     match &record.body {
         Body::Blob { data, .. } => {
@@ -243,7 +257,7 @@ fn value_of(record: &Record) -> jaq_json::Val {
 }
 
 /// A change as `kinescope tail --output jsonl` writes it.
-fn change_json(change: &Change) -> serde_json::Value {
+pub(crate) fn change_json(change: &Change) -> serde_json::Value {
     let [(_, keys), (_, old), (_, new)] = change.to_json();
     serde_json::json!({
         "event": change.event.as_str(),

@@ -6,6 +6,7 @@
 
 mod browse;
 mod consumers;
+mod export;
 mod filter;
 mod overlay;
 mod panel;
@@ -21,7 +22,7 @@ use jiff::tz::TimeZone;
 
 use crate::clock::Now;
 use crate::keymap::Chord;
-use crate::message::{Action, Effect, Ended, Message, Reply};
+use crate::message::{Action, Effect, Ended, Exported, Message, Reply};
 use crate::model::{Model, Ticket, Wait};
 use crate::resource::Section;
 use crate::source::SourceError;
@@ -72,7 +73,7 @@ fn pass_time(model: &mut Model, now: Now) {
 
 /// An answer whose ticket is not live is stale and dropped, here and nowhere else.
 fn take_reply(model: &mut Model, ticket: Ticket, reply: Reply, now: Now) -> Vec<Effect> {
-    let news = matches!(reply, Reply::Tail(_));
+    let news = matches!(reply, Reply::Tail(_) | Reply::Exported(Exported::Written(_)));
     let live = if news {
         model.tickets.is_live(ticket)
     } else {
@@ -95,6 +96,7 @@ fn take_reply(model: &mut Model, ticket: Ticket, reply: Reply, now: Now) -> Vec<
         Reply::Record(section, record) => browse::looked_up(model, section, record),
         Reply::Inspected(document) => panel::inspected(model, document),
         Reply::Scanned(found) => filter::scanned(model, ticket, found),
+        Reply::Exported(news) => export::told(model, now, news),
         Reply::Tail(news) => tail::take_news(model, news, now),
     };
     if let Some(error) = failed {

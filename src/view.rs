@@ -10,6 +10,7 @@ mod bars;
 mod browse;
 mod consumers;
 mod detail;
+mod fields;
 mod footer;
 mod format;
 mod header;

@@ -16,7 +16,7 @@ use crate::sanitize;
 const TEXT_COLUMNS: usize = 4000;
 
 /// How records are written.
-pub(super) struct Format {
+pub(crate) struct Format {
     output: Output,
     stream: String,
     /// Whether a terminal reads it, which would act on what it reads.
@@ -50,7 +50,7 @@ struct ChangeLine<'a> {
 }
 
 impl Format {
-    pub(super) fn new(output: Output, stream: &ResourceId, terminal: bool) -> Self {
+    pub(crate) fn new(output: Output, stream: &ResourceId, terminal: bool) -> Self {
         Self {
             output,
             stream: stream.as_str().to_owned(),
@@ -59,7 +59,7 @@ impl Format {
     }
 
     /// Adds the record's line, with its end.
-    pub(super) fn write(&self, record: &Record, out: &mut Vec<u8>) {
+    pub(crate) fn write(&self, record: &Record, out: &mut Vec<u8>) {
         match (self.output, &record.body) {
             (Output::Text, _) => out.extend_from_slice(text(record).as_bytes()),
             (

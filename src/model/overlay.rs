@@ -51,6 +51,13 @@ pub enum Purpose {
     ShardOf,
     /// What of a tail to show.
     Filter,
+    /// A file to write records to.
+    Export {
+        /// How many there are.
+        records: usize,
+    },
+    /// JSON paths to show as columns.
+    Columns,
     /// What to search for in a tail.
     SearchTail,
     /// Text to find in the list.

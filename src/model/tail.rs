@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::{Focus, Found, Inspector, Panel, Remote, Scan, ShardMeter, ShardState, Sieve, Ticket, Wait};
 use crate::message::TailRequest;
+use crate::query::Path;
 use crate::resource::{Record, ShardId, hash_key};
 use crate::source::SourceError;
 use crate::tail::{Counters, HotKeys, Merge, Rate, Ring, Row, TailEvent};
@@ -54,6 +55,8 @@ pub struct TailPane {
     pub top: u64,
     /// What is shown of the rows, where that is not all.
     pub filter: Option<Sieve>,
+    /// Parts of the records to show as columns; the records whole where there are none.
+    pub columns: Vec<Path>,
     /// What was searched for.
     pub search: Option<Sieve>,
     /// Whether the search goes to its first match as soon as that is found.
@@ -91,6 +94,7 @@ impl TailPane {
             cursor: 0,
             top: 0,
             filter: None,
+            columns: Vec::new(),
             search: None,
             search_jumps: false,
             panel: None,
@@ -275,6 +279,11 @@ impl TailPane {
             Some(Panel::Record(inspector)) => Some(inspector),
             _ => None,
         }
+    }
+
+    /// How many of the list's rows are taken by the headings of columns.
+    pub fn heading_rows(&self) -> u16 {
+        u16::from(!self.columns.is_empty())
     }
 
     /// The selected record.

@@ -9,8 +9,9 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::AbortHandle;
 
 use super::clock::Clock;
+use super::export::{self, Wanted};
 use super::tail;
-use crate::message::{Message, Reply, Request, TailReply, TailRequest};
+use crate::message::{Export, Exported, Message, Reply, Request, TailReply, TailRequest};
 use crate::model::{Document, Scan, Ticket};
 use crate::resource::{Record, Section};
 use crate::source::Source;
@@ -99,6 +100,26 @@ impl Calls {
             let decoded = tokio::task::spawn_blocking(move || Document::of(&record, columns)).await;
             if let Ok(document) = decoded {
                 send(&messages, ticket, Reply::Inspected(document)).await;
+            }
+        });
+    }
+
+    /// Writes records to a file, where it holds up nothing.
+    pub(super) fn export(&mut self, ticket: Ticket, export: Export) {
+        let messages = self.messages.clone();
+        self.spawn(ticket, async move {
+            let (_wanted, still_wanted) = Wanted::new();
+            let news = messages.clone();
+            let tell = move |written| {
+                let reply = Reply::Exported(Exported::Written(written));
+                // How far it is may be left out where the loop is busy.
+                let _ = news.try_send(Message::Reply(ticket, reply));
+            };
+            let written =
+                tokio::task::spawn_blocking(move || export::write(&export, &still_wanted, tell)).await;
+            if let Ok(written) = written {
+                let news = written.map_or_else(|why| Exported::Failed(why.to_string()), Exported::Done);
+                send(&messages, ticket, Reply::Exported(news)).await;
             }
         });
     }

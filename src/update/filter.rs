@@ -6,7 +6,7 @@ use super::{Told, cancel, overlay};
 use crate::clock::Now;
 use crate::message::Effect;
 use crate::model::{Found, Model, Prompt, Purpose, Sieve, TailPane, Ticket, Wait};
-use crate::query::{Filter, FilterError};
+use crate::query::{Filter, FilterError, Path, PathError};
 
 /// Asks for a filter; the one in force is there to be changed.
 pub(super) fn ask_filter(model: &mut Model) -> Vec<Effect> {
@@ -77,7 +77,7 @@ pub(super) fn clear(model: &mut Model) -> Vec<Effect> {
 }
 
 fn put(model: &mut Model, filter: Option<Filter>) -> Vec<Effect> {
-    let rows = model.layout().list_rows();
+    let rows = model.list_rows();
     let Some(tail) = &mut model.tail else {
         return Vec::new();
     };
@@ -85,6 +85,25 @@ fn put(model: &mut Model, filter: Option<Filter>) -> Vec<Effect> {
     tail.filter = filter.map(|filter| Sieve::new(Arc::new(filter)));
     tail.show(rows);
     cancel(model, waited)
+}
+
+/// Asks which parts of the records to show as columns.
+pub(super) fn ask_columns(model: &mut Model) -> Vec<Effect> {
+    let columns = model.tail.iter().flat_map(|tail| &tail.columns);
+    let text: Vec<_> = columns.map(ToString::to_string).collect();
+    overlay::open_prompt(model, Prompt::with(Purpose::Columns, text.join(" ")))
+}
+
+/// Shows these parts of the records as columns; the records whole where there are none.
+pub(super) fn columns(model: &mut Model, text: &str) -> Result<(), PathError> {
+    let paths = text
+        .split_whitespace()
+        .map(Path::parse)
+        .collect::<Result<_, _>>()?;
+    if let Some(tail) = &mut model.tail {
+        tail.columns = paths;
+    }
+    Ok(())
 }
 
 /// Begins a search; it goes to the first record after the selected one as soon as it is found.
@@ -101,7 +120,7 @@ pub(super) fn search(model: &mut Model, text: &str) -> Result<Vec<Effect>, Filte
 
 /// Goes to the next match, or the one before. Going on from the last begins anew.
 pub(super) fn find(model: &mut Model, now: Now, forwards: bool) -> Vec<Effect> {
-    let rows = model.layout().list_rows();
+    let rows = model.list_rows();
     let Some(tail) = &mut model.tail else {
         return Vec::new();
     };
@@ -142,7 +161,7 @@ pub(super) fn scans(model: &mut Model, now: Now) -> Vec<Effect> {
 
 /// Rows were looked at.
 pub(super) fn scanned(model: &mut Model, ticket: Ticket, found: Found) -> Told {
-    let rows = model.layout().list_rows();
+    let rows = model.list_rows();
     let tail = model.tail.as_mut()?;
     tail.take_found(ticket, found);
     if tail.search_jumps {

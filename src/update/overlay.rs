@@ -3,7 +3,7 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tui_input::{Input, InputRequest};
 
-use super::{browse, consumers, filter, seek, tail};
+use super::{browse, consumers, export, filter, seek, tail};
 use crate::clock::Now;
 use crate::keymap::Context;
 use crate::message::{Action, Effect};
@@ -66,7 +66,18 @@ fn accept(model: &mut Model, now: Now) -> Vec<Effect> {
             Ok(effects) => effects,
             Err(error) => mistaken(model, prompt, &error),
         },
+        Purpose::Columns => match filter::columns(model, &text) {
+            Ok(()) => Vec::new(),
+            Err(error) => open_prompt(
+                model,
+                Prompt {
+                    error: Some(error.to_string()),
+                    ..prompt
+                },
+            ),
+        },
         _ if text.is_empty() => Vec::new(),
+        Purpose::Export { .. } => export::begin(model, now, &text),
         Purpose::SearchTail => match filter::search(model, &text) {
             Ok(effects) => effects,
             Err(error) => mistaken(model, prompt, &error),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Told, ask, cancel, consumers, filter, overlay, panel, seek};
+use super::{Told, ask, cancel, consumers, export, filter, overlay, panel, seek};
 use crate::clock::Now;
 use crate::message::{Action, Effect, TailReply, TailRequest};
 use crate::model::{Focus, Model, Prompt, Purpose, Remote, TailPane};
@@ -48,6 +48,9 @@ pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
         Action::Open => panel::open_record(model, now),
         Action::ToggleHex => panel::toggle_hex(model),
         Action::Filter => filter::ask_filter(model),
+        Action::Columns => filter::ask_columns(model),
+        Action::Export => export::ask_file(model, now),
+        Action::Copy => export::copy(model, now),
         Action::OnlyKey => filter::only_this_key(model, now),
         Action::Search => filter::ask_search(model),
         Action::NextMatch => filter::find(model, now, true),
@@ -56,7 +59,7 @@ pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
         Action::ShowKeys => panel::toggle_keys(model),
         Action::LookUp => overlay::open_prompt(model, Prompt::new(Purpose::ShardOf)),
         Action::Sort => panel::sort(model),
-        Action::Back => back(model),
+        Action::Back => back(model, now),
         Action::TailFrom => seek_again(model, now),
         Action::Consumers => open_consumers(model, now),
         Action::ToggleOrder => toggle_order(model, now),
@@ -67,8 +70,7 @@ pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
 
 /// Moves about in the records, or in the panel where that has the focus.
 fn go(model: &mut Model, action: Action) -> Vec<Effect> {
-    let layout = model.layout();
-    let (rows, lines) = (layout.list_rows(), layout.detail_rows());
+    let (rows, lines) = (model.list_rows(), model.layout().detail_rows());
     let Some(tail) = &mut model.tail else {
         return Vec::new();
     };
@@ -153,9 +155,10 @@ pub(super) fn tell_shard(model: &mut Model, now: Now, key: &str) -> Vec<Effect> 
     Vec::new()
 }
 
-/// Closes the panel, else shows all records again, else leaves the tail.
-fn back(model: &mut Model) -> Vec<Effect> {
+/// Stops writing a file, else closes the panel, else shows all records again, else leaves the tail.
+fn back(model: &mut Model, now: Now) -> Vec<Effect> {
     match &model.tail {
+        _ if model.exporting.is_some() => export::stop(model, now),
         Some(tail) if tail.panel.is_some() => panel::close(model),
         Some(tail) if tail.filter.is_some() || tail.search.is_some() => filter::clear(model),
         _ => leave(model),
@@ -179,7 +182,7 @@ fn open_consumers(model: &mut Model, now: Now) -> Vec<Effect> {
 
 /// Records that are due come into the list, and the inspector goes with the selection.
 pub(super) fn pass_time(model: &mut Model, now: Now) {
-    let rows = model.layout().list_rows();
+    let rows = model.list_rows();
     if let Some(tail) = &mut model.tail {
         tail.release(now.mono, rows);
     }

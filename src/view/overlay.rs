@@ -17,6 +17,13 @@ use crate::update::help_lines;
 /// What a filter can be, for the line in which it is typed.
 const FILTER_FORMS: &str = "words as a regular expression, or jq such as .total > 100; before either shard:004 key:cust event:INSERT; @NAME is one of the config; nothing shows all";
 
+/// What a file's name says, for the line in which it is typed.
+const EXPORT_FORMS: &str =
+    "a new file: .jsonl has an object a line, anything else the payloads, each with a line end";
+/// What columns can be, for the line in which they are typed.
+const COLUMN_FORMS: &str =
+    "paths into the JSON, such as .order_id .customer.id .items[0].sku; nothing shows the records whole";
+
 /// Draws the overlays over each other; tells where the terminal's cursor belongs.
 pub(super) fn draw(stage: &Stage<'_>, screen: Rect, buffer: &mut Buffer) -> Option<Position> {
     let mut cursor = None;
@@ -80,6 +87,15 @@ fn line_of_text(stage: &Stage<'_>, prompt: &Prompt, screen: Rect, buffer: &mut B
         ),
         Purpose::ShardOf => (" Shard of a partition key ".to_owned(), "the partition key"),
         Purpose::Filter => (" Show only ".to_owned(), FILTER_FORMS),
+        Purpose::Export { records: 1 } => (" Write the selected record to ".to_owned(), EXPORT_FORMS),
+        Purpose::Export { records } => (
+            format!(
+                " Write {} records that pass the filter to ",
+                format::count(*records as u64)
+            ),
+            EXPORT_FORMS,
+        ),
+        Purpose::Columns => (" Columns ".to_owned(), COLUMN_FORMS),
         Purpose::SearchTail => (
             " Search in the records ".to_owned(),
             "a regular expression over key and text",

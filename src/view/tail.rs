@@ -7,11 +7,12 @@ use ratatui::widgets::{Paragraph, Widget};
 use unicode_width::UnicodeWidthStr;
 
 use super::browse::beside_mark;
+use super::fields::Fields;
 use super::header::waiting;
 use super::{Role, Stage, format, write_line};
 use crate::decode;
 use crate::model::{Focus, Remote, Sieve, TailPane};
-use crate::resource::{Body, Record, ShardId, item_preview};
+use crate::resource::{Body, Change, Record, ShardId, item_preview};
 use crate::sanitize;
 use crate::tail::Row;
 
@@ -149,18 +150,29 @@ fn title<'a>(stage: &Stage<'_>, pane: &TailPane) -> Line<'a> {
 
 fn rows(stage: &Stage<'_>, pane: &TailPane, area: Rect, buffer: &mut Buffer) {
     let columns = Columns::new(pane, area.width);
-    for (place, number) in pane.visible(usize::from(area.height)).enumerate() {
+    let (heading, area) = take_heading(pane, area);
+    let shown = || pane.visible(usize::from(area.height));
+    let fields = Fields::new(pane, shown(), columns.data);
+    if let Some(fields) = &fields {
+        let place = usize::from(area.width).saturating_sub(columns.data);
+        let words = format!("{}{}", " ".repeat(place), fields.heading());
+        Paragraph::new(Line::from(stage.span(words, Role::Dim))).render(heading, buffer);
+    }
+    for (line, number) in (0..).zip(shown()) {
         let Some(row) = pane.ring.get(number) else {
             continue;
         };
-        let selected = number == pane.cursor;
         let place = Rect {
-            y: area.y + u16::try_from(place).unwrap_or(0),
+            y: area.y + line,
             height: 1,
             ..area
         };
+        let selected = number == pane.cursor;
         let line = match row {
-            Row::Record(record) => line(stage, record, &columns, selected),
+            Row::Record(record) => {
+                let fields = fields.as_ref().map(|fields| fields.row(number));
+                record_line(stage, record, &columns, fields, selected)
+            }
             Row::Gap(shard) => gap(stage, shard, selected),
         };
         Paragraph::new(line).render(place, buffer);
@@ -168,6 +180,17 @@ fn rows(stage: &Stage<'_>, pane: &TailPane, area: Rect, buffer: &mut Buffer) {
             buffer.set_style(beside_mark(place), stage.look.style(Role::Selected));
         }
     }
+}
+
+/// The first line is for the columns' headings, where there are columns.
+fn take_heading(pane: &TailPane, area: Rect) -> (Rect, Rect) {
+    let height = pane.heading_rows().min(area.height);
+    let rest = Rect {
+        y: area.y + height,
+        height: area.height - height,
+        ..area
+    };
+    (Rect { height, ..area }, rest)
 }
 
 /// Which columns there are; they leave in a fixed order as the screen gets narrower.
@@ -217,7 +240,13 @@ fn gap<'a>(stage: &Stage<'_>, shard: &ShardId, selected: bool) -> Line<'a> {
     ])
 }
 
-fn line<'a>(stage: &Stage<'_>, record: &Record, columns: &Columns, selected: bool) -> Line<'a> {
+fn record_line<'a>(
+    stage: &Stage<'_>,
+    record: &Record,
+    columns: &Columns,
+    fields: Option<String>,
+    selected: bool,
+) -> Line<'a> {
     let mut spans = vec![stage.span(if selected { "▌" } else { " " }, Role::Accent)];
     if columns.clock > 0 {
         let time = record
@@ -229,11 +258,11 @@ fn line<'a>(stage: &Stage<'_>, record: &Record, columns: &Columns, selected: boo
         let shard = format::fit_id(&sanitize::line(record.shard.short()), columns.shard);
         spans.push(stage.span(format!("{shard}  "), Role::Accent));
     }
-    spans.extend(body(stage, &record.body, columns));
+    spans.extend(body(stage, &record.body, columns, fields));
     Line::from(spans)
 }
 
-fn body<'a>(stage: &Stage<'_>, body: &Body, columns: &Columns) -> Vec<Span<'a>> {
+fn body<'a>(stage: &Stage<'_>, body: &Body, columns: &Columns, fields: Option<String>) -> Vec<Span<'a>> {
     let mut spans = Vec::new();
     let text = match body {
         Body::Blob {
@@ -243,7 +272,7 @@ fn body<'a>(stage: &Stage<'_>, body: &Body, columns: &Columns) -> Vec<Span<'a>> 
                 let key = format::fit_id(&sanitize::line(partition_key), columns.key);
                 spans.push(stage.span(format!("{key}  "), Role::Text));
             }
-            decode::preview(data, columns.data)
+            fields.unwrap_or_else(|| decode::preview(data, columns.data))
         }
         Body::Change(change) => {
             let event = if change.is_ttl() {
@@ -255,16 +284,19 @@ fn body<'a>(stage: &Stage<'_>, body: &Body, columns: &Columns) -> Vec<Span<'a>> 
                 let event = format::fit(&sanitize::line(event), KEY + 1);
                 spans.push(stage.span(format!("{event:<width$} ", width = KEY + 1), event_role(&event)));
             }
-            let keys = item_preview(&change.keys, columns.data);
-            let image = change.new.as_ref().or(change.old.as_ref());
-            let image = image.map_or(String::new(), |item| {
-                format!("  {}", item_preview(item, columns.data))
-            });
-            sanitize::line(&format!("{keys}{image}")).into_owned()
+            fields.unwrap_or_else(|| change_preview(change, columns.data))
         }
     };
     spans.push(stage.span(format::fit(&text, columns.data), Role::Text));
     spans
+}
+
+/// The item's key and the beginning of its newest image.
+fn change_preview(change: &Change, columns: usize) -> String {
+    let keys = item_preview(&change.keys, columns);
+    let image = change.new.as_ref().or(change.old.as_ref());
+    let image = image.map_or(String::new(), |item| format!("  {}", item_preview(item, columns)));
+    sanitize::line(&format!("{keys}{image}")).into_owned()
 }
 
 fn event_role(event: &str) -> Role {

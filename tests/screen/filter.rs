@@ -1,6 +1,6 @@
 //! Filtering and searching a live tail, told as stories.
 
-use kinescope::message::Effect;
+use kinescope::message::{Effect, Exported, Message, Reply};
 use kinescope::resource::Event;
 use kinescope::tail::TailEvent;
 
@@ -96,6 +96,73 @@ fn a_filter_of_the_config_goes_by_its_name() {
     assert!(desk.screen().contains("filter .n == 7 · 10"));
     filter(&mut desk, "@eights");
     assert!(desk.screen().contains("the config has no filter 'eights'"));
+}
+
+#[test]
+fn parts_of_the_records_stand_in_columns() {
+    let (mut desk, ticket) = hundred();
+    desk.tail_brings(
+        ticket,
+        vec![
+            blob(1, 107, b"no json"),
+            blob(1, 108, b"{\"n\":{\"m\":[1,\"two\"]}}"),
+        ],
+    );
+    desk.keys(&["c"]);
+    desk.type_text(".n .n.m[1] nonsense");
+    desk.keys(&["enter"]);
+    assert!(desk.screen().contains("'nonsense' is no path"));
+    desk.keys(&["ctrl-w", "enter"]);
+    let screen = desk.screen();
+    let heading = screen.lines().find(|line| line.contains(".n.m[1]")).unwrap();
+    let last = screen.lines().find(|line| line.contains("cust-0108")).unwrap();
+    // The mark takes three bytes where the heading has a blank.
+    assert_eq!(heading.find(".n.m[1]").unwrap() + 2, last.rfind("two").unwrap());
+    assert!(
+        screen
+            .lines()
+            .any(|line| line.contains("cust-0107") && line.contains('–'))
+    );
+    desk.keys(&["c", "ctrl-u", "enter"]);
+    assert!(desk.screen().contains("no json"));
+}
+
+#[test]
+fn what_passes_is_written_and_can_be_left() {
+    let (mut desk, _) = hundred();
+    filter(&mut desk, ".n == 7");
+    desk.keys(&["w"]);
+    assert!(desk.screen().contains("Write 10 records that pass the filter to"));
+    assert!(desk.screen().contains("orders-20261120-"));
+    desk.keys(&["ctrl-u"]);
+    desk.type_text("sevens.jsonl");
+    desk.keys(&["enter"]);
+    let Some(Effect::Export(ticket, export)) = desk.asked.pop() else {
+        panic!("nothing is written");
+    };
+    assert_eq!(export.records.len(), 10);
+    desk.send(Message::Reply(ticket, Reply::Exported(Exported::Written(4))));
+    assert!(desk.screen().contains("writing sevens.jsonl: 4 of 10 records"));
+    desk.keys(&["esc"]);
+    assert!(matches!(desk.asked.last(), Some(Effect::Cancel(it)) if *it == ticket));
+    assert!(desk.screen().contains("sevens.jsonl is not written"));
+    desk.keys(&["w", "enter"]);
+    let Some(Effect::Export(ticket, _)) = desk.asked.pop() else {
+        panic!("nothing is written");
+    };
+    let failed = Exported::Failed("there is a file of this name".to_owned());
+    desk.send(Message::Reply(ticket, Reply::Exported(failed)));
+    assert!(
+        desk.screen()
+            .contains("is not written: there is a file of this name")
+    );
+}
+
+#[test]
+fn a_record_is_copied_as_what_it_says() {
+    let (mut desk, _) = hundred();
+    desk.keys(&["y"]);
+    assert!(matches!(desk.asked.last(), Some(Effect::Copy(text)) if text == "{\"n\":0}"));
 }
 
 #[test]
