@@ -21,6 +21,7 @@ use tokio::task::spawn_blocking;
 
 use crate::cli;
 use crate::message::{Ended, TailReply, Through};
+use crate::query::Filter;
 use crate::resource::{Record, ResourceId, ShardId};
 use crate::runtime::tail::{Order, drive};
 use crate::runtime::{Clock, Signals};
@@ -205,6 +206,7 @@ fn tell_gap(shard: &ShardId) {
 struct Writer<W: Write> {
     out: BufWriter<W>,
     format: Format,
+    filters: Vec<Arc<Filter>>,
     left: Option<u64>,
     until_caught_up: bool,
     troubled: bool,
@@ -216,6 +218,7 @@ impl<W: Write> Writer<W> {
         Self {
             out: BufWriter::with_capacity(BUFFER, out),
             format,
+            filters: args.grep.iter().chain(&args.jq).cloned().collect(),
             left: args.limit,
             until_caught_up: args.until_caught_up,
             troubled: false,
@@ -278,6 +281,9 @@ impl<W: Write> Writer<W> {
         for record in records {
             if self.left == Some(0) {
                 return Ok(true);
+            }
+            if !self.filters.iter().all(|filter| filter.passes(record)) {
+                continue;
             }
             self.line.clear();
             self.format.write(record, &mut self.line);
@@ -422,6 +428,8 @@ mod tests {
 
     fn write(news: Vec<TailReply>) -> Result<(), Failure> {
         let args = cli::Tail {
+            grep: None,
+            jq: None,
             no_parent_order: false,
             consumer: None,
             stream: "orders".to_owned(),
