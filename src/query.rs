@@ -9,6 +9,7 @@ mod jq;
 mod path;
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use regex::bytes::{Regex, RegexBuilder};
 use thiserror::Error;
@@ -121,6 +122,18 @@ impl Filter {
     /// As it was written.
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// Where in a text, as it is shown, its words are; in bytes, from left to right.
+    pub fn places(&self, text: &str) -> Vec<Range<usize>> {
+        let expression = self.terms.iter().find_map(|term| match term {
+            Term::Text(expression) => Some(expression),
+            _ => None,
+        });
+        let found = expression.map(|it| it.find_iter(text.as_bytes()).map(|found| found.range()));
+        // An expression over bytes may match within a character.
+        let whole = |range: &Range<usize>| !range.is_empty() && text.get(range.clone()).is_some();
+        found.into_iter().flatten().filter(whole).collect()
     }
 
     /// Whether a record is to be shown.
@@ -328,6 +341,14 @@ mod tests {
         assert!(filter.passes(&awkward));
         assert!(passes(filter.text(), &awkward), "its text means the same");
         assert!(!filter.passes(&record("s", "a", "{}")));
+    }
+
+    #[test]
+    fn words_are_found_where_they_are_shown() {
+        let filter = Filter::parse("shard:4 o+").unwrap();
+        assert_eq!(filter.places("foo böo"), [1..3, 7..8]);
+        assert!(Filter::parse(".a == 1").unwrap().places("a").is_empty());
+        assert!(Filter::parse("x*").unwrap().places("é").is_empty());
     }
 
     #[test]

@@ -287,7 +287,22 @@ fn body<'a>(stage: &Stage<'_>, body: &Body, columns: &Columns, fields: Option<St
             fields.unwrap_or_else(|| change_preview(change, columns.data))
         }
     };
-    spans.push(stage.span(format::fit(&text, columns.data), Role::Text));
+    spans.extend(marked(stage, &format::fit(&text, columns.data)));
+    spans
+}
+
+/// The text with what was searched for in it marked.
+fn marked<'a>(stage: &Stage<'_>, text: &str) -> Vec<Span<'a>> {
+    let search = stage.model.tail.as_ref().and_then(|pane| pane.search.as_ref());
+    let places = search.map_or_else(Vec::new, |sieve| sieve.filter.places(text));
+    let mut spans = Vec::new();
+    let mut at = 0;
+    for place in places {
+        spans.push(stage.span(text[at..place.start].to_owned(), Role::Text));
+        spans.push(stage.span(text[place.clone()].to_owned(), Role::Match));
+        at = place.end;
+    }
+    spans.push(stage.span(text[at..].to_owned(), Role::Text));
     spans
 }
 
