@@ -1,8 +1,6 @@
 //! What lies over the panes. They are a stack: the top one gets the keys.
 
-use tui_input::Input;
-
-use super::{ConsumerChange, ConsumerMenu, Seek};
+use super::{ConsumerChange, ConsumerMenu, Prompt, Seek};
 use crate::resource::ResourceId;
 
 /// Something that lies over the panes.
@@ -21,17 +19,6 @@ pub enum Overlay {
     Confirm(ConsumerChange),
     /// A place to tail from.
     Seek(Box<Seek>),
-}
-
-/// A line of text that is being typed.
-#[derive(Debug)]
-pub struct Prompt {
-    /// What it is for.
-    pub purpose: Purpose,
-    /// What was typed.
-    pub input: Input,
-    /// What is wrong with it.
-    pub error: Option<String>,
 }
 
 /// What a typed line is for.
@@ -62,20 +49,4 @@ pub enum Purpose {
     SearchTail,
     /// Text to find in the list.
     Search,
-}
-
-impl Prompt {
-    /// An empty line.
-    pub fn new(purpose: Purpose) -> Self {
-        Self::with(purpose, String::new())
-    }
-
-    /// A line with a text to be changed.
-    pub fn with(purpose: Purpose, text: String) -> Self {
-        Self {
-            purpose,
-            input: Input::new(text),
-            error: None,
-        }
-    }
 }

@@ -5,14 +5,19 @@ use std::sync::Arc;
 use super::{Told, cancel, overlay};
 use crate::clock::Now;
 use crate::message::Effect;
-use crate::model::{Found, Model, Prompt, Purpose, Sieve, TailPane, Ticket, Wait};
+use crate::model::{Choice, Found, Model, Prompt, Purpose, Sieve, TailPane, Ticket, Wait};
 use crate::query::{Filter, FilterError, Path, PathError};
 
 /// Asks for a filter; the one in force is there to be changed.
 pub(super) fn ask_filter(model: &mut Model) -> Vec<Effect> {
     let text = model.tail.as_ref().and_then(|tail| tail.filter.as_ref());
     let text = text.map_or(String::new(), |sieve| sieve.filter.text().to_owned());
-    overlay::open_prompt(model, Prompt::with(Purpose::Filter, text))
+    let saved = model.settings.filters.iter().map(|(name, filter)| Choice {
+        text: format!("@{name}"),
+        help: filter.clone(),
+    });
+    let prompt = Prompt::with(Purpose::Filter, text).offering(saved);
+    overlay::open_prompt(model, prompt)
 }
 
 /// Asks what to search for.

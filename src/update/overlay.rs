@@ -32,6 +32,7 @@ pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
             model.overlays.pop();
         }
         (Action::Accept, Some(Overlay::Prompt(_))) => return accept(model, now),
+        (Action::Down | Action::Up, Some(Overlay::Prompt(prompt))) => prompt.choose(action == Action::Down),
         (action, Some(Overlay::Seek(_))) => return seek::act(model, action, now),
         (Action::Down, Some(Overlay::Help { scroll })) => *scroll = scroll.saturating_add(1),
         (Action::Up, Some(Overlay::Help { scroll })) => *scroll = scroll.saturating_sub(1),
@@ -151,8 +152,10 @@ pub(super) fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
 }
 
 fn make_way(model: &mut Model) {
-    if let Some(Overlay::Seek(seek)) = model.overlays.last_mut() {
-        seek.make_way();
+    match model.overlays.last_mut() {
+        Some(Overlay::Seek(seek)) => seek.make_way(),
+        Some(Overlay::Prompt(prompt)) => prompt.make_way(),
+        _ => {}
     }
 }
 

@@ -94,6 +94,11 @@ fn a_filter_of_the_config_goes_by_its_name() {
     let (mut desk, _) = hundred();
     filter(&mut desk, "@sevens");
     assert!(desk.screen().contains("filter .n == 7 · 10"));
+    desk.keys(&["f", "ctrl-u", "down"]);
+    assert!(desk.screen().contains("@sevens  .n == 7"));
+    desk.keys(&["enter"]);
+    desk.scan();
+    assert!(desk.screen().contains("filter .n == 7 · 10"));
     filter(&mut desk, "@eights");
     assert!(desk.screen().contains("the config has no filter 'eights'"));
 }
