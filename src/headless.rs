@@ -20,6 +20,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::spawn_blocking;
 
 use crate::cli;
+use crate::decode::user_records;
 use crate::message::{Ended, TailReply};
 use crate::resource::{Record, ResourceId, ShardId};
 use crate::runtime::tail::{Order, drive};
@@ -250,7 +251,7 @@ impl<W: Write> Writer<W> {
         match event {
             TailEvent::Read { records, .. } => {
                 self.troubled = false;
-                return self.write_records(&records);
+                return self.write_records(records);
             }
             TailEvent::Trouble(_, error) => self.tell(&error),
             TailEvent::GaveUp(_, error) => return Err(error.into()),
@@ -262,13 +263,13 @@ impl<W: Write> Writer<W> {
         Ok(false)
     }
 
-    fn write_records(&mut self, records: &[Record]) -> Result<bool, Failure> {
-        for record in records {
+    fn write_records(&mut self, records: Vec<Record>) -> Result<bool, Failure> {
+        for record in records.into_iter().flat_map(user_records) {
             if self.left == Some(0) {
                 return Ok(true);
             }
             self.line.clear();
-            self.format.write(record, &mut self.line);
+            self.format.write(&record, &mut self.line);
             self.out.write_all(&self.line)?;
             self.left = self.left.map(|left| left - 1);
         }

@@ -15,7 +15,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use attribute::{Attribute, Item, item_preview};
+pub use attribute::{Attribute, Item, item_from_json, item_preview};
 pub use fact::{Fact, FactValue};
 pub use feature_group::{Feature, FeatureGroup, FeatureRecord, FeatureValue, OfflineStore, OnlineStore};
 pub use hash_key::{hash_key, shard_of};

@@ -8,8 +8,8 @@ use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
 use super::Remote;
-use crate::decode::{Value, decode, hex_line, hex_lines, hex_width, pretty};
-use crate::resource::{Body, Change, Record};
+use crate::decode::{Logs, Note, TableChange, Value, decode, hex_line, hex_lines, hex_width, pretty};
+use crate::resource::{Aggregate, Body, Change, Record};
 use crate::sanitize;
 
 /// A record decoded into lines of a given width.
@@ -19,8 +19,10 @@ pub struct Document {
     pub path: String,
     /// Its size in bytes, where it has one.
     pub size: Option<usize>,
-    /// What it says, sanitized; `None` where only a dump of its bytes can be shown.
-    pub lines: Option<Vec<String>>,
+    /// What it says, sanitized; nothing where only a dump of its bytes can be shown.
+    pub lines: Vec<String>,
+    /// The bytes of which only a dump can be shown: what the last layer gave.
+    pub unread: Option<Bytes>,
     /// Where it stands, sanitized.
     pub place: Vec<String>,
 }
@@ -57,13 +59,10 @@ impl Inspector {
 
     /// The bytes to dump, where they are what is shown.
     pub fn dump(&self) -> Option<&Bytes> {
-        let unread = self
-            .document
-            .value()
-            .is_some_and(|document| document.lines.is_none());
         match &self.record.body {
-            Body::Blob { data, .. } if self.hex || unread => Some(data),
-            _ => None,
+            Body::Blob { data, .. } if self.hex => Some(data),
+            Body::Blob { .. } => self.document.value()?.unread.as_ref(),
+            Body::Change(_) => None,
         }
     }
 
@@ -80,19 +79,14 @@ impl Inspector {
             Some(data) if number < content => {
                 return hex_line(data, number, hex_width(self.columns)).into();
             }
-            None if number < content => document.and_then(|it| it.lines.as_ref()?.get(number)),
+            None if number < content => document.and_then(|it| it.lines.get(number)),
             _ => document.and_then(|it| it.place.get(number - content)),
         };
         line.map_or("", String::as_str).into()
     }
 
     fn content_lines(&self) -> usize {
-        let lines = || {
-            self.document
-                .value()
-                .and_then(|it| it.lines.as_ref())
-                .map_or(0, Vec::len)
-        };
+        let lines = || self.document.value().map_or(0, |it| it.lines.len());
         self.dump()
             .map_or_else(lines, |data| hex_lines(data.len(), hex_width(self.columns)))
     }
@@ -101,24 +95,40 @@ impl Inspector {
 impl Document {
     /// Reads a record closely, for lines of so many columns. May take a while for a large one, so it is done beside the screen.
     pub fn of(record: &Record, columns: usize) -> Self {
-        let (path, size, lines) = match &record.body {
-            Body::Blob { data, .. } => {
-                let decoded = decode(data);
-                (decoded.path(" › "), Some(data.len()), blob(&decoded.value))
-            }
-            Body::Change(it) => {
-                let size = it.size.and_then(|size| usize::try_from(size).ok());
-                (it.event.as_str().to_owned(), size, Some(change(it)))
-            }
-        };
         let fold = |lines: Vec<String>| lines.iter().flat_map(|line| fold(line, columns)).collect();
-        Self {
-            path: sanitize::line(&path).into_owned(),
-            size,
-            lines: lines.map(fold),
-            place: fold(place(record)),
+        match &record.body {
+            Body::Blob { data, aggregate, .. } => {
+                let decoded = decode(data).out_of(aggregate.as_deref());
+                let (notes, place) = (notes(&decoded.notes), place(record));
+                Self {
+                    path: sanitize::line(&decoded.path(" › ")).into_owned(),
+                    size: Some(data.len()),
+                    lines: fold(blob(&decoded.value)),
+                    place: fold([notes, place].concat()),
+                    unread: match decoded.value {
+                        Value::Bytes(bytes) => Some(bytes.into()),
+                        _ => None,
+                    },
+                }
+            }
+            Body::Change(it) => Self {
+                path: sanitize::line(it.event.as_str()).into_owned(),
+                size: it.size.and_then(|size| usize::try_from(size).ok()),
+                lines: fold(change(it)),
+                unread: None,
+                place: fold(place(record)),
+            },
         }
     }
+}
+
+/// What kept it from being read any further.
+fn notes(notes: &[Note]) -> Vec<String> {
+    let lines = notes
+        .iter()
+        .map(|note| sanitize::line(&note.to_string()).into_owned());
+    let before = (!notes.is_empty()).then(String::new);
+    before.into_iter().chain(lines).collect()
 }
 
 /// Where the record stands; below what it says, because the row in the list tells the most of it.
@@ -129,9 +139,27 @@ fn place(record: &Record) -> Vec<String> {
     }
     lines.push(fact("shard", record.shard.as_str()));
     lines.push(fact("sequence", record.sequence.as_str()));
+    if let Body::Blob {
+        aggregate: Some(aggregate),
+        ..
+    } = &record.body
+    {
+        lines.extend(aggregate_facts(aggregate));
+    }
     if let Some(time) = record.arrived {
         lines.push(fact("arrived", &time.to_string()));
     }
+    lines
+}
+
+fn aggregate_facts(aggregate: &Aggregate) -> Vec<String> {
+    let mut lines = vec![fact("subsequence", &aggregate.subsequence.to_string())];
+    lines.extend(
+        aggregate
+            .explicit_hash_key
+            .as_ref()
+            .map(|key| fact("hash key", key)),
+    );
     lines
 }
 
@@ -156,12 +184,35 @@ fn fact(label: &str, value: &str) -> String {
     format!("{label:<14} {}", sanitize::line(value))
 }
 
-fn blob(value: &Value) -> Option<Vec<String>> {
+fn blob(value: &Value) -> Vec<String> {
     match value {
-        Value::Json(value) => Some(block(&pretty(value))),
-        Value::Text(text) => Some(block(text)),
-        Value::Bytes(_) => None,
+        Value::Json(value) => block(&pretty(value)),
+        Value::Logs { logs, .. } => log(logs),
+        Value::Change { change, .. } => table_change(change),
+        Value::Text(text) => block(text),
+        Value::Bytes(_) => Vec::new(),
     }
+}
+
+fn log(logs: &Logs) -> Vec<String> {
+    let mut lines = vec![fact("log group", &logs.group), fact("log stream", &logs.stream)];
+    if logs.control {
+        lines.push("a control message: the service tries whether the stream can be reached".to_owned());
+    }
+    lines.push(String::new());
+    for event in &logs.events {
+        let time = event.time.map_or_else(|| "-".to_owned(), |time| time.to_string());
+        lines.extend(block(&format!("{time}  {}", event.message)));
+    }
+    lines
+}
+
+fn table_change(it: &TableChange) -> Vec<String> {
+    let event = it.change.event.as_str();
+    let mut lines = vec![fact("event", event), fact("table", &it.table)];
+    lines.extend(it.time.map(|time| fact("changed", &time.to_string())));
+    lines.extend(change(&it.change));
+    lines
 }
 
 fn change(change: &Change) -> Vec<String> {

@@ -11,7 +11,7 @@ use super::header::waiting;
 use super::{Role, Stage, format, write_line};
 use crate::decode;
 use crate::model::{Focus, Remote, TailPane};
-use crate::resource::{Body, Record, ShardId, item_preview};
+use crate::resource::{Body, Record, ShardId};
 use crate::sanitize;
 use crate::tail::Row;
 
@@ -227,12 +227,7 @@ fn body<'a>(stage: &Stage<'_>, body: &Body, columns: &Columns) -> Vec<Span<'a>> 
                 let event = format::fit(&sanitize::line(event), KEY + 1);
                 spans.push(stage.span(format!("{event:<width$} ", width = KEY + 1), event_role(&event)));
             }
-            let keys = item_preview(&change.keys, columns.data);
-            let image = change.new.as_ref().or(change.old.as_ref());
-            let image = image.map_or(String::new(), |item| {
-                format!("  {}", item_preview(item, columns.data))
-            });
-            sanitize::line(&format!("{keys}{image}")).into_owned()
+            sanitize::line(&change.preview(columns.data)).into_owned()
         }
     };
     spans.push(stage.span(format::fit(&text, columns.data), Role::Text));
