@@ -311,4 +311,56 @@ mod tests {
             "00000008  38 39 61 62  63 64 65 66  89abcdef"
         );
     }
+
+    #[test]
+    fn events_of_a_log_are_lines_with_their_times() {
+        let logs = include_bytes!("../../tests/fixtures/decode/cloudwatch-logs.bin");
+        let inspector = inspect(record(logs), 100);
+        assert_eq!(inspector.document.value().unwrap().path, "gzip › cloudwatch-logs");
+        assert_eq!(
+            lines(&inspector)[..7],
+            [
+                "log group      /aws/lambda/checkout",
+                "log stream     2026/03/02/[$LATEST]5f2f7a",
+                "",
+                "2026-03-02T14:02:11.204Z  START RequestId: 8f507cfc Version: $LATEST",
+                "2026-03-02T14:02:11.21Z  Traceback:",
+                "  File \"app.py\", line 3",
+                "",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_change_that_came_through_kinesis_is_shown_like_one_of_a_table() {
+        let change = include_bytes!("../../tests/fixtures/decode/dynamodb-ttl.bin");
+        let shown = lines(&inspect(record(change), 100)).join("\n");
+        for line in [
+            "event          REMOVE",
+            "table          carts",
+            "changed        2026-03-02T14:02:11.204567Z",
+            "by             Service dynamodb.amazonaws.com (its time to live had run out)",
+            "\"N\": \"12345678901234567890123456789012345678\"",
+            "new: none in this record",
+        ] {
+            assert!(shown.contains(line), "{line} is not in\n{shown}");
+        }
+    }
+
+    #[test]
+    fn what_did_not_open_is_told_below() {
+        let forged = include_bytes!("../../tests/fixtures/decode/kpl-forged.bin");
+        let shown = lines(&inspect(record(forged), 100));
+        assert!(shown[0].starts_with("00000000  f3 89 9a c2"));
+        assert!(shown.contains(&"no kpl: its MD5 does not match".to_owned()));
+    }
+
+    #[test]
+    fn a_dump_is_of_what_is_inside_unless_hex_is_asked_for() {
+        let stored = include_bytes!("../../tests/fixtures/decode/lz4-stored.bin");
+        let mut inspector = inspect(record(stored), 100);
+        assert!(inspector.line(0).starts_with("00000000  00 01 02 03"));
+        inspector.hex = true;
+        assert!(inspector.line(0).starts_with("00000000  04 22 4d 18"));
+    }
 }
