@@ -162,135 +162,77 @@ impl Value {
     }
 }
 
-/// What bytes can mean.
-struct Meaning {
-    format: Format,
-    /// Reads bytes that mean it.
-    read: fn(&[u8]) -> Option<Value>,
-}
+/// Reads bytes that mean something.
+type Reader = fn(&[u8]) -> Option<Value>;
 
-/// In the order in which they are tried. Hex takes whatever is left, so that what comes after it is only used where it is asked
-/// for.
-const MEANINGS: [Meaning; 8] = [
-    meaning(Format::Kpl, kpl::value),
-    meaning(Format::CloudwatchLogs, cloudwatch::value),
-    meaning(Format::Dynamodb, dynamodb::value),
-    meaning(Format::Json, json::value),
-    meaning(Format::Ndjson, json::values),
-    meaning(Format::Text, text::value),
-    meaning(Format::Hex, hex::value),
-    meaning(Format::Latin1, text::latin1),
+/// What bytes can mean, in the order in which it is tried; hex takes whatever is left.
+const MEANINGS: [(Format, Reader); 6] = [
+    (Format::Kpl, kpl::value),
+    (Format::CloudwatchLogs, cloudwatch::value),
+    (Format::Dynamodb, dynamodb::value),
+    (Format::Json, json::value),
+    (Format::Ndjson, json::values),
+    (Format::Text, text::value),
 ];
-
-const fn meaning(format: Format, read: fn(&[u8]) -> Option<Value>) -> Meaning {
-    Meaning { format, read }
-}
 
 /// Reads bytes by their content: layers are taken off, and what is left is JSON, else text, else bytes.
 pub fn decode(data: &[u8]) -> Decoded {
-    let mut unpacking = Unpacking::default();
-    let inner = unpacking.all(Cow::Borrowed(data));
-    unpacking.read(&inner)
+    let mut path = Vec::new();
+    let mut notes = Vec::new();
+    let inner = unwrap(data, LARGEST, &mut path, &mut notes);
+    let (format, value) = meaning(inner);
+    path.push(format);
+    Decoded { path, value, notes }
 }
 
-/// Reads bytes as a person chose: as this layer, or as having this meaning under whatever layers there are. Where they are
-/// not that, they are read by their content, and a note says so.
-pub fn decode_as(data: &[u8], format: Format) -> Decoded {
-    let mut unpacking = Unpacking::default();
-    let Some(layer) = layer::named(format) else {
-        let inner = unpacking.all(Cow::Borrowed(data));
-        return unpacking.read_as(&inner, format);
-    };
-    let opened = unpacking.one(layer, data).map(Cow::Owned);
-    let inner = unpacking.all(opened.unwrap_or(Cow::Borrowed(data)));
-    unpacking.read(&inner)
+/// Takes off the layers that can be told by their content; no more than `most` bytes come out of all together.
+fn unwrap<'a>(data: &'a [u8], most: usize, path: &mut Vec<Format>, notes: &mut Vec<Note>) -> Cow<'a, [u8]> {
+    let mut inner = Cow::Borrowed(data);
+    let mut left = most;
+    while let Some(layer) = layer::told_by(Head::all(&inner)) {
+        if path.len() >= DEPTH {
+            notes.push(Note::TooDeep);
+            break;
+        }
+        let Some(bytes) = take_off(layer, &inner, left, path, notes) else {
+            break;
+        };
+        left -= bytes.len();
+        inner = Cow::Owned(bytes);
+    }
+    notes.extend(kpl::fault(&inner).map(Note::Broken));
+    inner
 }
 
-/// What was taken off so far.
-struct Unpacking {
-    path: Vec<Format>,
-    notes: Vec<Note>,
-    /// How many bytes may still come out.
-    left: usize,
+/// Takes off this layer, if anything comes out of it.
+fn take_off(
+    layer: &Layer,
+    data: &[u8],
+    most: usize,
+    path: &mut Vec<Format>,
+    notes: &mut Vec<Note>,
+) -> Option<Vec<u8>> {
+    let format = layer.format;
+    let Opened { bytes, end } = layer.unpack(data, most);
+    let nothing = bytes.is_empty() && !matches!(end, End::Whole);
+    notes.extend(match end {
+        End::Whole => None,
+        End::More => Some(Note::TooLarge(format)),
+        End::Broken(why) if nothing => Some(Note::Broken(Broken::new(format, why))),
+        End::Broken(why) => Some(Note::BrokenOff(Broken::new(format, why))),
+    });
+    if nothing {
+        return None;
+    }
+    path.push(format);
+    Some(bytes)
 }
 
-impl Default for Unpacking {
-    fn default() -> Self {
-        Self {
-            path: Vec::new(),
-            notes: Vec::new(),
-            left: LARGEST,
-        }
-    }
-}
-
-impl Unpacking {
-    /// Takes off the layers that can be told by their content.
-    fn all<'a>(&mut self, data: Cow<'a, [u8]>) -> Cow<'a, [u8]> {
-        let mut inner = data;
-        while let Some(layer) = layer::told_by(Head::all(&inner)) {
-            if self.path.len() == DEPTH {
-                self.notes.push(Note::TooDeep);
-                break;
-            }
-            let Some(bytes) = self.one(layer, &inner) else {
-                break;
-            };
-            inner = Cow::Owned(bytes);
-        }
-        inner
-    }
-
-    /// Takes off this layer, if anything comes out of it.
-    fn one(&mut self, layer: &Layer, data: &[u8]) -> Option<Vec<u8>> {
-        let Opened { bytes, end } = layer.unpack(data, self.left);
-        let nothing = bytes.is_empty() && !matches!(end, End::Whole);
-        match end {
-            End::Whole => {}
-            End::More => self.notes.push(Note::TooLarge(layer.format)),
-            End::Broken(why) if nothing => self.notes.push(Note::Broken(Broken::new(layer.format, why))),
-            End::Broken(why) => self.notes.push(Note::BrokenOff(Broken::new(layer.format, why))),
-        }
-        if nothing {
-            return None;
-        }
-        self.left -= bytes.len();
-        self.path.push(layer.format);
-        Some(bytes)
-    }
-
-    fn read(mut self, data: &[u8]) -> Decoded {
-        if kpl::begins(data)
-            && let Err(broken) = kpl::read(data)
-        {
-            self.notes.push(Note::Broken(broken));
-        }
-        let first = MEANINGS
-            .iter()
-            .find_map(|meaning| Some((meaning.format, (meaning.read)(data)?)));
-        // Hex always reads.
-        let (format, value) = first.unwrap_or((Format::Hex, Value::Bytes(Vec::new())));
-        self.done(format, value)
-    }
-
-    fn read_as(mut self, data: &[u8], format: Format) -> Decoded {
-        let meaning = MEANINGS.iter().find(|meaning| meaning.format == format);
-        if let Some(value) = meaning.and_then(|meaning| (meaning.read)(data)) {
-            return self.done(format, value);
-        }
-        let broken = Broken::new(format, "the bytes cannot be read as that");
-        self.notes.push(Note::Broken(broken));
-        self.read(data)
-    }
-
-    fn done(mut self, format: Format, value: Value) -> Decoded {
-        self.path.push(format);
-        Decoded {
-            path: self.path,
-            value,
-            notes: self.notes,
-        }
-    }
+fn meaning(data: Cow<'_, [u8]>) -> (Format, Value) {
+    MEANINGS
+        .iter()
+        .find_map(|(format, read)| Some((*format, read(&data)?)))
+        .unwrap_or_else(|| (Format::Hex, Value::Bytes(data.into_owned())))
 }
 
 /// Whether these bytes may be JSON of which more is known than that.

@@ -12,7 +12,7 @@ use super::layer::{Head, Source, told_by};
 
 /// How many bytes are read of all layers together. A block of Zstandard or Snappy, which give out nothing before they have
 /// one, may come to 128 KiB.
-const BUDGET: usize = 512 << 10;
+const BUDGET: usize = 256 << 10;
 /// How much is read of a layer at once.
 const BUFFER: usize = 4 << 10;
 

@@ -2,14 +2,6 @@
 
 use std::fmt::Write as _;
 
-use super::Value;
-
-/// Takes any bytes as they are.
-#[expect(clippy::unnecessary_wraps, reason = "one of many readers, which may fail")]
-pub(super) fn value(data: &[u8]) -> Option<Value> {
-    Some(Value::Bytes(data.to_vec()))
-}
-
 /// How many bytes a line of a dump has where it may be so wide: 16, or as many as fit of 8 and 4.
 pub fn hex_width(columns: usize) -> usize {
     match columns {

@@ -26,7 +26,7 @@ const LARGEST_APART: usize = 64 << 20;
 const PER_RECORD: usize = size_of::<Record>() + size_of::<Aggregate>();
 
 /// What is in an aggregate.
-pub(super) struct Aggregated<'a> {
+struct Aggregated<'a> {
     keys: Vec<&'a str>,
     hash_keys: Vec<&'a str>,
     records: Vec<UserRecord<'a>>,
@@ -107,8 +107,12 @@ pub(super) fn value(data: &[u8]) -> Option<Value> {
     Some(Value::Json(records.collect()))
 }
 
-/// Reads an aggregate, or tells why it cannot be read.
-pub(super) fn read(data: &[u8]) -> Result<Aggregated<'_>, Broken> {
+/// Why bytes that begin like an aggregate are none.
+pub(super) fn fault(data: &[u8]) -> Option<Broken> {
+    begins(data).then(|| read(data).err()).flatten()
+}
+
+fn read(data: &[u8]) -> Result<Aggregated<'_>, Broken> {
     let broken = |why| Broken::new(Format::Kpl, why);
     let (message, md5) = data
         .strip_prefix(&MAGIC)

@@ -113,22 +113,6 @@ fn words_are_no_base64() {
 }
 
 #[test]
-fn a_person_may_choose() {
-    assert_eq!(
-        decode_as(b"caf\xe9", Format::Latin1).value,
-        Value::Text("café".to_owned())
-    );
-    assert_eq!(decode_as(&gzip(b"{}"), Format::Hex).path(">"), "gzip>hex");
-    assert_eq!(decode_as(b"aGVsbG8=", Format::Base64).path(">"), "base64>text");
-    let other = decode_as(b"GET /", Format::Json);
-    assert_eq!(other.path, [Format::Text]);
-    assert_eq!(
-        other.notes[0].to_string(),
-        "no json: the bytes cannot be read as that"
-    );
-}
-
-#[test]
 fn what_matters_comes_first_on_a_line() {
     let logs = r#"{"messageType":"DATA_MESSAGE","owner":"111122223333","logGroup":"/aws/lambda/checkout","logStream":"s",
         "logEvents":[{"id":"1","timestamp":1,"message":"START RequestId: 7\n"},{"id":"2","timestamp":2,"message":"END"}]}"#;

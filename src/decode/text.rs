@@ -7,12 +7,6 @@ pub(super) fn value(data: &[u8]) -> Option<Value> {
     read(data).map(|text| Value::Text(text.to_owned()))
 }
 
-/// Reads any bytes as ISO 8859-1, whose characters have the numbers of their bytes.
-#[expect(clippy::unnecessary_wraps, reason = "one of many readers, which may fail")]
-pub(super) fn latin1(data: &[u8]) -> Option<Value> {
-    Some(Value::Text(data.iter().copied().map(char::from).collect()))
-}
-
 /// The text that bytes are, if they are text.
 pub(super) fn read(data: &[u8]) -> Option<&str> {
     std::str::from_utf8(data).ok().filter(|text| is_text(text))
