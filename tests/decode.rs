@@ -163,8 +163,8 @@ fn a_preview_shows_what_is_inside() {
     }
 }
 
-/// Everything that must hold whatever the bytes are. It is bounded in time by what it may read: no more than `LARGEST` bytes
-/// out of all layers to decode, and to preview a thirtieth of that, which tests beside the code count.
+/// Everything that must hold whatever the bytes are. Its time is bounded by what may be read: no more than `LARGEST` bytes out
+/// of all layers to decode, and 256 KiB to preview, which tests beside the code count.
 fn hold(data: &[u8]) -> Result<(), TestCaseError> {
     for record in user_records(record(data.to_vec())) {
         let Body::Blob { data, aggregate, .. } = &record.body else {

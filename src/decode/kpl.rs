@@ -204,6 +204,9 @@ fn place(value: Wire<'_>) -> Result<usize, Malformed> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
     use super::*;
 
     /// An aggregate of this message.
@@ -301,5 +304,20 @@ mod tests {
         assert_eq!(apart(b"{}".to_vec()), [("a".to_owned(), b"{}".to_vec(), None)]);
         let nested: Vec<_> = user_records(record(sealed(TWO))).flat_map(user_records).collect();
         assert_eq!(nested.len(), 2);
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_sealed_is_not_lost(
+            flips in vec((0..TWO.len(), any::<u8>()), 0..4),
+            more in vec(any::<u8>(), 0..12),
+        ) {
+            let mut message = TWO.to_vec();
+            for (at, with) in flips {
+                message[at] ^= with;
+            }
+            message.extend(more);
+            prop_assert!(!apart(sealed(&message)).is_empty());
+        }
     }
 }

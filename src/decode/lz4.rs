@@ -326,3 +326,84 @@ fn check(source: &mut Source<'_>, sum: &XxHash32) -> io::Result<()> {
         Err(invalid("its bytes do not match their checksum"))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decode::layer::End;
+
+    const LINKED: &[u8] = include_bytes!("../../tests/fixtures/decode/lz4-linked.bin");
+    const LONG: &[u8] = include_bytes!("../../tests/fixtures/decode/long.txt");
+
+    fn unpack(data: &[u8]) -> (Vec<u8>, Option<String>) {
+        let opened = LAYER.unpack(data, 1 << 20);
+        let why = match opened.end {
+            End::Broken(why) => Some(why),
+            End::Whole | End::More => None,
+        };
+        (opened.bytes, why)
+    }
+
+    /// A frame without checksums, of independent blocks of 64 KiB, that holds these bytes.
+    fn frame(blocks: &[u8]) -> Vec<u8> {
+        let mut sum = XxHash32::with_seed(0);
+        sum.write(&[0x60, 0x40]);
+        let header = [0x60, 0x40, sum.finish_32().to_le_bytes()[1]];
+        [&MAGIC[..], &header, blocks].concat()
+    }
+
+    #[test]
+    fn frames_that_are_to_be_passed_over_are() {
+        let skippable = b"\x5f\x2a\x4d\x18\x03\0\0\0abc";
+        let (bytes, why) = unpack(&[LINKED, skippable, LINKED].concat());
+        assert_eq!((bytes, why), (LONG.repeat(2), None));
+    }
+
+    #[test]
+    fn what_contradicts_a_frame_is_told_after_what_came_out() {
+        let mut forged = LINKED.to_vec();
+        *forged.last_mut().unwrap() ^= 1;
+        let cases = [
+            (forged, "its bytes do not match their checksum"),
+            ([LINKED, b"more"].concat(), "what follows the frame is no other"),
+            (LINKED[..LINKED.len() - 6].to_vec(), "it ends too early"),
+        ];
+        for (data, why) in cases {
+            assert_eq!(unpack(&data), (LONG.to_vec(), Some(why.to_owned())));
+        }
+    }
+
+    #[test]
+    fn what_contradicts_a_block_is_told() {
+        for (block, why) in [
+            (&b"\x03\0\0\0\x10a\x02"[..], "a block ends within a sequence"),
+            (
+                b"\x04\0\0\0\x10a\x02\0",
+                "a match reaches back to before the beginning",
+            ),
+            (
+                b"\x04\0\0\0\x10a\0\0",
+                "a match reaches back to before the beginning",
+            ),
+            (b"\x02\0\0\0\x20a", "a block ends within its literals"),
+            (b"\x01\0\x01\0", "a block is larger than its frame allows"),
+            // A match must not reach into the block before.
+            (
+                b"\x01\0\0\x80a\x03\0\0\0\0\x01\0\0\0\0\0",
+                "a match reaches back to before the beginning",
+            ),
+        ] {
+            assert_eq!(unpack(&frame(block)).1.as_deref(), Some(why), "{block:x?}");
+        }
+        let (bytes, why) = unpack(&frame(b"\x05\0\0\0\x1fa\x01\0\0\0\0\0\0"));
+        assert_eq!((bytes, why), (b"a".repeat(20), None));
+    }
+
+    #[test]
+    fn a_header_must_match_its_checksum() {
+        let mut data = frame(b"\0\0\0\0");
+        data[6] ^= 1;
+        let why = "its header does not match its checksum".to_owned();
+        assert_eq!(unpack(&data), (Vec::new(), Some(why)));
+    }
+}

@@ -113,6 +113,19 @@ fn words_are_no_base64() {
 }
 
 #[test]
+fn a_summary_is_safe_too() {
+    for hostile in [
+        &br#"{"messageType":"DATA_MESSAGE","logGroup":"\u001b[2J","logEvents":[{"message":"\u009b2J\u202e"}]}"#[..],
+        br#"{"eventSource":"aws:dynamodb","eventName":"\u001b[2J","tableName":"\u202e","dynamodb":{"Keys":{"\u009b":{"N":"\u001b"}}}}"#,
+        b"{\"a\":\"\xc2\x9b2J\"}\n{\"b\":\"\xe2\x80\xae\"}",
+    ] {
+        let line = preview(&gzip(hostile), 200);
+        assert!(!line.starts_with('{'), "{line}");
+        assert_eq!(sanitize::line(&line), line);
+    }
+}
+
+#[test]
 fn what_matters_comes_first_on_a_line() {
     let logs = r#"{"messageType":"DATA_MESSAGE","owner":"111122223333","logGroup":"/aws/lambda/checkout","logStream":"s",
         "logEvents":[{"id":"1","timestamp":1,"message":"START RequestId: 7\n"},{"id":"2","timestamp":2,"message":"END"}]}"#;

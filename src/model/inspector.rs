@@ -291,6 +291,16 @@ mod tests {
     fn hostile_text_is_defused() {
         let inspector = inspect(record(b"a\x1b]52;c;aGk=\x07\nb"), 80);
         assert_eq!(lines(&inspector)[..2], ["a␛]52;c;aGk=␇", "b"]);
+        for hostile in [
+            &br#"{"messageType":"DATA_MESSAGE","logGroup":"\u001b[2J","logEvents":[{"message":"\u009b2J\u202e"}]}"#[..],
+            br#"{"eventSource":"aws:dynamodb","eventName":"\u001b[2J","tableName":"\u202e","dynamodb":{"Keys":{"\u009b":{"N":"\u001b"}}}}"#,
+        ] {
+            let inspector = inspect(record(hostile), 200);
+            assert_ne!(inspector.document.value().unwrap().path, "json");
+            for line in lines(&inspector) {
+                assert_eq!(sanitize::line(&line), line);
+            }
+        }
     }
 
     #[test]
