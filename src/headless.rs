@@ -20,6 +20,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::spawn_blocking;
 
 use crate::cli;
+use crate::decode::user_records;
 use crate::message::{Ended, TailReply, Through};
 use crate::query::Filter;
 use crate::resource::{Record, ResourceId, ShardId};
@@ -265,7 +266,7 @@ impl<W: Write> Writer<W> {
         match event {
             TailEvent::Read { records, .. } => {
                 self.troubled = false;
-                return self.write_records(&records);
+                return self.write_records(records);
             }
             TailEvent::Trouble(_, error) => self.tell(&error),
             TailEvent::GaveUp(_, error) => return Err(error.into()),
@@ -277,16 +278,16 @@ impl<W: Write> Writer<W> {
         Ok(false)
     }
 
-    fn write_records(&mut self, records: &[Record]) -> Result<bool, Failure> {
-        for record in records {
+    fn write_records(&mut self, records: Vec<Record>) -> Result<bool, Failure> {
+        for record in records.into_iter().flat_map(user_records) {
             if self.left == Some(0) {
                 return Ok(true);
             }
-            if !self.filters.iter().all(|filter| filter.passes(record)) {
+            if !self.filters.iter().all(|filter| filter.passes(&record)) {
                 continue;
             }
             self.line.clear();
-            self.format.write(record, &mut self.line);
+            self.format.write(&record, &mut self.line);
             self.out.write_all(&self.line)?;
             self.left = self.left.map(|left| left - 1);
         }
@@ -310,10 +311,11 @@ mod tests {
 
     use super::*;
     use crate::resource::{
-        Batch, Detail, Entry, IteratorToken, Page, PageToken, Position, Section, Shard, Stream, Timestamp,
+        Batch, Body, Detail, Entry, IteratorToken, Page, PageToken, Position, Section, Shard, Stream,
+        Timestamp,
     };
     use crate::source::{Catalog, ReadLimits, Reply};
-    use crate::tail::Counters;
+    use crate::tail::{Counters, Lag};
 
     /// A service that describes a stream as it is told to, and does nothing else.
     struct Described {
@@ -427,6 +429,15 @@ mod tests {
     }
 
     fn write(news: Vec<TailReply>) -> Result<(), Failure> {
+        write_to(io::sink(), cli::Output::Raw, None, news)
+    }
+
+    fn write_to(
+        out: impl Write,
+        output: cli::Output,
+        limit: Option<u64>,
+        news: Vec<TailReply>,
+    ) -> Result<(), Failure> {
         let args = cli::Tail {
             grep: None,
             jq: None,
@@ -435,8 +446,8 @@ mod tests {
             stream: "orders".to_owned(),
             from: "latest".to_owned(),
             shards: Vec::new(),
-            output: cli::Output::Raw,
-            limit: None,
+            output,
+            limit,
             until_caught_up: false,
         };
         let (sender, heard) = mpsc::channel(news.len() + 1);
@@ -445,7 +456,66 @@ mod tests {
         }
         drop(sender);
         let format = Format::new(args.output, &"orders".into(), false);
-        Writer::new(io::sink(), format, &args).write_all(heard)
+        Writer::new(out, format, &args).write_all(heard)
+    }
+
+    /// A read that brings a record, of which three came in an aggregate, and one more.
+    fn aggregate_and_one() -> Vec<TailReply> {
+        let record = |data: &'static [u8]| Record {
+            shard: "shardId-000000000000".into(),
+            sequence: "4965".into(),
+            arrived: None,
+            body: Body::blob("outer", bytes::Bytes::from_static(data)),
+        };
+        let read = TailEvent::Read {
+            shard: "shardId-000000000000".into(),
+            records: vec![
+                record(include_bytes!("../tests/fixtures/decode/kpl-hash-keys.bin")),
+                record(b"alone"),
+            ],
+            lag: Lag::default(),
+        };
+        vec![TailReply::Events(
+            vec![read, TailEvent::Ended],
+            Counters::default(),
+        )]
+    }
+
+    #[test]
+    fn every_user_record_of_an_aggregate_is_a_line() {
+        let mut out = Vec::new();
+        write_to(&mut out, cli::Output::Jsonl, None, aggregate_and_one()).unwrap();
+        let lines = out.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+        let lines: Vec<serde_json::Value> = lines.map(|line| serde_json::from_slice(line).unwrap()).collect();
+        let told = |line: &serde_json::Value| {
+            ["partition_key", "subsequence", "decoder"]
+                .map(|name| line[name].to_string())
+                .join(" ")
+        };
+        assert_eq!(
+            lines.iter().map(told).collect::<Vec<_>>(),
+            [
+                r#""cust-1" 0 "kpl>json""#,
+                r#""cust-2" 1 "kpl>gzip>json""#,
+                r#""cust-1" 2 "kpl>text""#,
+                r#""outer" null "text""#,
+            ]
+        );
+        assert_eq!(lines[1]["data"]["order"], "o-1042");
+    }
+
+    #[test]
+    fn a_limit_counts_user_records() {
+        let mut out = Vec::new();
+        write_to(&mut out, cli::Output::Jsonl, Some(2), aggregate_and_one()).unwrap();
+        assert_eq!(String::from_utf8(out).unwrap().lines().count(), 2);
+    }
+
+    #[test]
+    fn raw_is_the_payload_of_each_user_record() {
+        let mut out = Vec::new();
+        write_to(&mut out, cli::Output::Raw, None, aggregate_and_one()).unwrap();
+        assert!(out.starts_with(b"{\"order\"") && out.ends_with(b"\nplain\nalone\n"));
     }
 
     #[test]

@@ -240,10 +240,9 @@ fn text_of(record: &Record) -> Cow<'_, [u8]> {
 /// What a record says, where that is JSON, for columns: no more than a screen may take time for.
 pub fn json_of(record: &Record) -> Option<serde_json::Value> {
     match &record.body {
-        Body::Blob { data, .. } if data.len() <= LARGEST_COLUMNS => match decode::decode(data).value {
-            Value::Json(value) => Some(value),
-            Value::Text(_) | Value::Bytes(_) => None,
-        },
+        Body::Blob { data, .. } if data.len() <= LARGEST_COLUMNS => {
+            decode::decode(data).value.json().cloned()
+        }
         Body::Blob { .. } => None,
         Body::Change(change) => Some(change_json(change)),
     }
@@ -260,7 +259,9 @@ fn value_of(record: &Record) -> jaq_json::Val {
                 return value;
             }
             match decode::decode(data).value {
-                Value::Json(value) => jq::from_json(&value),
+                Value::Json(json) | Value::Logs { json, .. } | Value::Change { json, .. } => {
+                    jq::from_json(&json)
+                }
                 Value::Text(text) => jaq_json::Val::utf8_str(text.into_bytes()),
                 Value::Bytes(bytes) => jaq_json::Val::utf8_str(decode::hex(&bytes).into_bytes()),
             }

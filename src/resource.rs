@@ -16,7 +16,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use attribute::{Attribute, Item, item_preview};
+pub use attribute::{Attribute, Item, item_from_json, item_preview};
 pub use consumer::{CONSUMER_NAME_RULE, Consumer, is_consumer_name};
 pub use fact::{Fact, FactValue};
 pub use feature_group::{Feature, FeatureGroup, FeatureRecord, FeatureValue, OfflineStore, OnlineStore};

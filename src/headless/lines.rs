@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 
 use crate::cli::Output;
 use crate::decode::{Value, decode, hex, json_on_one_line, preview};
-use crate::resource::{Body, Change, Record, ResourceId, Timestamp, item_preview};
+use crate::resource::{Aggregate, Body, Change, Record, ResourceId, Timestamp};
 use crate::sanitize;
 
 /// Columns of a payload that the text form shows at most.
@@ -70,8 +70,7 @@ impl Format {
                     aggregate,
                 },
             ) => {
-                let subsequence = aggregate.as_ref().map(|it| it.subsequence);
-                self.blob_json(record, subsequence, partition_key, data, out);
+                self.blob_json(record, partition_key, data, aggregate.as_deref(), out);
             }
             (Output::Jsonl | Output::Raw, Body::Change(change)) => self.change_json(record, change, out),
             (Output::Raw, Body::Blob { data, .. }) if self.terminal => {
@@ -85,17 +84,17 @@ impl Format {
     fn blob_json(
         &self,
         record: &Record,
-        subsequence: Option<u64>,
         partition_key: &str,
         data: &[u8],
+        aggregate: Option<&Aggregate>,
         out: &mut Vec<u8>,
     ) {
-        let (decoder, value) = decoded(data);
+        let (decoder, value) = decoded(data, aggregate);
         let head = BlobLine {
             stream: &self.stream,
             shard: record.shard.as_str(),
             sequence: record.sequence.as_str(),
-            subsequence,
+            subsequence: aggregate.map(|it| it.subsequence),
             partition_key,
             arrived: record.arrived,
             decoder: &decoder,
@@ -129,13 +128,15 @@ impl Format {
 }
 
 /// How a payload was read, and its value as JSON on one line. JSON is passed on as it was written.
-fn decoded(data: &[u8]) -> (String, String) {
-    if let Some(json) = json_on_one_line(data) {
+fn decoded(data: &[u8], aggregate: Option<&Aggregate>) -> (String, String) {
+    if aggregate.is_none()
+        && let Some(json) = json_on_one_line(data)
+    {
         return ("json".to_owned(), json);
     }
-    let decoded = decode(data);
+    let decoded = decode(data).out_of(aggregate);
     let value = match &decoded.value {
-        Value::Json(value) => value.to_string(),
+        Value::Json(json) | Value::Logs { json, .. } | Value::Change { json, .. } => json.to_string(),
         Value::Text(text) => json_of(text),
         Value::Bytes(bytes) => json_of(&hex(bytes)),
     };
@@ -163,13 +164,8 @@ fn text(record: &Record) -> String {
             )
         }
         Body::Change(change) => {
-            let keys = item_preview(&change.keys, TEXT_COLUMNS);
-            let image = change.new.as_ref().or(change.old.as_ref());
-            let image = image.map_or(String::new(), |item| {
-                format!("  {}", item_preview(item, TEXT_COLUMNS))
-            });
             let ttl = if change.is_ttl() { " by TTL" } else { "" };
-            let line = format!("{}{ttl}  {keys}{image}", change.event.as_str());
+            let line = format!("{}{ttl}  {}", change.event.as_str(), change.preview(TEXT_COLUMNS));
             format!("{place}{}", sanitize::line(&line))
         }
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Focus, Found, Inspector, Panel, Remote, Scan, ShardMeter, ShardState, Sieve, Ticket, Wait};
+use crate::decode::user_records;
 use crate::message::TailRequest;
 use crate::query::Path;
 use crate::resource::{Record, ShardId, hash_key};
@@ -115,8 +116,10 @@ impl TailPane {
             }
             TailEvent::Closed(shard) => self.meter(shard).state = ShardState::Closed,
             TailEvent::Read { shard, records, lag } => {
-                let count = records.len() as u64;
+                // The service counts an aggregate as one record of that size; a person looks for what came in it.
                 let bytes: usize = records.iter().map(Record::size).sum();
+                let records: Vec<_> = records.into_iter().flat_map(user_records).collect();
+                let count = records.len() as u64;
                 self.records.add(now, count);
                 self.bytes.add(now, bytes as u64);
                 self.meter(shard.clone()).read(now, count, bytes as u64, lag);

@@ -321,22 +321,13 @@ fn record(shard: &ShardId, record: sdk::Record) -> Record {
         sequence: sequence.into(),
         arrived,
         body: Body::Change(Box::new(Change {
-            event: event(record.event_name.as_ref().map_or("", sdk::OperationType::as_str)),
+            event: Event::from(record.event_name.as_ref().map_or("", sdk::OperationType::as_str)),
             keys,
             old,
             new,
             identity: identity.map(|it| (it.r#type.unwrap_or_default(), it.principal_id.unwrap_or_default())),
             size,
         })),
-    }
-}
-
-fn event(name: &str) -> Event {
-    match name {
-        "INSERT" => Event::Insert,
-        "MODIFY" => Event::Modify,
-        "REMOVE" => Event::Remove,
-        other => Event::Other(other.to_owned()),
     }
 }
 

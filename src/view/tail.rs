@@ -12,7 +12,7 @@ use super::header::waiting;
 use super::{Role, Stage, format, write_line};
 use crate::decode;
 use crate::model::{Focus, Remote, Sieve, TailPane};
-use crate::resource::{Body, Change, Record, ShardId, item_preview};
+use crate::resource::{Body, Record, ShardId};
 use crate::sanitize;
 use crate::tail::Row;
 
@@ -284,7 +284,7 @@ fn body<'a>(stage: &Stage<'_>, body: &Body, columns: &Columns, fields: Option<St
                 let event = format::fit(&sanitize::line(event), KEY + 1);
                 spans.push(stage.span(format!("{event:<width$} ", width = KEY + 1), event_role(&event)));
             }
-            fields.unwrap_or_else(|| change_preview(change, columns.data))
+            fields.unwrap_or_else(|| sanitize::line(&change.preview(columns.data)).into_owned())
         }
     };
     spans.extend(marked(stage, &format::fit(&text, columns.data)));
@@ -304,14 +304,6 @@ fn marked<'a>(stage: &Stage<'_>, text: &str) -> Vec<Span<'a>> {
     }
     spans.push(stage.span(text[at..].to_owned(), Role::Text));
     spans
-}
-
-/// The item's key and the beginning of its newest image.
-fn change_preview(change: &Change, columns: usize) -> String {
-    let keys = item_preview(&change.keys, columns);
-    let image = change.new.as_ref().or(change.old.as_ref());
-    let image = image.map_or(String::new(), |item| format!("  {}", item_preview(item, columns)));
-    sanitize::line(&format!("{keys}{image}")).into_owned()
 }
 
 fn event_role(event: &str) -> Role {
