@@ -406,14 +406,18 @@ impl StreamTail {
 
     /// Whether nothing more will be read from it: it is drained, or neither it nor an ancestor is part of this tail.
     fn is_done(&self, shard: &ShardId) -> bool {
-        match self.slots.get(shard) {
-            Some(slot) => matches!(slot.stage, Stage::Done),
-            None if self.expected.contains_key(shard) => false,
-            None => self
-                .lineage
-                .get(shard)
-                .is_none_or(|parents| parents.iter().all(|it| self.is_done(it))),
+        // A history of splits and merges has far more ways through it than shards: each is looked at once.
+        let (mut left, mut seen) = (vec![shard], BTreeSet::new());
+        while let Some(shard) = left.pop() {
+            match self.slots.get(shard) {
+                Some(slot) if matches!(slot.stage, Stage::Done) => {}
+                Some(_) => return false,
+                None if self.expected.contains_key(shard) => return false,
+                None if seen.insert(shard) => left.extend(self.lineage.get(shard).into_iter().flatten()),
+                None => {}
+            }
         }
+        true
     }
 }
 
