@@ -101,7 +101,10 @@ impl TailPane {
                 // A child that is begun means that the look for it has worked.
                 self.trouble = self.trouble.take().filter(|(shard, _)| !self.is_closed(shard));
             }
-            TailEvent::Closed(shard) => self.meter(shard).state = ShardState::Closed,
+            TailEvent::Closed(shard) => {
+                self.forget_trouble(&shard);
+                self.meter(shard).state = ShardState::Closed;
+            }
             TailEvent::Read { shard, records, lag } => {
                 let count = records.len() as u64;
                 let bytes: usize = records.iter().map(Record::size).sum();
@@ -227,7 +230,7 @@ impl TailPane {
             .is_some_and(|meter| meter.state == ShardState::Closed)
     }
 
-    /// A failure is told until its shard works again.
+    /// A failure is told until its shard works again, or nothing more is asked of it.
     fn forget_trouble(&mut self, shard: &ShardId) {
         self.trouble = self.trouble.take().filter(|(troubled, _)| troubled != shard);
     }

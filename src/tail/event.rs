@@ -74,7 +74,7 @@ pub enum TailEvent {
     Gap(ShardId),
     /// A call failed and is tried again.
     Trouble(ShardId, SourceError),
-    /// A shard is drained.
+    /// A shard is drained, or gone.
     Closed(ShardId),
     /// A shard cannot be read any further.
     GaveUp(ShardId, SourceError),

@@ -179,6 +179,19 @@ fn a_gap_stands_where_the_records_are_missing() {
 }
 
 #[test]
+fn a_shard_that_is_gone_is_closed_and_no_trouble_any_more() {
+    let mut desk = Desk::filled(80, 24);
+    let ticket = desk.begin_tail();
+    let gone = blob(0, 0, b"").shard;
+    let words = "no such shard";
+    let error = SourceError::new(ErrorKind::NotFound, "GetRecords", "orders", "code", words);
+    desk.tail_events(ticket, vec![TailEvent::Trouble(gone.clone(), error)], 2);
+    assert!(desk.screen().contains(words));
+    desk.tail_events(ticket, vec![TailEvent::Closed(gone)], 2);
+    assert!(!desk.screen().contains(words));
+}
+
+#[test]
 fn the_table_of_shards_shows_hot_and_stuck_ones() {
     let mut desk = Desk::filled(140, 45);
     let ticket = desk.begin_tail();
