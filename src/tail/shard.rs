@@ -208,6 +208,7 @@ impl ShardTail {
             ErrorKind::NotFound => {
                 return vec![Output::Gap, Output::Trouble(error), Output::End, Output::Done];
             }
+            ErrorKind::Invalid if token.is_none() && self.place.may_be_ahead(now.wall) => None,
             ErrorKind::Denied | ErrorKind::Conflict | ErrorKind::Invalid => {
                 return vec![Output::GiveUp(error), Output::Done];
             }
