@@ -133,7 +133,7 @@ fn perform<'a>(reader: &'a dyn Tail, stream: &'a ResourceId, ask: Ask) -> BoxFut
                 (shard, batch.map_or_else(Heard::Failed, Heard::Batch))
             }
             Ask::Children(shard) => {
-                let shards = list_shards(reader, stream, None).await;
+                let shards = children(reader, stream, &shard).await;
                 (shard, shards.map_or_else(Heard::Failed, Heard::Shards))
             }
         }
@@ -150,6 +150,19 @@ fn log(stream: &ResourceId, shard: &ShardId, heard: &Heard) {
             tracing::info!(%stream, %shard, shards = shards.len(), "looked for children");
         }
         Heard::Batch(_) => {}
+    }
+}
+
+/// The children of a shard; all shards where the endpoint does not say just which these are.
+async fn children(
+    reader: &dyn Tail,
+    stream: &ResourceId,
+    parent: &ShardId,
+) -> Result<Vec<Shard>, SourceError> {
+    match reader.children(stream.clone(), parent.clone()).await {
+        Ok(children) if !children.is_empty() => Ok(children),
+        Err(error) if !error.is_final() => Err(error),
+        _ => list_shards(reader, stream, None).await,
     }
 }
 
@@ -220,4 +233,68 @@ fn wrong(order: &Order, message: &str) -> SourceError {
         "NoSuchShard",
         message,
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::FutureExt as _;
+    use futures::future::ready;
+
+    use super::*;
+    use crate::resource::{Batch, IteratorToken, Page, PageToken};
+    use crate::source::{ReadLimits, Reply, facts};
+
+    /// A stream of two shards that answers as it is told when it is asked for children.
+    struct Told(Result<Vec<Shard>, ErrorKind>);
+
+    impl Tail for Told {
+        fn shards(&self, _: ResourceId, _: Option<PageToken>) -> Reply<'_, Page<Shard>> {
+            let (items, next) = (vec![shard("a"), shard("b")], None);
+            ready(Ok(Page { items, next })).boxed()
+        }
+
+        fn children(&self, _: ResourceId, _: ShardId) -> Reply<'_, Vec<Shard>> {
+            let failed = |kind| SourceError::new(kind, "DescribeStream", "orders", "code", "");
+            ready(self.0.clone().map_err(failed)).boxed()
+        }
+
+        fn iterator(&self, _: ResourceId, _: ShardId, _: Position) -> Reply<'_, IteratorToken> {
+            std::future::pending().boxed()
+        }
+
+        fn read(&self, _: ResourceId, _: ShardId, _: IteratorToken) -> Reply<'_, Batch> {
+            std::future::pending().boxed()
+        }
+
+        fn limits(&self) -> ReadLimits {
+            facts::DYNAMODB_STREAMS
+        }
+    }
+
+    fn shard(id: &str) -> Shard {
+        Shard {
+            id: id.into(),
+            parent: None,
+            adjacent_parent: None,
+            hash_range: None,
+            first: None,
+            last: None,
+        }
+    }
+
+    async fn looked_for(told: Result<Vec<Shard>, ErrorKind>) -> Result<usize, ErrorKind> {
+        let shards = children(&Told(told), &"orders".into(), &"a".into()).await;
+        shards.map(|it| it.len()).map_err(|error| error.kind)
+    }
+
+    #[tokio::test]
+    async fn children_are_looked_for_among_all_shards_only_where_they_are_not_told() {
+        assert_eq!(looked_for(Ok(vec![shard("b")])).await, Ok(1));
+        assert_eq!(looked_for(Ok(Vec::new())).await, Ok(2));
+        assert_eq!(looked_for(Err(ErrorKind::Invalid)).await, Ok(2));
+        assert_eq!(
+            looked_for(Err(ErrorKind::Throttled)).await,
+            Err(ErrorKind::Throttled)
+        );
+    }
 }

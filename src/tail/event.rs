@@ -37,7 +37,7 @@ pub enum Ask {
     Iterator(ShardId, Position),
     /// The records of a shard from an iterator on.
     Read(ShardId, IteratorToken),
-    /// All shards of the stream, to find the children of this one.
+    /// The children of this shard, or all shards of the stream to find them among.
     Children(ShardId),
 }
 
