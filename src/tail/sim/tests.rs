@@ -165,15 +165,15 @@ proptest! {
     }
 
     #[test]
-    fn from_now_on_a_machine_that_slept_loses_nothing(
+    fn from_now_on_neither_faults_nor_a_sleep_lose_anything(
         shards in topology(), weather in weather(), at in 1i64..60_000,
     ) {
         let slowest = weather.slowest.as_millis().try_into().unwrap();
-        let weather = Weather { faults: 0, sleep: Some((at, Duration::from_mins(10))), ..weather };
+        let weather = Weather { sleep: Some((at, Duration::from_mins(10))), ..weather };
         let story = Sim::new(shards.clone(), weather).run(plan(Position::Latest), end(&shards));
         check_conduct(&story, LIMITS);
         for (place, shard) in shards.iter().enumerate().filter(|(_, it)| it.closes.is_none_or(|at| at > 0)) {
-            // "Now" is when the first iterator is asked for, that millisecond included, or an answer later.
+            // "Now" is when the first iterator is first asked for, that millisecond included, or an answer later.
             let shown = story.shown.get(&place).cloned().unwrap_or_default();
             let from = shown.first().copied().unwrap_or(shard.records.len());
             let (past, due) = (shard.records.partition_point(|it| *it < 0), shard.records.partition_point(|it| *it <= slowest));
