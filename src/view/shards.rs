@@ -1,4 +1,4 @@
-//! The shards of a live tail: a line with the busiest, and the table of them all.
+//! The shards of a live tail: a line with as many as fit, and the table of them all.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::resource::ShardId;
 use crate::sanitize;
 use crate::tail::Rate;
 
-/// Each shard that is read with its flow, as many as fit; or what goes wrong.
+/// Each shard that is read with its flow, as many as fit, and where not all do the hot and stuck ones first; or what goes wrong.
 pub(super) fn line(stage: &Stage<'_>, pane: &TailPane, area: Rect, buffer: &mut Buffer) {
     let width = usize::from(area.width);
     if let Some((shard, error)) = &pane.trouble {
@@ -23,11 +23,20 @@ pub(super) fn line(stage: &Stage<'_>, pane: &TailPane, area: Rect, buffer: &mut 
         return;
     }
     let average = average(pane, stage.now.mono);
+    let mut pieces: Vec<_> = pane
+        .open_shards()
+        .map(|(shard, meter)| {
+            let plain = meter.sign(stage.now.mono, average) == ShardSign::Fine;
+            let piece = piece(stage, shard, meter, average);
+            (plain, piece.iter().map(Span::width).sum::<usize>(), piece)
+        })
+        .collect();
+    if pieces.iter().map(|(_, taken, _)| taken).sum::<usize>() > width {
+        pieces.sort_by_key(|(plain, ..)| *plain);
+    }
     let mut spans: Vec<Span<'_>> = Vec::new();
     let mut used = 0;
-    for (shard, meter) in pane.open_shards() {
-        let piece = piece(stage, shard, meter, average);
-        let taken: usize = piece.iter().map(Span::width).sum();
+    for (_, taken, piece) in pieces {
         if used + taken > width {
             spans.push(stage.span("…", Role::Dim));
             break;
