@@ -192,6 +192,19 @@ fn a_shard_that_is_gone_is_closed_and_no_trouble_any_more() {
 }
 
 #[test]
+fn what_is_wrong_with_a_shard_is_not_cut_off_in_the_table_however_long_its_name() {
+    let mut desk = Desk::filled(80, 24);
+    let ticket = desk.begin_tail();
+    let shard = ShardId::from("shardId-00000001795121822776-b388fc2c");
+    let error = SourceError::new(ErrorKind::Denied, "GetRecords", "orders", "code", "no");
+    desk.tail_events(ticket, vec![TailEvent::GaveUp(shard, error)], 2);
+    desk.keys(&["s"]);
+    let screen = desk.screen();
+    let row = screen.lines().rfind(|line| line.contains("b388fc2c")).unwrap();
+    assert!(row.contains("given up"), "{screen}");
+}
+
+#[test]
 fn what_is_wrong_with_shards_stands_in_the_line_of_status_at_any_width() {
     for width in [40, 80] {
         let mut desk = Desk::filled(width, 12);
