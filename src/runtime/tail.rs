@@ -215,13 +215,26 @@ fn shards_holding(order: &Order, shards: &[Shard]) -> Result<Vec<ShardId>, Sourc
 }
 
 fn known_shards(order: &Order, shards: &[Shard]) -> Result<Vec<ShardId>, SourceError> {
-    match order
-        .only
-        .iter()
-        .find(|id| shards.iter().all(|shard| shard.id != **id))
-    {
-        Some(id) => Err(wrong(order, &format!("the stream has no shard {id}"))),
+    let known = |id: &ShardId| shards.iter().any(|shard| shard.id == *id);
+    match order.only.iter().find(|id| !known(id)) {
+        Some(id) => Err(wrong(
+            order,
+            &format!("the stream has no shard {id}; {}", choice(shards)),
+        )),
         None => Ok(order.only.clone()),
+    }
+}
+
+/// The shards that there are, as many as a line takes.
+fn choice(shards: &[Shard]) -> String {
+    const NAMED: usize = 4;
+    // The youngest stand last, and closed ones are rarely meant.
+    let (more, named) = shards.split_at(shards.len().saturating_sub(NAMED));
+    let named: Vec<_> = named.iter().map(|shard| shard.id.as_str()).collect();
+    match (named.len(), more.len()) {
+        (0, _) => "it has none".to_owned(),
+        (_, 0) => format!("its shards are {}", named.join(", ")),
+        (_, more) => format!("its shards are {} and {more} more", named.join(", ")),
     }
 }
 
@@ -296,5 +309,25 @@ mod tests {
             looked_for(Err(ErrorKind::Throttled)).await,
             Err(ErrorKind::Throttled)
         );
+    }
+
+    #[test]
+    fn a_shard_that_is_not_there_is_answered_with_those_that_are() {
+        let shards: Vec<Shard> = ["s0", "s1", "s2", "s3", "s4", "s5"].map(shard).to_vec();
+        let order = Order {
+            stream: "orders".into(),
+            from: Position::Latest,
+            only: vec!["5".into()],
+            parents_first: watch::channel(true).1,
+            retention: None,
+            through: None,
+        };
+        let told = |shards: &[Shard]| known_shards(&order, shards).unwrap_err().message;
+        assert_eq!(
+            told(&shards),
+            "the stream has no shard 5; its shards are s2, s3, s4, s5 and 2 more"
+        );
+        assert!(told(&shards[..2]).ends_with("its shards are s0, s1"));
+        assert!(told(&[]).ends_with("it has none"));
     }
 }
