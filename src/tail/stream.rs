@@ -119,6 +119,12 @@ impl StreamTail {
         }
     }
 
+    /// How many calls, waits and sleeps it keeps.
+    #[cfg(test)]
+    pub(super) fn kept(&self) -> usize {
+        self.queue.len() + self.asleep.len()
+    }
+
     /// Changes whether parents are drained before their children are begun. Children that waited for theirs may begin now; what
     /// has begun goes on.
     pub fn put_parents_first(&mut self, now: Now, parents_first: bool) -> Vec<TailEvent> {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use super::*;
+use crate::tail::ShardTail;
 
 /// When a story is told: some time after its last record, for the worst weather takes long.
 fn end(shards: &[SimShard]) -> i64 {
@@ -248,6 +249,13 @@ fn ten_thousand_shards_are_read_fairly_and_within_bounds() {
     };
     let story = Sim::new(shards.clone(), Weather::default()).run(plan, 30_000);
     assert!(story.most_in_flight <= 400);
+    // What it keeps does not grow with the records: one thing to do a shard, and ten thousand shards are a few MiB.
+    assert!(
+        story.most_kept <= shards.len(),
+        "{} things to do",
+        story.most_kept
+    );
+    assert!(size_of::<ShardTail>() <= 512, "{} bytes", size_of::<ShardTail>());
     let reads: Vec<usize> = (0..shards.len())
         .map(|place| story.reads.get(&place).map_or(0, Vec::len))
         .collect();
