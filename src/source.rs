@@ -20,7 +20,8 @@ mod time;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::future::BoxFuture;
+use futures::FutureExt as _;
+use futures::future::{BoxFuture, ready};
 
 pub use error::{ErrorKind, SourceError};
 pub use session::{Options, Session, SessionError};
@@ -50,6 +51,11 @@ pub trait Catalog: Send + Sync {
 pub trait Tail: Send + Sync {
     /// One page of a stream's shards, closed ones included.
     fn shards(&self, stream: ResourceId, from: Option<PageToken>) -> Reply<'_, Page<Shard>>;
+
+    /// The children of a shard, where the service can be asked for no more than these; none where only all shards tell.
+    fn children(&self, _stream: ResourceId, _parent: ShardId) -> Reply<'_, Vec<Shard>> {
+        ready(Ok(Vec::new())).boxed()
+    }
 
     /// An iterator at a position of a shard.
     fn iterator(&self, stream: ResourceId, shard: ShardId, position: Position) -> Reply<'_, IteratorToken>;

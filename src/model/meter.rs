@@ -87,11 +87,11 @@ impl ShardMeter {
         self.state = ShardState::Open;
     }
 
-    /// A call failed. What befalls a drained shard is the look for its children.
+    /// A call failed. What befalls a shard that is no longer read is the look for its children.
     pub(super) fn failed(&mut self, now: Duration, error: &SourceError) {
         self.calls.add(now, 1);
         self.throttled += u64::from(error.kind == ErrorKind::Throttled);
-        if self.state != ShardState::Closed {
+        if self.is_open() {
             self.state = ShardState::Troubled;
         }
     }
@@ -195,6 +195,19 @@ mod tests {
         assert_eq!(meter.throttled, 1);
         read(&mut meter, 13, 0);
         assert_eq!(meter.sign(Duration::from_secs(13), 0), ShardSign::Fine);
+    }
+
+    #[test]
+    fn the_look_for_children_does_not_open_a_shard_again() {
+        let throttled = SourceError::new(ErrorKind::Throttled, "ListShards", "orders", "code", "");
+        for state in [ShardState::Closed, ShardState::GivenUp] {
+            let mut meter = ShardMeter {
+                state,
+                ..ShardMeter::default()
+            };
+            meter.failed(Duration::ZERO, &throttled);
+            assert_eq!(meter.state, state);
+        }
     }
 
     #[test]

@@ -114,7 +114,10 @@ impl TailPane {
                 // A child that is begun means that the look for it has worked.
                 self.trouble = self.trouble.take().filter(|(shard, _)| !self.is_closed(shard));
             }
-            TailEvent::Closed(shard) => self.meter(shard).state = ShardState::Closed,
+            TailEvent::Closed(shard) => {
+                self.forget_trouble(&shard);
+                self.meter(shard).state = ShardState::Closed;
+            }
             TailEvent::Read { shard, records, lag } => {
                 // The service counts an aggregate as one record of that size; a person looks for what came in it.
                 let bytes: usize = records.iter().map(Record::size).sum();
@@ -321,7 +324,7 @@ impl TailPane {
             .is_some_and(|meter| meter.state == ShardState::Closed)
     }
 
-    /// A failure is told until its shard works again.
+    /// A failure is told until its shard works again, or nothing more is asked of it.
     fn forget_trouble(&mut self, shard: &ShardId) {
         self.trouble = self.trouble.take().filter(|(troubled, _)| troubled != shard);
     }

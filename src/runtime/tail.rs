@@ -133,7 +133,7 @@ fn perform<'a>(reader: &'a dyn Tail, stream: &'a ResourceId, ask: Ask) -> BoxFut
                 (shard, batch.map_or_else(Heard::Failed, Heard::Batch))
             }
             Ask::Children(shard) => {
-                let shards = list_shards(reader, stream, None).await;
+                let shards = children(reader, stream, &shard).await;
                 (shard, shards.map_or_else(Heard::Failed, Heard::Shards))
             }
         }
@@ -150,6 +150,19 @@ fn log(stream: &ResourceId, shard: &ShardId, heard: &Heard) {
             tracing::info!(%stream, %shard, shards = shards.len(), "looked for children");
         }
         Heard::Batch(_) => {}
+    }
+}
+
+/// The children of a shard; all shards where the endpoint does not say just which these are.
+async fn children(
+    reader: &dyn Tail,
+    stream: &ResourceId,
+    parent: &ShardId,
+) -> Result<Vec<Shard>, SourceError> {
+    match reader.children(stream.clone(), parent.clone()).await {
+        Ok(children) if !children.is_empty() => Ok(children),
+        Err(error) if !error.is_final() => Err(error),
+        _ => list_shards(reader, stream, None).await,
     }
 }
 
@@ -202,13 +215,26 @@ fn shards_holding(order: &Order, shards: &[Shard]) -> Result<Vec<ShardId>, Sourc
 }
 
 fn known_shards(order: &Order, shards: &[Shard]) -> Result<Vec<ShardId>, SourceError> {
-    match order
-        .only
-        .iter()
-        .find(|id| shards.iter().all(|shard| shard.id != **id))
-    {
-        Some(id) => Err(wrong(order, &format!("the stream has no shard {id}"))),
+    let known = |id: &ShardId| shards.iter().any(|shard| shard.id == *id);
+    match order.only.iter().find(|id| !known(id)) {
+        Some(id) => Err(wrong(
+            order,
+            &format!("the stream has no shard {id}; {}", choice(shards)),
+        )),
         None => Ok(order.only.clone()),
+    }
+}
+
+/// The shards that there are, as many as a line takes.
+fn choice(shards: &[Shard]) -> String {
+    const NAMED: usize = 4;
+    // The youngest stand last, and closed ones are rarely meant.
+    let (more, named) = shards.split_at(shards.len().saturating_sub(NAMED));
+    let named: Vec<_> = named.iter().map(|shard| shard.id.as_str()).collect();
+    match (named.len(), more.len()) {
+        (0, _) => "it has none".to_owned(),
+        (_, 0) => format!("its shards are {}", named.join(", ")),
+        (_, more) => format!("its shards are {} and {more} more", named.join(", ")),
     }
 }
 
@@ -220,4 +246,88 @@ fn wrong(order: &Order, message: &str) -> SourceError {
         "NoSuchShard",
         message,
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::FutureExt as _;
+    use futures::future::ready;
+
+    use super::*;
+    use crate::resource::{Batch, IteratorToken, Page, PageToken};
+    use crate::source::{ReadLimits, Reply, facts};
+
+    /// A stream of two shards that answers as it is told when it is asked for children.
+    struct Told(Result<Vec<Shard>, ErrorKind>);
+
+    impl Tail for Told {
+        fn shards(&self, _: ResourceId, _: Option<PageToken>) -> Reply<'_, Page<Shard>> {
+            let (items, next) = (vec![shard("a"), shard("b")], None);
+            ready(Ok(Page { items, next })).boxed()
+        }
+
+        fn children(&self, _: ResourceId, _: ShardId) -> Reply<'_, Vec<Shard>> {
+            let failed = |kind| SourceError::new(kind, "DescribeStream", "orders", "code", "");
+            ready(self.0.clone().map_err(failed)).boxed()
+        }
+
+        fn iterator(&self, _: ResourceId, _: ShardId, _: Position) -> Reply<'_, IteratorToken> {
+            std::future::pending().boxed()
+        }
+
+        fn read(&self, _: ResourceId, _: ShardId, _: IteratorToken) -> Reply<'_, Batch> {
+            std::future::pending().boxed()
+        }
+
+        fn limits(&self) -> ReadLimits {
+            facts::DYNAMODB_STREAMS
+        }
+    }
+
+    fn shard(id: &str) -> Shard {
+        Shard {
+            id: id.into(),
+            parent: None,
+            adjacent_parent: None,
+            hash_range: None,
+            first: None,
+            last: None,
+        }
+    }
+
+    async fn looked_for(told: Result<Vec<Shard>, ErrorKind>) -> Result<usize, ErrorKind> {
+        let shards = children(&Told(told), &"orders".into(), &"a".into()).await;
+        shards.map(|it| it.len()).map_err(|error| error.kind)
+    }
+
+    #[tokio::test]
+    async fn children_are_looked_for_among_all_shards_only_where_they_are_not_told() {
+        assert_eq!(looked_for(Ok(vec![shard("b")])).await, Ok(1));
+        assert_eq!(looked_for(Ok(Vec::new())).await, Ok(2));
+        assert_eq!(looked_for(Err(ErrorKind::Invalid)).await, Ok(2));
+        assert_eq!(
+            looked_for(Err(ErrorKind::Throttled)).await,
+            Err(ErrorKind::Throttled)
+        );
+    }
+
+    #[test]
+    fn a_shard_that_is_not_there_is_answered_with_those_that_are() {
+        let shards: Vec<Shard> = ["s0", "s1", "s2", "s3", "s4", "s5"].map(shard).to_vec();
+        let order = Order {
+            stream: "orders".into(),
+            from: Position::Latest,
+            only: vec!["5".into()],
+            parents_first: watch::channel(true).1,
+            retention: None,
+            through: None,
+        };
+        let told = |shards: &[Shard]| known_shards(&order, shards).unwrap_err().message;
+        assert_eq!(
+            told(&shards),
+            "the stream has no shard 5; its shards are s2, s3, s4, s5 and 2 more"
+        );
+        assert!(told(&shards[..2]).ends_with("its shards are s0, s1"));
+        assert!(told(&[]).ends_with("it has none"));
+    }
 }

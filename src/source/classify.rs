@@ -45,7 +45,6 @@ const CODES: &[(ErrorKind, &[&str])] = &[
     (
         ErrorKind::NotFound,
         &[
-            "KMSNotFoundException",
             "ResourceNotFound",
             "ResourceNotFoundException",
             "UnknownOperation",
@@ -61,6 +60,8 @@ const CODES: &[(ErrorKind, &[&str])] = &[
             "KMSAccessDeniedException",
             "KMSDisabledException",
             "KMSInvalidStateException",
+            // The key, not the stream: nothing that is read would be gone.
+            "KMSNotFoundException",
             "KMSOptInRequired",
             "NotAuthorized",
             "OptInRequired",
@@ -325,6 +326,7 @@ mod tests {
             ("ExpiredIteratorException", ErrorKind::Expired),
             ("ResourceNotFound", ErrorKind::NotFound),
             ("AccessForbidden", ErrorKind::Denied),
+            ("KMSNotFoundException", ErrorKind::Denied),
             ("UnrecognizedClientException", ErrorKind::Credentials),
             ("ConflictException", ErrorKind::Conflict),
             ("ValidationError", ErrorKind::Invalid),

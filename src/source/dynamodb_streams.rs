@@ -78,12 +78,14 @@ impl DynamoDbStreams {
         &self,
         arn: &str,
         from: Option<PageToken>,
+        filter: Option<sdk::ShardFilter>,
     ) -> Result<sdk::StreamDescription, SourceError> {
         const OPERATION: &str = "DescribeStream";
         self.catalog
             .describe_stream()
             .stream_arn(arn)
             .set_exclusive_start_shard_id(from.map(|token| token.to_string()))
+            .set_shard_filter(filter)
             .send()
             .await
             .map_err(|error| classify(OPERATION, arn, &error))?
@@ -92,7 +94,7 @@ impl DynamoDbStreams {
     }
 
     async fn shards(&self, arn: &str, from: Option<PageToken>) -> Result<Page<Shard>, SourceError> {
-        let description = self.description(arn, from).await?;
+        let description = self.description(arn, from, None).await?;
         Ok(Page {
             items: description
                 .shards
@@ -102,6 +104,17 @@ impl DynamoDbStreams {
                 .collect(),
             next: description.last_evaluated_shard_id.map(PageToken::from),
         })
+    }
+
+    /// Other endpoints may not know the filter, and answer with the first page of all shards.
+    async fn children(&self, arn: &str, parent: &ShardId) -> Result<Vec<Shard>, SourceError> {
+        let filter = sdk::ShardFilter::builder()
+            .r#type(sdk::ShardFilterType::ChildShards)
+            .shard_id(parent.as_str())
+            .build();
+        let description = self.description(arn, None, Some(filter)).await?;
+        let shards = description.shards.unwrap_or_default().into_iter().map(shard);
+        Ok(shards.filter(|it| it.parent.as_ref() == Some(parent)).collect())
     }
 
     /// The stream of a table that was switched on last.
@@ -166,7 +179,7 @@ impl Catalog for DynamoDbStreams {
 
     fn describe(&self, id: ResourceId) -> Reply<'_, Detail> {
         async move {
-            let description = self.description(id.as_str(), None).await?;
+            let description = self.description(id.as_str(), None, None).await?;
             Ok(Detail::Table(table_stream(id.as_str(), description)))
         }
         .boxed()
@@ -185,6 +198,10 @@ impl Catalog for DynamoDbStreams {
 impl Tail for DynamoDbStreams {
     fn shards(&self, stream: ResourceId, from: Option<PageToken>) -> Reply<'_, Page<Shard>> {
         async move { self.shards(stream.as_str(), from).await }.boxed()
+    }
+
+    fn children(&self, stream: ResourceId, parent: ShardId) -> Reply<'_, Vec<Shard>> {
+        async move { self.children(stream.as_str(), &parent).await }.boxed()
     }
 
     fn iterator(&self, stream: ResourceId, shard: ShardId, position: Position) -> Reply<'_, IteratorToken> {

@@ -37,7 +37,7 @@ pub enum Ask {
     Iterator(ShardId, Position),
     /// The records of a shard from an iterator on.
     Read(ShardId, IteratorToken),
-    /// All shards of the stream, to find the children of this one.
+    /// The children of this shard, or all shards of the stream to find them among.
     Children(ShardId),
 }
 
@@ -74,7 +74,7 @@ pub enum TailEvent {
     Gap(ShardId),
     /// A call failed and is tried again.
     Trouble(ShardId, SourceError),
-    /// A shard is drained.
+    /// A shard is drained, or gone.
     Closed(ShardId),
     /// A shard cannot be read any further.
     GaveUp(ShardId, SourceError),

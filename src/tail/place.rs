@@ -6,6 +6,9 @@ use crate::resource::{Position, Record, SequenceNumber, Timestamp};
 
 /// How far this machine's clock may be from the service's. Where a place is remembered by time, so much more is read again.
 const SKEW: Duration = Duration::from_secs(30);
+/// How far it can be at most: a signature whose time differs by more is not accepted ("Elements of an AWS API request
+/// signature", IAM user guide).
+const SIGNED_SKEW: Duration = Duration::from_mins(5);
 
 /// A place in a shard.
 #[derive(Clone, Debug)]
@@ -15,6 +18,8 @@ pub(super) struct Place {
     retention: Option<Duration>,
     /// The last record that was read, or how far beyond it the shard is known to hold none.
     last: Option<SequenceNumber>,
+    /// When `LATEST` was first asked for.
+    asked: Option<Timestamp>,
     /// When the first iterator was given.
     begun: Option<Timestamp>,
     /// When `LATEST` was first given, and up to when the shard is known to have brought nothing since.
@@ -39,6 +44,7 @@ impl Place {
             seeks_time,
             retention,
             last: None,
+            asked: None,
             begun: None,
             latest: None,
             seen: None,
@@ -57,9 +63,22 @@ impl Place {
             (Position::Latest, Some((start, empty_until))) => {
                 self.at_time(start.max(earlier(empty_until, SKEW)).min(now))
             }
+            (Position::Latest, None) => self.latest(now),
             (Position::AtTimestamp(time), _) => self.at_time(*time),
             (from, _) => from.clone(),
         }
+    }
+
+    /// `LATEST`, unless it was asked for before and not given: then the time of that. Where that would mean to read from the
+    /// beginning, only after more than a short trouble.
+    fn latest(&mut self, now: Timestamp) -> Position {
+        let asked = *self.asked.get_or_insert(now);
+        let soon = if self.seeks_time { now } else { earlier(now, SKEW) };
+        if asked >= soon {
+            return Position::Latest;
+        }
+        self.latest = Some((asked, asked));
+        self.at_time(asked)
     }
 
     /// An iterator was given that was asked for at a time.
@@ -126,6 +145,15 @@ impl Place {
         lost
     }
 
+    /// Whether the time at which `LATEST` is remembered may still lie ahead of the service's clock, which refuses it then.
+    pub(super) fn may_be_ahead(&self, now: Timestamp) -> bool {
+        self.seeks_time
+            && self.last.is_none()
+            && self
+                .latest
+                .is_some_and(|(start, _)| start > earlier(now, SIGNED_SKEW))
+    }
+
     /// The position of a time; where the service cannot seek one, its beginning, from which records are passed over.
     fn at_time(&mut self, time: Timestamp) -> Position {
         if self.seeks_time {
@@ -170,6 +198,24 @@ mod tests {
         place.take(at(100), Vec::new(), None, None);
         place.begun(at(110));
         assert_eq!(place.resume(at(700)), Position::AtTimestamp(at(70)));
+    }
+
+    #[test]
+    fn latest_without_an_answer_is_remembered_as_the_time_of_the_asking() {
+        let mut place = Place::new(Position::Latest, true, None);
+        assert_eq!(place.resume(at(0)), Position::Latest);
+        assert_eq!(place.resume(at(1)), Position::AtTimestamp(at(0)));
+        assert!(place.may_be_ahead(at(1)) && !place.may_be_ahead(at(400)));
+    }
+
+    #[test]
+    fn a_service_that_cannot_seek_is_not_read_from_its_beginning_for_a_short_trouble() {
+        let mut place = Place::new(Position::Latest, false, None);
+        assert_eq!(place.resume(at(0)), Position::Latest);
+        assert_eq!(place.resume(at(2)), Position::Latest);
+        assert_eq!(place.resume(at(60)), Position::TrimHorizon);
+        let (shown, _) = place.take(at(60), vec![record(-1), record(30)], None, None);
+        assert_eq!(shown.len(), 1);
     }
 
     #[test]

@@ -65,4 +65,10 @@ impl Queue {
             self.under_way = self.under_way.saturating_sub(1);
         }
     }
+
+    /// How many are due.
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.calls.len() + self.waits.len()
+    }
 }

@@ -48,7 +48,7 @@ pub enum Output {
     Gap,
     /// A call failed and will be tried again.
     Trouble(SourceError),
-    /// The shard was read to its end.
+    /// The shard was read to its end, or is gone.
     End,
     /// These come after it.
     Follow(Vec<ChildShard>),
@@ -205,7 +205,10 @@ impl ShardTail {
             | ErrorKind::Credentials
             | ErrorKind::InUse => token.filter(|_| !self.pushed),
             // A shard that was listed and is gone was trimmed as a whole. What follows it may still be there.
-            ErrorKind::NotFound => return vec![Output::Gap, Output::Trouble(error), Output::Done],
+            ErrorKind::NotFound => {
+                return vec![Output::Gap, Output::Trouble(error), Output::End, Output::Done];
+            }
+            ErrorKind::Invalid if token.is_none() && self.place.may_be_ahead(now.wall) => None,
             ErrorKind::Denied | ErrorKind::Conflict | ErrorKind::Invalid => {
                 return vec![Output::GiveUp(error), Output::Done];
             }

@@ -104,6 +104,7 @@ impl Sim {
                 waiting.insert(number, (shard, heard));
             }
             story.most_in_flight = story.most_in_flight.max(waiting.len());
+            story.most_kept = story.most_kept.max(tail.kept());
             let wake = tail.wake_at().map(|at| millis(at) + 1);
             let answer = answers.peek().map(|Reverse((due, _))| *due);
             let next = [wake, answer].into_iter().flatten().min();

@@ -119,6 +119,12 @@ impl StreamTail {
         }
     }
 
+    /// How many calls, waits and sleeps it keeps.
+    #[cfg(test)]
+    pub(super) fn kept(&self) -> usize {
+        self.queue.len() + self.asleep.len()
+    }
+
     /// Changes whether parents are drained before their children are begun. Children that waited for theirs may begin now; what
     /// has begun goes on.
     pub fn put_parents_first(&mut self, now: Now, parents_first: bool) -> Vec<TailEvent> {
@@ -406,14 +412,18 @@ impl StreamTail {
 
     /// Whether nothing more will be read from it: it is drained, or neither it nor an ancestor is part of this tail.
     fn is_done(&self, shard: &ShardId) -> bool {
-        match self.slots.get(shard) {
-            Some(slot) => matches!(slot.stage, Stage::Done),
-            None if self.expected.contains_key(shard) => false,
-            None => self
-                .lineage
-                .get(shard)
-                .is_none_or(|parents| parents.iter().all(|it| self.is_done(it))),
+        // A history of splits and merges has far more ways through it than shards: each is looked at once.
+        let (mut left, mut seen) = (vec![shard], BTreeSet::new());
+        while let Some(shard) = left.pop() {
+            match self.slots.get(shard) {
+                Some(slot) if matches!(slot.stage, Stage::Done) => {}
+                Some(_) => return false,
+                None if self.expected.contains_key(shard) => return false,
+                None if seen.insert(shard) => left.extend(self.lineage.get(shard).into_iter().flatten()),
+                None => {}
+            }
         }
+        true
     }
 }
 

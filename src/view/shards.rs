@@ -1,4 +1,4 @@
-//! The shards of a live tail: a line with the busiest, and the table of them all.
+//! The shards of a live tail: a line with as many as fit, and the table of them all.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::resource::ShardId;
 use crate::sanitize;
 use crate::tail::Rate;
 
-/// Each shard that is read with its flow, as many as fit; or what goes wrong.
+/// Each shard that is read with its flow, as many as fit, and where not all do the hot and stuck ones first; or what goes wrong.
 pub(super) fn line(stage: &Stage<'_>, pane: &TailPane, area: Rect, buffer: &mut Buffer) {
     let width = usize::from(area.width);
     if let Some((shard, error)) = &pane.trouble {
@@ -23,11 +23,20 @@ pub(super) fn line(stage: &Stage<'_>, pane: &TailPane, area: Rect, buffer: &mut 
         return;
     }
     let average = average(pane, stage.now.mono);
+    let mut pieces: Vec<_> = pane
+        .open_shards()
+        .map(|(shard, meter)| {
+            let plain = meter.sign(stage.now.mono, average) == ShardSign::Fine;
+            let piece = piece(stage, shard, meter, average);
+            (plain, piece.iter().map(Span::width).sum::<usize>(), piece)
+        })
+        .collect();
+    if pieces.iter().map(|(_, taken, _)| taken).sum::<usize>() > width {
+        pieces.sort_by_key(|(plain, ..)| *plain);
+    }
     let mut spans: Vec<Span<'_>> = Vec::new();
     let mut used = 0;
-    for (shard, meter) in pane.open_shards() {
-        let piece = piece(stage, shard, meter, average);
-        let taken: usize = piece.iter().map(Span::width).sum();
+    for (_, taken, piece) in pieces {
         if used + taken > width {
             spans.push(stage.span("…", Role::Dim));
             break;
@@ -78,12 +87,15 @@ fn sign(sign: ShardSign) -> (&'static str, Role) {
     }
 }
 
+/// The widest sign, at the end of its line.
+const SIGN: usize = "given up".len();
+
 /// A column of the table: its heading, its width, and what stands in it.
 struct Column {
     heading: &'static str,
     width: usize,
-    /// From how many columns of the whole on it is there.
-    from: usize,
+    /// The higher, the sooner it leaves as the screen gets narrower; 0 stays.
+    leaves: u8,
     cell: fn(&ShardMeter, Duration) -> String,
 }
 
@@ -92,49 +104,49 @@ const COLUMNS: [Column; 8] = [
     Column {
         heading: "records/s",
         width: 9,
-        from: 0,
+        leaves: 0,
         cell: |meter, now| format::count(meter.records.per_second(now)),
     },
     Column {
         heading: "",
         width: Rate::width() - 1,
-        from: 46,
+        leaves: 1,
         cell: |meter, now| bars::sparkline(meter.records.history(now), Rate::width() - 1, 1),
     },
     Column {
         heading: "behind",
         width: 8,
-        from: 0,
+        leaves: 0,
         cell: |meter, _| meter.lag.behind.map_or("–".to_owned(), format::span),
     },
     Column {
         heading: "calls/s",
         width: 7,
-        from: 54,
+        leaves: 2,
         cell: |meter, now| meter.calls.per_second(now).to_string(),
     },
     Column {
         heading: "bytes/s",
         width: 8,
-        from: 62,
+        leaves: 3,
         cell: |meter, now| format::bytes(meter.bytes.per_second(now)),
     },
     Column {
         heading: "throttled",
         width: 9,
-        from: 72,
+        leaves: 4,
         cell: |meter, _| format::count(meter.throttled),
     },
     Column {
         heading: "records",
         width: 11,
-        from: 90,
+        leaves: 5,
         cell: |meter, _| format::count(meter.total),
     },
     Column {
         heading: "passed over",
         width: 11,
-        from: 104,
+        leaves: 6,
         cell: |meter, _| format::count(meter.skipped),
     },
 ];
@@ -160,8 +172,8 @@ pub(super) fn table(stage: &Stage<'_>, pane: &TailPane, table: ShardTable, area:
     let inner = block.inner(area);
     block.render(area, buffer);
     let width = usize::from(inner.width);
-    let columns: Vec<_> = COLUMNS.iter().filter(|column| width >= column.from).collect();
     let name = name_width(shards.iter().map(|(id, _)| *id), width);
+    let columns = columns(width.saturating_sub(1 + name + 2 + SIGN));
     let heading = stage.span(heading(&columns, name), Role::Dim);
     let average = average(pane, now);
     let rows = shards
@@ -171,6 +183,18 @@ pub(super) fn table(stage: &Stage<'_>, pane: &TailPane, table: ShardTable, area:
         .map(|(id, meter)| row(stage, id, meter, &columns, name, average));
     let lines: Vec<_> = std::iter::once(Line::from(heading)).chain(rows).collect();
     Paragraph::new(lines).render(inner, buffer);
+}
+
+/// As many as there is room for.
+fn columns(room: usize) -> Vec<&'static Column> {
+    let mut columns: Vec<_> = COLUMNS.iter().collect();
+    while columns.iter().map(|it| 2 + it.width).sum::<usize>() > room {
+        match columns.iter().map(|it| it.leaves).max() {
+            Some(next) if next > 0 => columns.retain(|it| it.leaves < next),
+            _ => break,
+        }
+    }
+    columns
 }
 
 /// Wide enough for the longest name, up to a quarter of the line.

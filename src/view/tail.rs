@@ -11,7 +11,7 @@ use super::fields::Fields;
 use super::header::waiting;
 use super::{Role, Stage, format, write_line};
 use crate::decode;
-use crate::model::{Focus, Remote, Sieve, TailPane};
+use crate::model::{Focus, Remote, ShardSign, Sieve, TailPane};
 use crate::resource::{Body, Record, ShardId};
 use crate::sanitize;
 use crate::tail::Row;
@@ -23,23 +23,17 @@ const CLOCK: usize = 12;
 /// Columns of a partition key.
 const KEY: usize = 12;
 
-/// Rates over all shards.
+/// Rates over all shards, and what is wrong with any of them.
 pub(super) fn status(stage: &Stage<'_>, pane: &TailPane, area: Rect, buffer: &mut Buffer) {
-    let now = stage.now.mono;
-    let open = pane.open_shards().count();
-    let mut parts = vec![
-        format!("{open} shard{}", if open == 1 { "" } else { "s" }),
-        format!("{} rec/s", format::count(pane.records.per_second(now))),
-        format!("{}/s", format::bytes(pane.bytes.per_second(now))),
-        format!("{} calls/s", pane.calls.per_second(now)),
-    ];
-    if let Some(behind) = pane.behind() {
-        parts.push(format!("behind {}", format::span(behind)));
+    let mut parts = status_parts(stage, pane);
+    let width = |parts: &[(u8, String)]| parts.iter().map(|(_, text)| text.width() + 3).sum::<usize>();
+    while width(&parts) > usize::from(area.width) + 2
+        && let Some(least) = (0..parts.len()).rev().min_by_key(|place| parts[*place].0)
+        && parts.len() > 1
+    {
+        parts.remove(least);
     }
-    parts.push(format!("{} throttled", format::count(pane.counters.throttled)));
-    if let Some(seeking) = seeking(stage, pane) {
-        parts.insert(1, seeking);
-    }
+    let parts: Vec<_> = parts.into_iter().map(|(_, text)| text).collect();
     let text = format!(" {}", parts.join(" · "));
     write_line(
         area,
@@ -47,6 +41,32 @@ pub(super) fn status(stage: &Stage<'_>, pane: &TailPane, area: Rect, buffer: &mu
         Line::default(),
         buffer,
     );
+}
+
+/// What the line says, each with its weight: what weighs least leaves first as the screen gets narrower.
+fn status_parts(stage: &Stage<'_>, pane: &TailPane) -> Vec<(u8, String)> {
+    let now = stage.now.mono;
+    let open = pane.open_shards().count();
+    let ailing = |what: ShardSign| {
+        let count = pane.shards.values().filter(|it| it.sign(now, 0) == what);
+        Some(count.count()).filter(|count| *count > 0)
+    };
+    let parts = [
+        Some((9, format!("{open} shard{}", if open == 1 { "" } else { "s" }))),
+        ailing(ShardSign::GivenUp).map(|count| (8, format!("{count} given up"))),
+        ailing(ShardSign::Stuck).map(|count| (8, format!("{count} stuck"))),
+        seeking(stage, pane).map(|words| (7, words)),
+        Some((
+            5,
+            format!("{} rec/s", format::count(pane.records.per_second(now))),
+        )),
+        Some((2, format!("{}/s", format::bytes(pane.bytes.per_second(now))))),
+        Some((3, format!("{} calls/s", pane.calls.per_second(now)))),
+        pane.behind()
+            .map(|it| (6, format!("behind {}", format::span(it)))),
+        Some((4, format!("{} throttled", format::count(pane.counters.throttled)))),
+    ];
+    parts.into_iter().flatten().collect()
 }
 
 /// How far the shards have come that are on their way to a time which the service cannot seek.

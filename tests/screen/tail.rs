@@ -179,6 +179,81 @@ fn a_gap_stands_where_the_records_are_missing() {
 }
 
 #[test]
+fn a_shard_that_is_gone_is_closed_and_no_trouble_any_more() {
+    let mut desk = Desk::filled(80, 24);
+    let ticket = desk.begin_tail();
+    let gone = blob(0, 0, b"").shard;
+    let words = "no such shard";
+    let error = SourceError::new(ErrorKind::NotFound, "GetRecords", "orders", "code", words);
+    desk.tail_events(ticket, vec![TailEvent::Trouble(gone.clone(), error)], 2);
+    assert!(desk.screen().contains(words));
+    desk.tail_events(ticket, vec![TailEvent::Closed(gone)], 2);
+    assert!(!desk.screen().contains(words));
+}
+
+#[test]
+fn what_is_wrong_with_a_shard_is_not_cut_off_in_the_table_however_long_its_name() {
+    let mut desk = Desk::filled(80, 24);
+    let ticket = desk.begin_tail();
+    let shard = ShardId::from("shardId-00000001795121822776-b388fc2c");
+    let error = SourceError::new(ErrorKind::Denied, "GetRecords", "orders", "code", "no");
+    desk.tail_events(ticket, vec![TailEvent::GaveUp(shard, error)], 2);
+    desk.keys(&["s"]);
+    let screen = desk.screen();
+    let row = screen.lines().rfind(|line| line.contains("b388fc2c")).unwrap();
+    assert!(row.contains("given up"), "{screen}");
+}
+
+#[test]
+fn what_is_wrong_with_shards_stands_in_the_line_of_status_at_any_width() {
+    for width in [40, 80] {
+        let mut desk = Desk::filled(width, 12);
+        let ticket = desk.begin_tail();
+        let (idle, refused) = (blob(0, 0, b"").shard, blob(1, 0, b"").shard);
+        let error = SourceError::new(ErrorKind::Denied, "GetRecords", "orders", "code", "no");
+        let events = vec![TailEvent::Opened(idle), TailEvent::GaveUp(refused, error)];
+        desk.tail_events(ticket, events, 2);
+        desk.wait(Duration::from_secs(11));
+        let screen = desk.screen();
+        assert!(
+            screen.contains("1 given up · 1 stuck") && screen.contains("throttled") == (width == 80),
+            "{screen}"
+        );
+    }
+}
+
+#[test]
+fn a_narrow_line_of_status_keeps_how_far_it_is_behind() {
+    let mut desk = Desk::filled(40, 12);
+    let ticket = desk.begin_tail();
+    let lag = Lag {
+        behind: Some(Duration::from_secs(7)),
+        ..Lag::default()
+    };
+    let read = TailEvent::Read {
+        shard: blob(0, 0, b"").shard,
+        records: Vec::new(),
+        lag,
+    };
+    desk.tail_events(ticket, vec![read], 1);
+    let screen = desk.screen();
+    assert!(screen.contains("behind 7"), "{screen}");
+}
+
+#[test]
+fn a_hot_shard_is_seen_among_more_than_fit() {
+    let mut desk = Desk::filled(80, 24);
+    let ticket = desk.begin_tail();
+    for shard in 0..40 {
+        let opened = TailEvent::Opened(blob(shard, 0, b"").shard);
+        desk.tail_events(ticket, vec![opened], 1);
+    }
+    flow(&mut desk, ticket, 33, 4, 90);
+    assert!(desk.screen().contains(" 033 "), "{}", desk.screen());
+    assert!(desk.screen().lines().any(|line| line.contains("hot")));
+}
+
+#[test]
 fn the_table_of_shards_shows_hot_and_stuck_ones() {
     let mut desk = Desk::filled(140, 45);
     let ticket = desk.begin_tail();

@@ -3,9 +3,10 @@
 use kinescope::resource::{
     Attribute, Body, Change, Detail, Event, Position, Record, ResourceId, Section, Shard,
 };
-use kinescope::source::{ErrorKind, Source};
+use kinescope::source::{ErrorKind, Session, Source};
 use serde_json::{Value, json};
 
+use super::canned::Canned;
 use super::endpoint::Story;
 
 /// A table `orders` with a stream of both images.
@@ -184,4 +185,42 @@ async fn an_old_iterator_has_expired() {
         (error.kind, error.code.as_str()),
         (ErrorKind::Expired, "ExpiredIteratorException")
     );
+}
+
+#[tokio::test]
+async fn the_children_of_a_shard_are_asked_for_by_its_name() {
+    let endpoint = Canned::open().await;
+    let source = Session::demo(&endpoint.url()).sources()[Section::Tables.index()].clone();
+    let shards = json!([
+        { "ShardId": "a" },
+        { "ShardId": "b", "ParentShardId": "a" },
+        { "ShardId": "c", "ParentShardId": "b" },
+    ]);
+    let answers = [json!({ "StreamDescription": { "Shards": shards } })];
+    let tail = source.tail.as_ref().unwrap();
+    let arn = ResourceId::from("arn:aws:dynamodb:us-east-1:111122223333:table/orders/stream/x");
+    let (asked, children) = tokio::join!(endpoint.answer(&answers), tail.children(arn, "a".into()));
+    assert_eq!(
+        asked[0]["ShardFilter"],
+        json!({ "Type": "CHILD_SHARDS", "ShardId": "a" })
+    );
+    let children: Vec<_> = children.unwrap().into_iter().map(|it| it.id).collect();
+    assert_eq!(
+        children,
+        ["b".into()],
+        "an endpoint that knows no filter lists all"
+    );
+}
+
+#[tokio::test]
+async fn a_shard_that_rolled_over_tells_its_child() {
+    let orders = Orders::begin().await;
+    let first = orders.shards().await[0].id.clone();
+    orders.story.wait(24 * 3600);
+    let put = json!({ "id": { "S": "o-1" } });
+    orders.change("PutItem", "Item", put).await;
+    let tail = orders.source.tail.as_ref().unwrap();
+    let children = tail.children(orders.stream.clone(), first.clone()).await.unwrap();
+    assert!(!children.is_empty());
+    assert!(children.iter().all(|it| it.parent.as_ref() == Some(&first)));
 }

@@ -19,6 +19,8 @@ pub(in crate::tail) struct Story {
     /// The positions of each shard for which iterators were asked.
     pub(in crate::tail) asked: BTreeMap<usize, Vec<Position>>,
     pub(in crate::tail) most_in_flight: usize,
+    /// The most calls, waits and sleeps that the tail kept at once.
+    pub(in crate::tail) most_kept: usize,
     pub(in crate::tail) ended: bool,
 }
 

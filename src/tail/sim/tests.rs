@@ -5,6 +5,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use super::*;
+use crate::tail::ShardTail;
 
 /// When a story is told: some time after its last record, for the worst weather takes long.
 fn end(shards: &[SimShard]) -> i64 {
@@ -165,15 +166,15 @@ proptest! {
     }
 
     #[test]
-    fn from_now_on_a_machine_that_slept_loses_nothing(
+    fn from_now_on_neither_faults_nor_a_sleep_lose_anything(
         shards in topology(), weather in weather(), at in 1i64..60_000,
     ) {
         let slowest = weather.slowest.as_millis().try_into().unwrap();
-        let weather = Weather { faults: 0, sleep: Some((at, Duration::from_mins(10))), ..weather };
+        let weather = Weather { sleep: Some((at, Duration::from_mins(10))), ..weather };
         let story = Sim::new(shards.clone(), weather).run(plan(Position::Latest), end(&shards));
         check_conduct(&story, LIMITS);
         for (place, shard) in shards.iter().enumerate().filter(|(_, it)| it.closes.is_none_or(|at| at > 0)) {
-            // "Now" is when the first iterator is asked for, that millisecond included, or an answer later.
+            // "Now" is when the first iterator is first asked for, that millisecond included, or an answer later.
             let shown = story.shown.get(&place).cloned().unwrap_or_default();
             let from = shown.first().copied().unwrap_or(shard.records.len());
             let (past, due) = (shard.records.partition_point(|it| *it < 0), shard.records.partition_point(|it| *it <= slowest));
@@ -248,6 +249,13 @@ fn ten_thousand_shards_are_read_fairly_and_within_bounds() {
     };
     let story = Sim::new(shards.clone(), Weather::default()).run(plan, 30_000);
     assert!(story.most_in_flight <= 400);
+    // What it keeps does not grow with the records: one thing to do a shard, and ten thousand shards are a few MiB.
+    assert!(
+        story.most_kept <= shards.len(),
+        "{} things to do",
+        story.most_kept
+    );
+    assert!(size_of::<ShardTail>() <= 512, "{} bytes", size_of::<ShardTail>());
     let reads: Vec<usize> = (0..shards.len())
         .map(|place| story.reads.get(&place).map_or(0, Vec::len))
         .collect();

@@ -1,19 +1,24 @@
-//! How many calls are under way at once. What comes of them is told in [`crate::tail::scenarios`].
+//! How many calls are under way at once, and a stream of a long history. What comes of them is told in [`crate::tail::scenarios`].
 
 use super::*;
+use crate::resource::Batch;
 use crate::tail::sim::plan;
 
-#[test]
-fn never_more_calls_under_way_than_allowed() {
-    let shard = |number: usize| Shard {
-        id: format!("s{number:03}").as_str().into(),
-        parent: None,
-        adjacent_parent: None,
+fn shard(number: usize, parents: &[usize]) -> Shard {
+    let id = |number: usize| format!("s{number:03}").as_str().into();
+    Shard {
+        id: id(number),
+        parent: parents.first().copied().map(id),
+        adjacent_parent: parents.get(1).copied().map(id),
         hash_range: None,
         first: None,
         last: None,
-    };
-    let shards: Vec<Shard> = (0..100).map(shard).collect();
+    }
+}
+
+#[test]
+fn never_more_calls_under_way_than_allowed() {
+    let shards: Vec<Shard> = (0..100).map(|number| shard(number, &[])).collect();
     let plan = Plan {
         in_flight: 4,
         ..plan(Position::TrimHorizon)
@@ -31,4 +36,36 @@ fn never_more_calls_under_way_than_allowed() {
             ..Counters::default()
         }
     );
+}
+
+/// A stream that is scaled up and down again every day: a split of one shard, a merge of its halves, and so on.
+#[test]
+fn a_long_history_of_splits_and_merges_is_looked_through_once() {
+    const DAYS: usize = 60;
+    let mut shards = vec![shard(0, &[])];
+    for day in 0..DAYS {
+        let whole = 3 * day;
+        shards.push(shard(whole + 1, &[whole]));
+        shards.push(shard(whole + 2, &[whole]));
+        shards.push(shard(whole + 3, &[whole + 1, whole + 2]));
+    }
+    let (half, last) = (shards[3 * DAYS - 1].id.clone(), shards[3 * DAYS].id.clone());
+    let plan = Plan {
+        only: vec![half.clone(), last.clone()],
+        ..plan(Position::TrimHorizon)
+    };
+    let now = Now::start("2026-03-02T09:14:00Z".parse().unwrap());
+    let (mut tail, _) = StreamTail::new(now, plan, &shards);
+    let end = Batch {
+        records: Vec::new(),
+        next: None,
+        reached: None,
+        behind: None,
+        children: Vec::new(),
+    };
+    assert!(matches!(tail.poll(now), Some(Ask::Iterator(..))));
+    tail.hear(now, &half, Heard::Iterator("0".into()));
+    assert!(matches!(tail.poll(now), Some(Ask::Read(..))));
+    let events = tail.hear(now, &half, Heard::Batch(end));
+    assert!(events.contains(&TailEvent::Opened(last)), "{events:?}");
 }
