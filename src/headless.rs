@@ -27,7 +27,7 @@ use crate::resource::{Record, ResourceId, ShardId};
 use crate::runtime::tail::{Order, drive};
 use crate::runtime::{Clock, Signals};
 use crate::sanitize;
-use crate::source::{ErrorKind, Session, Source, SourceError, Tail};
+use crate::source::{Session, Source, SourceError, Tail};
 use crate::tail::{PositionError, TailEvent, parse_position};
 use lines::Format;
 
@@ -296,8 +296,7 @@ impl<W: Write> Writer<W> {
 
     /// A failure that is tried again is told once, until something works. Throttling is part of the work.
     fn tell(&mut self, error: &SourceError) {
-        let quiet = matches!(error.kind, ErrorKind::Throttled | ErrorKind::Expired);
-        if !quiet && !std::mem::replace(&mut self.troubled, true) {
+        if !error.is_routine() && !std::mem::replace(&mut self.troubled, true) {
             // Stderr may be closed; the records matter more.
             let _ = writeln!(io::stderr(), "kinescope: {error}; trying again");
         }
@@ -314,7 +313,7 @@ mod tests {
         Batch, Body, Detail, Entry, IteratorToken, Page, PageToken, Position, Section, Shard, Stream,
         Timestamp,
     };
-    use crate::source::{Catalog, ReadLimits, Reply};
+    use crate::source::{Catalog, ErrorKind, ReadLimits, Reply};
     use crate::tail::{Counters, Lag};
 
     /// A service that describes a stream as it is told to, and does nothing else.

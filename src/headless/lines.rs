@@ -149,9 +149,10 @@ fn json_of(value: &impl Serialize) -> String {
 }
 
 fn text(record: &Record) -> String {
-    let time = record
-        .arrived
-        .map_or_else(|| "-".to_owned(), |time| time.to_string());
+    let time = record.arrived.map_or_else(
+        || "-".to_owned(),
+        |time| time.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string(),
+    );
     let place = format!("{time}  {}  ", sanitize::line(record.shard.as_str()));
     match &record.body {
         Body::Blob {

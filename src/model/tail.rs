@@ -134,7 +134,10 @@ impl TailPane {
             }
             TailEvent::Trouble(shard, error) => {
                 self.meter(shard.clone()).failed(now, &error);
-                self.trouble = Some((shard, error));
+                // The status line counts throttles, and a shard that gets nowhere is called stuck.
+                if !error.is_routine() {
+                    self.trouble = Some((shard, error));
+                }
             }
             TailEvent::GaveUp(shard, error) => {
                 self.meter(shard.clone()).state = ShardState::GivenUp;

@@ -76,6 +76,11 @@ impl SourceError {
         )
     }
 
+    /// Whether it is a part of reading a stream, and told by counting it.
+    pub fn is_routine(&self) -> bool {
+        matches!(self.kind, ErrorKind::Throttled | ErrorKind::Expired)
+    }
+
     /// What the person can do about it.
     pub fn advice(&self) -> String {
         match self.kind {

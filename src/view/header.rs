@@ -29,7 +29,7 @@ pub(super) fn identity(stage: &Stage<'_>, area: Rect, buffer: &mut Buffer) {
         stage.span(" kinescope  ", Role::Accent),
         stage.span(parts.join(" · "), Role::Text),
     ]);
-    let right = if identity.read_only { "READ-ONLY " } else { "" };
+    let right = if identity.read_only { " READ-ONLY " } else { "" };
     write_line(area, left, Line::from(stage.span(right, Role::ReadOnly)), buffer);
 }
 
@@ -48,7 +48,8 @@ pub(super) fn tabs(stage: &Stage<'_>, area: Rect, buffer: &mut Buffer) {
             .collect(),
     };
     let calls = stage.model.calls.per_second(stage.now.mono);
-    let right = if calls > 0 {
+    // A tail tells its own calls a line below.
+    let right = if calls > 0 && stage.model.tail.is_none() {
         format!("{calls} calls/s ")
     } else {
         String::new()

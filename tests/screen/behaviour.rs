@@ -255,7 +255,7 @@ fn a_failure_of_a_shard_is_told_until_it_works_again() {
     let shard = blob(1, 0, b"").shard;
     desk.tail_events(
         ticket,
-        vec![TailEvent::Trouble(shard, error(ErrorKind::Throttled))],
+        vec![TailEvent::Trouble(shard, error(ErrorKind::Transport))],
         1,
     );
     assert!(desk.screen().contains("✗ shard 001"));

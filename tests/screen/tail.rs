@@ -254,6 +254,15 @@ fn a_hot_shard_is_seen_among_more_than_fit() {
 }
 
 #[test]
+fn throttles_are_counted_and_hide_no_shard() {
+    let mut desk = Desk::filled(80, 24);
+    let ticket = desk.begin_tail();
+    flow(&mut desk, ticket, 1, 3, 5);
+    desk.tail_events(ticket, vec![TailEvent::Trouble(blob(1, 0, b"").shard, throttled())], 4);
+    assert!(desk.screen().contains(" 001 ") && !desk.screen().contains("slow down"));
+}
+
+#[test]
 fn the_table_of_shards_shows_hot_and_stuck_ones() {
     let mut desk = Desk::filled(140, 45);
     let ticket = desk.begin_tail();
