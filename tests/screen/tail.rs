@@ -258,7 +258,11 @@ fn throttles_are_counted_and_hide_no_shard() {
     let mut desk = Desk::filled(80, 24);
     let ticket = desk.begin_tail();
     flow(&mut desk, ticket, 1, 3, 5);
-    desk.tail_events(ticket, vec![TailEvent::Trouble(blob(1, 0, b"").shard, throttled())], 4);
+    desk.tail_events(
+        ticket,
+        vec![TailEvent::Trouble(blob(1, 0, b"").shard, throttled())],
+        4,
+    );
     assert!(desk.screen().contains(" 001 ") && !desk.screen().contains("slow down"));
 }
 
