@@ -6,7 +6,7 @@ use std::time::Duration;
 use crossterm::event::KeyEvent;
 use serde::Deserialize;
 
-use crate::model::{Document, Size, Ticket};
+use crate::model::{Document, Sight, Size, Ticket};
 use crate::resource::{
     Consumer, Detail, Entry, FeatureRecord, Page, PageToken, Position, Record, ResourceId, Section, Shard,
     ShardId,
@@ -78,8 +78,8 @@ pub enum Effect {
     StartTail(Ticket, TailRequest),
     /// Tell a tail whether parents are drained before their children are begun.
     OrderTail(Ticket, bool),
-    /// Decode a record for an inspector of so many columns.
-    Inspect(Ticket, Arc<Record>, usize),
+    /// Decode a record for the inspector, as it is to be looked at.
+    Inspect(Ticket, Arc<Record>, Sight),
     /// Stop what goes under this ticket.
     Cancel(Ticket),
     /// Stop like a job, until the shell continues it.
@@ -185,6 +185,11 @@ pub enum Action {
     Confirm,
     ToggleFollow,
     ToggleHex,
+    ToggleTyped,
+    ToggleFold,
+    ToggleAll,
+    Fold,
+    Unfold,
     ToggleOrder,
     ToggleZone,
     ShowShards,

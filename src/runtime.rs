@@ -162,7 +162,7 @@ impl App {
             Effect::Call(ticket, request) => self.calls.call(ticket, request),
             Effect::StartTail(ticket, request) => self.calls.tail(ticket, request),
             Effect::OrderTail(ticket, parents_first) => self.calls.order_tail(ticket, parents_first),
-            Effect::Inspect(ticket, record, columns) => self.calls.inspect(ticket, record, columns),
+            Effect::Inspect(ticket, record, sight) => self.calls.inspect(ticket, record, sight),
             Effect::Cancel(ticket) => self.calls.cancel(ticket),
             Effect::Redraw => self.screen.forget(),
             Effect::Suspend => return self.suspend(),

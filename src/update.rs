@@ -6,6 +6,7 @@
 
 mod browse;
 mod consumers;
+mod inspector;
 mod overlay;
 mod panel;
 mod seek;
@@ -92,7 +93,7 @@ fn take_reply(model: &mut Model, ticket: Ticket, reply: Reply, now: Now) -> Vec<
             return consumers::deregistered(model, now, ticket, &stream, &name, answer);
         }
         Reply::Record(section, record) => browse::looked_up(model, section, record),
-        Reply::Inspected(document) => panel::inspected(model, document),
+        Reply::Inspected(document) => inspector::inspected(model, document),
         Reply::Tail(news) => tail::take_news(model, news, now),
     };
     if let Some(error) = failed {

@@ -51,6 +51,8 @@ pub enum Purpose {
     ShardOf,
     /// Text to find in the list.
     Search,
+    /// Text to find in the record that the inspector shows.
+    SearchRecord,
 }
 
 impl Prompt {

@@ -11,7 +11,7 @@ use super::header::waiting;
 use super::{Role, Stage, format, write_line};
 use crate::decode;
 use crate::model::{Focus, Remote, TailPane};
-use crate::resource::{Body, Record, ShardId, item_preview};
+use crate::resource::{Body, Change, Record, ShardId, change_summary, item_preview, key_words};
 use crate::sanitize;
 use crate::tail::Row;
 
@@ -228,22 +228,27 @@ fn body<'a>(stage: &Stage<'_>, body: &Body, columns: &Columns) -> Vec<Span<'a>> 
                 let event = format::fit(&sanitize::line(event), KEY + 1);
                 spans.push(stage.span(format!("{event:<width$} ", width = KEY + 1), event_role(&event)));
             }
-            let keys = item_preview(&change.keys, columns.data);
-            let image = change.new.as_ref().or(change.old.as_ref());
-            let image = image.map_or(String::new(), |item| {
-                format!("  {}", item_preview(item, columns.data))
-            });
-            sanitize::line(&format!("{keys}{image}")).into_owned()
+            let keys = key_words(&change.keys, columns.data);
+            sanitize::line(&format!("{keys}  {}", what_changed(change, columns.data))).into_owned()
         }
     };
     spans.push(stage.span(format::fit(&text, columns.data), Role::Text));
     spans
 }
 
-fn event_role(event: &str) -> Role {
+/// What became of an item, or else the image of it that there is.
+fn what_changed(change: &Change, limit: usize) -> String {
+    match (&change.old, &change.new) {
+        (Some(old), Some(new)) => change_summary(old, new, limit),
+        (Some(image), None) | (None, Some(image)) => item_preview(image, limit),
+        (None, None) => String::new(),
+    }
+}
+
+pub(super) fn event_role(event: &str) -> Role {
     match event {
-        "INSERT" => Role::Good,
-        "MODIFY" => Role::Warning,
-        _ => Role::Failed,
+        "INSERT" => Role::Added,
+        "MODIFY" => Role::Changed,
+        _ => Role::Removed,
     }
 }

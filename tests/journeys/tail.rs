@@ -53,11 +53,7 @@ fn the_inspector_shows_the_record_as_json_and_as_bytes() {
     program.keys(" ");
     program.wait_for("paused");
     program.keys("\r");
-    for text in [
-        "record · json",
-        "  \"order_id\": \"ord-",
-        "  \"customer_id\": \"cust-",
-    ] {
+    for text in ["record · json", "order_id", "customer_id  \"cust-"] {
         program.wait_for(text);
     }
     program.keys("x");

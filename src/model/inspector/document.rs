@@ -1,0 +1,142 @@
+//! A record read closely: what it says, and what is known of it besides.
+
+use bytes::Bytes;
+
+use super::Sight;
+use super::change::{holds_bytes, write_change};
+use super::tree::{Kind, Tree};
+use super::value::write_meaning;
+use super::write::{Place, Writer};
+use crate::decode::{Decoded, Value, decode};
+use crate::resource::{Aggregate, Body, Record, hash_key};
+use crate::sanitize;
+
+/// Columns of the labels of what is known of a record.
+const LABEL: u16 = 14;
+
+/// A record as lines for a screen of a given width.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Document {
+    /// How it was read, such as `kpl › gzip › json`, sanitized; empty for a change.
+    pub path: String,
+    /// Its size in bytes, where it has one.
+    pub size: Option<usize>,
+    /// What was inside its layers, where no more is known of it than that it is bytes.
+    pub unread: Option<Bytes>,
+    /// Whether it is a change with something binary in it.
+    pub holds_bytes: bool,
+    /// Its lines.
+    pub tree: Tree,
+}
+
+impl Document {
+    /// Reads a record closely. May take a while for a large one, so it is done beside the screen.
+    pub fn of(record: &Record, sight: Sight) -> Self {
+        let mut writer = Writer::new(sight.columns);
+        let mut document = match &record.body {
+            Body::Blob { data, aggregate, .. } => blob(&mut writer, data, aggregate.as_deref()),
+            Body::Change(change) => {
+                write_change(&mut writer, sight, change);
+                Self {
+                    size: change.size.and_then(|size| usize::try_from(size).ok()),
+                    holds_bytes: holds_bytes(change),
+                    ..Self::default()
+                }
+            }
+        };
+        writer.blank();
+        write_facts(&mut writer, record, &document);
+        document.tree = writer.finish();
+        document
+    }
+}
+
+fn blob(writer: &mut Writer, data: &Bytes, aggregate: Option<&Aggregate>) -> Document {
+    let decoded = decode(data);
+    for note in &decoded.notes {
+        writer.leaf(&Place::default(), Kind::Note, &format!("! {note}"));
+    }
+    write_meaning(writer, &Place::default(), &decoded.value);
+    let layers = decoded.path.len() > 1;
+    if let Some(inside) = inside(&decoded).filter(|_| layers) {
+        writer.leaf(&Place::default(), Kind::Blank, "");
+        fact(writer, "unfolds to", &inside);
+    }
+    let path = decoded.path(" › ");
+    let path = match aggregate {
+        Some(_) if !path.starts_with("kpl") => format!("kpl › {path}"),
+        _ => path,
+    };
+    Document {
+        path: sanitize::line(&path).into_owned(),
+        size: Some(data.len()),
+        unread: match decoded.value {
+            Value::Bytes(bytes) => Some(if layers { bytes.into() } else { data.clone() }),
+            _ => None,
+        },
+        ..Document::default()
+    }
+}
+
+/// How large it is without its layers.
+fn inside(decoded: &Decoded) -> Option<String> {
+    Some(match &decoded.value {
+        Value::Json(value) => format!("{} as JSON", size(value.to_string().len())),
+        Value::Text(text) => size(text.len()),
+        Value::Bytes(bytes) => size(bytes.len()),
+    })
+}
+
+/// A size to the byte.
+fn size(bytes: usize) -> String {
+    format!("{bytes} bytes")
+}
+
+/// Where the record stands, and how it came there; below what it says, because the row in the list tells the most of it.
+fn write_facts(writer: &mut Writer, record: &Record, document: &Document) {
+    if let Body::Blob {
+        partition_key,
+        aggregate,
+        ..
+    } = &record.body
+    {
+        fact(writer, "partition key", partition_key);
+        fact(writer, "hash key", &hash_key(partition_key).to_string());
+        if let Some(aggregate) = aggregate {
+            write_aggregate(writer, aggregate);
+        }
+    }
+    fact(writer, "shard", record.shard.as_str());
+    fact(writer, "sequence", record.sequence.as_str());
+    if let Some(bytes) = document.size {
+        fact(writer, "size", &size(bytes));
+    }
+    if let Some(time) = record.arrived {
+        write_fact(writer, Kind::Arrival, "arrived", &time.to_string());
+    }
+}
+
+fn write_aggregate(writer: &mut Writer, aggregate: &Aggregate) {
+    if let Some(key) = &aggregate.explicit_hash_key {
+        fact(writer, "explicit hash", key);
+    }
+    let place = format!(
+        "{} in an aggregate of {}",
+        aggregate.subsequence,
+        size(aggregate.whole.len())
+    );
+    fact(writer, "subsequence", &place);
+}
+
+fn fact(writer: &mut Writer, label: &str, value: &str) {
+    write_fact(writer, Kind::Fact, label, value);
+}
+
+fn write_fact(writer: &mut Writer, kind: Kind, label: &str, value: &str) {
+    let place = Place {
+        name: label,
+        pad: LABEL,
+        ..Place::default()
+    };
+    writer.leaf(&place, kind, value);
+}
