@@ -10,6 +10,7 @@ mod screen {
     mod consumers;
     mod desk;
     mod fixtures;
+    mod inspector;
     mod scale;
     mod snapshots;
     mod tail;

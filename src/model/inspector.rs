@@ -43,6 +43,13 @@ pub struct Sight {
     pub hex: bool,
 }
 
+impl Sight {
+    /// The same without types, as the elements of a set have none of their own.
+    fn plain(self) -> Self {
+        Self { typed: false, ..self }
+    }
+}
+
 /// What of a record is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Reading {
@@ -222,3 +229,6 @@ impl Inspector {
         hex_width(self.dump_beside(columns).unwrap_or(columns))
     }
 }
+
+#[cfg(test)]
+mod tests;

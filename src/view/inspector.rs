@@ -16,9 +16,6 @@ use crate::model::{
 use crate::resource::{Body, Change, key_words};
 use crate::sanitize;
 
-/// Columns that a title gives to an item's key.
-const KEY: usize = 40;
-
 /// The inspector with its frame.
 pub(super) fn pane(
     stage: &Stage<'_>,
@@ -30,15 +27,19 @@ pub(super) fn pane(
     if area.is_empty() {
         return;
     }
-    let sequence = format::fit_id(
-        inspector.record.sequence.as_str(),
-        usize::from(area.width.saturating_sub(8)).min(56),
-    );
+    // The frame, and a blank column on either side.
+    let columns = usize::from(area.width.saturating_sub(4));
+    let whereabouts = whereabouts(pane, inspector, columns);
+    let room = columns.saturating_sub(whereabouts.width() + 4).min(56);
+    let sequence = format::fit_id(&sanitize::line(inspector.record.sequence.as_str()), room);
+    let sequence = format!(" {} ", sequence.trim_end());
     let block = stage
-        .block(title(stage, pane, inspector, area), pane.focus == Focus::Detail)
-        .title_bottom(Line::from(
-            stage.span(format!(" {} ", sanitize::line(sequence.trim_end())), Role::Dim),
-        ));
+        .block(
+            title(stage, pane, inspector, columns),
+            pane.focus == Focus::Detail,
+        )
+        .title_bottom(Line::from(stage.span(sequence, Role::Dim)))
+        .title_bottom(Line::from(stage.span(whereabouts, Role::Dim)).right_aligned());
     let inner = block.inner(area).inner(Margin::new(1, 0));
     block.render(area, buffer);
     match &inspector.document {
@@ -54,15 +55,11 @@ pub(super) fn pane(
     }
 }
 
-fn title<'a>(stage: &Stage<'_>, pane: &TailPane, inspector: &Inspector, area: Rect) -> Line<'a> {
-    let mut spans = match &inspector.record.body {
+fn title<'a>(stage: &Stage<'_>, pane: &TailPane, inspector: &Inspector, columns: usize) -> Line<'a> {
+    Line::from(match &inspector.record.body {
         Body::Blob { .. } => blob_title(stage, inspector),
-        Body::Change(change) => change_title(stage, pane, inspector, change),
-    };
-    // The frame, and a blank column on either side.
-    let columns = usize::from(area.width.saturating_sub(4));
-    spans.push(stage.span(format!("{} ", whereabouts(pane, inspector, columns)), Role::Dim));
-    Line::from(spans)
+        Body::Change(change) => change_title(stage, pane, inspector, change, columns),
+    })
 }
 
 fn blob_title<'a>(stage: &Stage<'_>, inspector: &Inspector) -> Vec<Span<'a>> {
@@ -81,7 +78,7 @@ fn blob_title<'a>(stage: &Stage<'_>, inspector: &Inspector) -> Vec<Span<'a>> {
     vec![
         stage.span(" record · ", Role::Dim),
         stage.span(path.to_owned(), Role::Heading),
-        stage.span(size, Role::Dim),
+        stage.span(format!("{size} "), Role::Dim),
     ]
 }
 
@@ -90,6 +87,7 @@ fn change_title<'a>(
     pane: &TailPane,
     inspector: &Inspector,
     change: &Change,
+    columns: usize,
 ) -> Vec<Span<'a>> {
     let event = sanitize::line(change.event.as_str()).into_owned();
     let role = event_role(&event);
@@ -97,13 +95,16 @@ fn change_title<'a>(
     let time = inspector.record.arrived.map_or(String::new(), |time| {
         let clock = format::clock(time, &stage.model.zone);
         // DynamoDB Streams tells the second only.
-        format!(" · {}", clock.split('.').next().unwrap_or_default())
+        format!(" · {} ", clock.split('.').next().unwrap_or_default())
     });
-    let key = format::fit(&sanitize::line(&key_words(&change.keys, KEY)), KEY);
+    let event = format!(" {event}{ttl}");
+    let table = format!(" · {} · ", sanitize::line(&pane.name));
+    let room = columns.saturating_sub(event.width() + table.width() + time.width());
+    let key = key_words(&change.keys, columns);
     vec![
-        stage.span(format!(" {event}{ttl}"), role),
-        stage.span(format!(" · {} · ", sanitize::line(&pane.name)), Role::Dim),
-        stage.span(key, Role::Heading),
+        stage.span(event, role),
+        stage.span(table, Role::Dim),
+        stage.span(format::fit(&sanitize::line(&key), room), Role::Heading),
         stage.span(time, Role::Dim),
     ]
 }
@@ -115,7 +116,7 @@ fn whereabouts(pane: &TailPane, inspector: &Inspector, columns: usize) -> String
         let more = if search.is_cut() { "+" } else { "" };
         let at = search.ordinal().min(search.count());
         let text = format::fit(&sanitize::line(&search.text), 20);
-        return format!(" · /{text} {} of {}{more}", count(at), count(search.count()));
+        return format!(" {} of {}{more} /{text} ", count(at), count(search.count()));
     }
     let at = if pane.focus == Focus::Detail && inspector.has_cursor() {
         inspector.cursor
@@ -124,7 +125,7 @@ fn whereabouts(pane: &TailPane, inspector: &Inspector, columns: usize) -> String
     };
     match inspector.lines(columns) {
         0 => String::new(),
-        lines => format!(" · line {} of {}", count(at + 1), count(lines)),
+        lines => format!(" line {} of {} ", count(at + 1), count(lines)),
     }
 }
 

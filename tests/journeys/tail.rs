@@ -139,3 +139,39 @@ fn count_before(screen: &Screen, words: &str) -> Option<u64> {
     let number = before.rsplit(' ').next()?;
     number.replace(',', "").parse().ok()
 }
+
+#[test]
+fn a_change_of_a_cart_is_read_folded_and_searched() {
+    let mut program = demo();
+    program.keys("2");
+    program.wait_for("carts");
+    program.keys("/carts\r");
+    program.keys("T");
+    program.wait_for("Tail carts from");
+    program.keys("trim-horizon\r");
+    program.wait_for("MODIFY");
+    program.keys(" ");
+    program.wait_for("paused");
+    program.keys("\r");
+    // Up to a change of which both images are there.
+    for _ in 0..200 {
+        if program.screen().contents().contains("MODIFY · carts · ") {
+            break;
+        }
+        program.keys("k");
+        program.wait_until("the record's document", |screen| {
+            screen.contents().contains("· carts · \"")
+        });
+    }
+    program.wait_for("→");
+    program.keys("\tG");
+    program.wait_for("arrived");
+    program.keys("g/updated_at\r");
+    program.wait_for("1 of 1 /updated_at");
+    program.keys("\x1bz");
+    program.wait_for("line ");
+    program.keys("d");
+    program.wait_for("values in DynamoDB JSON");
+    program.keys("\x1b\x1bq");
+    assert_eq!(program.exit_code(), 0);
+}

@@ -19,11 +19,11 @@ pub(super) fn write_change(writer: &mut Writer, sight: Sight, change: &Change) {
     let note = |writer: &mut Writer, text: &str| writer.leaf(&Place::default(), Kind::Note, text);
     if let Some((kind, who)) = &change.identity {
         let ttl = if change.is_ttl() {
-            "deleted by the service, its time to live had run out: "
+            ": its time to live had run out"
         } else {
-            "by "
+            ""
         };
-        note(writer, &format!("{ttl}{kind} {who}"));
+        note(writer, &format!("by {kind} {who}{ttl}"));
     }
     if let Some(words) = missing(change) {
         note(writer, words);
@@ -47,7 +47,7 @@ pub(super) fn write_change(writer: &mut Writer, sight: Sight, change: &Change) {
 fn missing(change: &Change) -> Option<&'static str> {
     Some(match (&change.event, &change.old, &change.new) {
         (Event::Insert, _, None) => {
-            "keys only: the new image is not in this stream's view (KEYS_ONLY or OLD_IMAGE)"
+            "keys only: the new image is not in this stream's view (KEYS_ONLY, or OLD_IMAGE)"
         }
         (Event::Remove, None, _) => {
             "keys only: the old image is not in this stream's view (KEYS_ONLY or NEW_IMAGE)"
@@ -89,12 +89,12 @@ fn write_diff(writer: &mut Writer, place: &Place<'_>, sight: Sight, diff: &Diff<
         Diff::Added(value) => write_added(writer, &place.signed(Sign::Added), sight, value, column),
         Diff::Replaced(old, new) => write_replaced(writer, &changed, sight, (old, new), column),
         Diff::Map(diffs) => {
-            let at = writer.open(&changed, Kind::Object, "{}");
+            let at = writer.open(&changed, Kind::Object, "{…}");
             write_diffs(writer, &place.inside("", 0), sight, diffs.clone());
             writer.close(at);
         }
         Diff::List(diffs) => {
-            let at = writer.open(&changed, Kind::Array, "[]");
+            let at = writer.open(&changed, Kind::Array, "[…]");
             write_list(writer, &place.inside("", 0), sight, diffs);
             writer.close(at);
         }
@@ -183,6 +183,7 @@ fn write_set(writer: &mut Writer, place: &Place<'_>, sight: Sight, diff: &Diff<'
     }
     let at = writer.open(place, Kind::Set, "set");
     let inside = place.inside("", 0);
+    let sight = sight.plain();
     for (sign, values) in [(Sign::Added, added), (Sign::Removed, removed)] {
         for value in values {
             write_attribute(writer, &inside.signed(sign), sight, value);

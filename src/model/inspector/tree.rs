@@ -92,6 +92,13 @@ pub struct Node {
     pub(super) end: u32,
 }
 
+impl Node {
+    /// Whether it is the value that all others are inside of: the outermost one that no other names.
+    fn is_root(&self) -> bool {
+        self.depth == 0 && self.name.is_empty() && matches!(self.kind, Kind::Object | Kind::Array)
+    }
+}
+
 /// A line on the screen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line<'a> {
@@ -179,15 +186,18 @@ impl Tree {
         }
     }
 
-    /// Folds everything below the outermost level, or where that is folded shows everything. Tells where the line at a place
-    /// is now.
+    /// Folds everything but the value that all others are inside of, or where that is folded shows everything. Tells where
+    /// the line at a place is now.
     pub fn toggle_all(&mut self, place: usize) -> usize {
-        let inner = |tree: &Self, number: usize| tree.nodes[number].depth > 0 && tree.folds(number);
-        let open = (0..self.nodes.len()).any(|number| inner(self, number) && !self.folded[number]);
         let number = self.number(place).unwrap_or(0);
-        for other in 0..self.nodes.len() {
-            self.folded[other] = open && inner(self, other);
-        }
+        let folds: Vec<bool> = (0..self.nodes.len())
+            .map(|it| self.folds(it) && !self.nodes[it].is_root())
+            .collect();
+        let open = folds
+            .iter()
+            .zip(&self.folded)
+            .any(|(folds, folded)| *folds && !folded);
+        self.folded = folds.into_iter().map(|folds| folds && open).collect();
         self.choose();
         self.place(number)
     }
@@ -229,19 +239,29 @@ impl Tree {
         self.visible.get(place).map(|number| *number as usize)
     }
 
-    /// Takes over what is folded from the same document, written for another width.
+    /// Takes over what is folded from the same document, written for another width or with other values.
     pub(super) fn fold_like(&mut self, other: &Self) {
-        let containers = |tree: &Self| {
-            let is_container = |it: &usize| tree.folds(*it) && tree.nodes[*it].kind != Kind::String;
-            (0..tree.nodes.len()).filter(is_container).collect::<Vec<_>>()
-        };
-        let (ours, theirs) = (containers(self), containers(other));
-        if ours.len() == theirs.len() {
-            for (our, their) in ours.into_iter().zip(theirs) {
-                self.folded[our] = other.folded[their];
+        for groups in [true, false] {
+            let (ours, theirs) = (self.containers(groups), other.containers(groups));
+            let depths = |tree: &Self, numbers: &[usize]| -> Vec<u16> {
+                numbers.iter().map(|it| tree.nodes[*it].depth).collect()
+            };
+            if depths(self, &ours) == depths(other, &theirs) {
+                for (our, their) in ours.into_iter().zip(theirs) {
+                    self.folded[our] = other.folded[their];
+                }
             }
-            self.choose();
         }
+        self.choose();
+    }
+
+    /// What folds whatever its width: groups, or the rest.
+    fn containers(&self, groups: bool) -> Vec<usize> {
+        let is_one = |it: &usize| {
+            let kind = self.nodes[*it].kind;
+            self.folds(*it) && kind != Kind::String && (kind == Kind::Group) == groups
+        };
+        (0..self.nodes.len()).filter(is_one).collect()
     }
 
     /// Which of the nodes a line is of, however many lines each takes.

@@ -133,7 +133,7 @@ fn measure(sight: Sight, name: &str, brackets: &str, len: usize) -> String {
     let (open, close) = brackets.split_at(1);
     let inside = format!("{open}{}{close}", count(len));
     if sight.typed {
-        format!("{{\"{name}\": {inside}}}")
+        format!("{{\"{name}\":{inside}}}")
     } else {
         inside
     }
@@ -149,12 +149,7 @@ fn write_set<T>(
 ) {
     if sight.typed {
         let at = writer.open(place, Kind::Set, &measure(sight, name, "[]", elements.len()));
-        // Inside a set's own type the elements have none.
-        let plain = Sight {
-            typed: false,
-            ..sight
-        };
-        write_elements(writer, place, plain, elements.iter().map(value));
+        write_elements(writer, place, sight.plain(), elements.iter().map(value));
         writer.close(at);
         return;
     }

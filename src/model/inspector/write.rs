@@ -89,7 +89,11 @@ impl Writer {
         let number = self.open(place, kind, text);
         let node = &self.nodes[number];
         let (whole, start) = (node.text.clone(), node.text.start);
-        let pieces = wrap(&self.text[usize(&whole)], room);
+        let words = &self.text[usize(&whole)];
+        let pieces = match kind {
+            Kind::Note => wrap_words(words, room),
+            _ => wrap(words, room),
+        };
         if let Some(first) = pieces.first().filter(|_| pieces.len() > 1) {
             self.nodes[number].head = start + first.end;
         }
@@ -213,6 +217,29 @@ fn wrap(text: &str, room: usize) -> Vec<Span> {
     parts
 }
 
+/// The same between words, where they are not longer than a line.
+fn wrap_words(text: &str, room: usize) -> Vec<Span> {
+    let mut parts: Vec<Span> = Vec::new();
+    let mut used = 0;
+    for word in text.split_inclusive(' ') {
+        let width = word.trim_end().width();
+        if width > room {
+            return wrap(text, room);
+        }
+        let start = parts.last().map_or(0, |part| part.end);
+        let end = start + length(word.len());
+        match parts.last_mut().filter(|_| used + width <= room) {
+            Some(part) => part.end = end,
+            None => {
+                parts.push(start..end);
+                used = 0;
+            }
+        }
+        used += word.width();
+    }
+    parts
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -228,5 +255,13 @@ mod tests {
         assert_eq!(parts("日本語 abc", 5), ["日本", "語 ab", "c"]);
         assert_eq!(parts("a␊bc␊", 5), ["a␊", "bc␊"]);
         assert_eq!(parts("", 5), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn words_of_ours_are_broken_between_words() {
+        let text = "keys only: the rest";
+        let parts = wrap_words(text, 10);
+        let parts: Vec<_> = parts.iter().map(|part| &text[usize(part)]).collect();
+        assert_eq!(parts, ["keys only: ", "the rest"]);
     }
 }
