@@ -304,8 +304,7 @@ mod tests {
     /// Makes the change to what was.
     fn apply(old: Option<&Attribute>, diff: &Diff<'_>) -> Option<Attribute> {
         match (old, diff) {
-            (Some(_), Diff::Same(value)) => Some((*value).clone()),
-            (None, Diff::Added(value)) => Some((*value).clone()),
+            (Some(_), Diff::Same(value)) | (None, Diff::Added(value)) => Some((*value).clone()),
             (Some(was), Diff::Removed(value)) if was == *value => None,
             (Some(was), Diff::Replaced(value, new)) if was == *value => Some((*new).clone()),
             (Some(Attribute::M(was)), Diff::Map(diffs)) => Some(Attribute::M(apply_to(was, diffs))),

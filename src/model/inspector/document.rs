@@ -21,6 +21,8 @@ pub struct Document {
     pub path: String,
     /// Its size in bytes, where it has one.
     pub size: Option<usize>,
+    /// How large it is without its layers, where it had any.
+    pub inside: Option<String>,
     /// What was inside its layers, where no more is known of it than that it is bytes.
     pub unread: Option<Bytes>,
     /// Whether it is a change with something binary in it.
@@ -58,10 +60,6 @@ fn blob(writer: &mut Writer, data: &Bytes, aggregate: Option<&Aggregate>) -> Doc
     }
     write_meaning(writer, &Place::default(), &decoded.value);
     let layers = decoded.path.len() > 1;
-    if let Some(inside) = inside(&decoded).filter(|_| layers) {
-        writer.leaf(&Place::default(), Kind::Blank, "");
-        fact(writer, "unfolds to", &inside);
-    }
     let path = decoded.path(" › ");
     let path = match aggregate {
         Some(_) if !path.starts_with("kpl") => format!("kpl › {path}"),
@@ -70,6 +68,7 @@ fn blob(writer: &mut Writer, data: &Bytes, aggregate: Option<&Aggregate>) -> Doc
     Document {
         path: sanitize::line(&path).into_owned(),
         size: Some(data.len()),
+        inside: layers.then(|| inside(&decoded)),
         unread: match decoded.value {
             Value::Bytes(bytes) => Some(if layers { bytes.into() } else { data.clone() }),
             _ => None,
@@ -79,12 +78,12 @@ fn blob(writer: &mut Writer, data: &Bytes, aggregate: Option<&Aggregate>) -> Doc
 }
 
 /// How large it is without its layers.
-fn inside(decoded: &Decoded) -> Option<String> {
-    Some(match &decoded.value {
+fn inside(decoded: &Decoded) -> String {
+    match &decoded.value {
         Value::Json(value) => format!("{} as JSON", size(value.to_string().len())),
         Value::Text(text) => size(text.len()),
         Value::Bytes(bytes) => size(bytes.len()),
-    })
+    }
 }
 
 /// A size to the byte.
@@ -110,6 +109,9 @@ fn write_facts(writer: &mut Writer, record: &Record, document: &Document) {
     fact(writer, "sequence", record.sequence.as_str());
     if let Some(bytes) = document.size {
         fact(writer, "size", &size(bytes));
+    }
+    if let Some(inside) = &document.inside {
+        fact(writer, "unfolds to", inside);
     }
     if let Some(time) = record.arrived {
         write_fact(writer, Kind::Arrival, "arrived", &time.to_string());

@@ -436,7 +436,7 @@ proptest! {
     fn folding_leads_from_anywhere_to_the_outside(value in documents(), from in any::<prop::sample::Index>()) {
         let mut tree = tree(&record(json!([value]).to_string()), sight(40));
         let mut place = from.index(tree.lines());
-        for _ in 0..tree.nodes.len() + 1 {
+        for _ in 0..=tree.nodes.len() {
             place = tree.fold(place);
             prop_assert!(place < tree.lines());
         }

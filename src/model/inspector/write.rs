@@ -228,12 +228,11 @@ fn wrap_words(text: &str, room: usize) -> Vec<Span> {
         }
         let start = parts.last().map_or(0, |part| part.end);
         let end = start + length(word.len());
-        match parts.last_mut().filter(|_| used + width <= room) {
-            Some(part) => part.end = end,
-            None => {
-                parts.push(start..end);
-                used = 0;
-            }
+        if let Some(part) = parts.last_mut().filter(|_| used + width <= room) {
+            part.end = end;
+        } else {
+            parts.push(start..end);
+            used = 0;
         }
         used += word.width();
     }
