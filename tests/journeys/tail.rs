@@ -155,25 +155,35 @@ fn a_change_of_a_cart_is_read_folded_and_searched() {
     program.keys("\r");
     program.wait_for("· carts · \"");
     while !program.screen().contents().contains("MODIFY · carts · ") {
-        let before = sequence(&program.screen());
+        let before = below(&program.screen());
         program.keys("k");
-        program.wait_until("the record above", |screen| sequence(screen) != before);
+        program.wait_until("the record above", |screen| below(screen).get(1) != before.get(1));
     }
     program.keys("\tG");
     program.wait_for("arrived");
     program.keys("g/updated_at\r");
     program.wait_for("1 of 1 /updated_at");
     program.wait_for("→");
-    program.keys("\x1bz");
+    program.keys("\x1b");
     program.wait_for("line ");
+    // What did not change folds in any case.
+    let lines = |screen: &Screen| below(screen).iter().rev().nth(1).cloned();
+    let before = lines(&program.screen());
+    program.keys("z");
+    program.wait_until("another number of lines", |screen| lines(screen) != before);
     program.keys("d");
     program.wait_for("values in DynamoDB JSON");
-    program.keys("\x1b\x1bq");
+    program.wait_for("{\"S\":\"");
+    program.keys("q");
     assert_eq!(program.exit_code(), 0);
 }
 
-/// The sequence number that stands below the inspector.
-fn sequence(screen: &Screen) -> Option<String> {
+/// What stands below the inspector: the record's sequence number, then where one is in it.
+fn below(screen: &Screen) -> Vec<String> {
     let (_, columns) = screen.size();
-    screen.rows(0, columns).filter(|row| row.starts_with("╰ ")).last()
+    let row = screen.rows(0, columns).filter(|row| row.starts_with("╰ ")).last();
+    row.unwrap_or_default()
+        .split_whitespace()
+        .map(str::to_owned)
+        .collect()
 }
