@@ -51,10 +51,10 @@ pub(super) fn toggle_typed(model: &mut Model, now: Now) -> Vec<Effect> {
         return Vec::new();
     };
     inspector.sight.typed = !inspector.sight.typed;
-    let words = match (&inspector.record.body, inspector.sight.typed) {
-        (Body::Blob { .. }, _) => "only a change of a table has typed values",
-        (_, true) => "values in DynamoDB JSON, with their types",
-        (_, false) => "values in plain JSON",
+    let words = if inspector.sight.typed {
+        "a change's values in DynamoDB JSON, with their types"
+    } else {
+        "a change's values in plain JSON"
     };
     model.notify(now.mono, words, false);
     Vec::new()

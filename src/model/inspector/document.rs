@@ -11,8 +11,8 @@ use crate::decode::{Decoded, Value, decode};
 use crate::resource::{Aggregate, Body, Record, hash_key};
 use crate::sanitize;
 
-/// Columns of the labels of what is known of a record.
-const LABEL: u16 = 14;
+/// The label of the time, which is told in the zone of whoever looks.
+const ARRIVED: &str = "arrived";
 
 /// A record as lines for a screen of a given width.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -93,52 +93,42 @@ fn size(bytes: usize) -> String {
 
 /// Where the record stands, and how it came there; below what it says, because the row in the list tells the most of it.
 fn write_facts(writer: &mut Writer, record: &Record, document: &Document) {
+    let mut facts = Vec::new();
     if let Body::Blob {
         partition_key,
         aggregate,
         ..
     } = &record.body
     {
-        fact(writer, "partition key", partition_key);
-        fact(writer, "hash key", &hash_key(partition_key).to_string());
-        if let Some(aggregate) = aggregate {
-            write_aggregate(writer, aggregate);
-        }
+        facts.push(("partition key", partition_key.to_string()));
+        facts.push(("hash key", hash_key(partition_key).to_string()));
+        facts.extend(aggregate.iter().flat_map(|it| facts_of_aggregate(it)));
     }
-    fact(writer, "shard", record.shard.as_str());
-    fact(writer, "sequence", record.sequence.as_str());
-    if let Some(bytes) = document.size {
-        fact(writer, "size", &size(bytes));
-    }
-    if let Some(inside) = &document.inside {
-        fact(writer, "unfolds to", inside);
-    }
-    if let Some(time) = record.arrived {
-        write_fact(writer, Kind::Arrival, "arrived", &time.to_string());
+    facts.push(("shard", record.shard.as_str().to_owned()));
+    facts.push(("sequence", record.sequence.as_str().to_owned()));
+    facts.extend(document.size.map(|bytes| ("size", size(bytes))));
+    facts.extend(document.inside.clone().map(|inside| ("unfolds to", inside)));
+    facts.extend(record.arrived.map(|time| (ARRIVED, time.to_string())));
+    let pad = writer.pad(facts.iter().map(|(label, _)| *label));
+    for (name, value) in &facts {
+        let kind = if *name == ARRIVED {
+            Kind::Arrival
+        } else {
+            Kind::Fact
+        };
+        let place = Place {
+            name,
+            pad,
+            ..Place::default()
+        };
+        writer.leaf(&place, kind, value);
     }
 }
 
-fn write_aggregate(writer: &mut Writer, aggregate: &Aggregate) {
-    if let Some(key) = &aggregate.explicit_hash_key {
-        fact(writer, "explicit hash", key);
-    }
-    let place = format!(
-        "{} in an aggregate of {}",
-        aggregate.subsequence,
-        size(aggregate.whole.len())
-    );
-    fact(writer, "subsequence", &place);
-}
-
-fn fact(writer: &mut Writer, label: &str, value: &str) {
-    write_fact(writer, Kind::Fact, label, value);
-}
-
-fn write_fact(writer: &mut Writer, kind: Kind, label: &str, value: &str) {
-    let place = Place {
-        name: label,
-        pad: LABEL,
-        ..Place::default()
-    };
-    writer.leaf(&place, kind, value);
+fn facts_of_aggregate(aggregate: &Aggregate) -> Vec<(&'static str, String)> {
+    let whole = size(aggregate.whole.len());
+    let explicit = aggregate.explicit_hash_key.as_deref();
+    let explicit = explicit.map(|key| ("explicit hash key", key.to_owned()));
+    let place = format!("{} in an aggregate of {whole}", aggregate.subsequence);
+    explicit.into_iter().chain([("subsequence", place)]).collect()
 }

@@ -112,12 +112,12 @@ fn json_is_a_tree_with_its_values_below_each_other() {
             "      1  null",
             "    open      {}",
             "",
-            "partition key   cust-0031",
-            "hash key        166933356855061541225066957331682482378",
-            "shard           shardId-000000000002",
-            "sequence        4965",
-            "size            75 bytes",
-            "arrived         2026-03-02T14:02:11.204Z",
+            "partition key  cust-0031",
+            "hash key       166933356855061541225066957331682482378",
+            "shard          shardId-000000000002",
+            "sequence       4965",
+            "size           75 bytes",
+            "arrived        2026-03-02T14:02:11.204Z",
         ]
     );
 }
@@ -312,10 +312,10 @@ fn bytes_of_a_record_and_of_its_aggregate_are_a_key_away() {
     }
     let lines = lines(inspector.tree().unwrap());
     assert!(
-        lines.contains(&"subsequence     3 in an aggregate of 9 bytes".to_owned()),
+        lines.contains(&"subsequence        3 in an aggregate of 9 bytes".to_owned()),
         "{lines:?}"
     );
-    assert!(lines.contains(&"explicit hash   17".to_owned()));
+    assert!(lines.contains(&"explicit hash key  17".to_owned()));
     assert_eq!(inspector.document.value().unwrap().path, "kpl › text");
 }
 

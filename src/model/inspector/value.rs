@@ -8,15 +8,14 @@ use super::write::{Place, Writer};
 use crate::decode::{self, Value, decode, hex_line, hex_lines, hex_width};
 use crate::resource::{Attribute, Item};
 
-/// What bytes mean. `None` where nothing is known of them.
-pub(super) fn write_meaning(writer: &mut Writer, place: &Place<'_>, value: &Value) -> bool {
+/// What bytes mean; nothing where nothing is known of them.
+pub(super) fn write_meaning(writer: &mut Writer, place: &Place<'_>, value: &Value) {
     match value {
         Value::Json(value) => write_json(writer, place, value),
         Value::Text(text) if place.depth == 0 => write_text(writer, text),
         Value::Text(text) => write_string(writer, place, text),
-        Value::Bytes(_) => return false,
+        Value::Bytes(_) => {}
     }
-    true
 }
 
 fn write_text(writer: &mut Writer, text: &str) {
