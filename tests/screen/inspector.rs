@@ -276,8 +276,21 @@ fn a_change_in_ascii() {
     );
 }
 
-#[test]
+/// A frame of thirty a second.
+const FRAME: Duration = Duration::from_millis(33);
+
+/// How long something takes, the quickest of many: whatever else the machine does only makes it slower.
 #[expect(clippy::disallowed_methods, reason = "what a key takes is what is looked at")]
+fn quickest(desk: &mut Desk, act: impl Fn(&mut Desk)) -> Duration {
+    let times = (0..12).map(|_| {
+        let begin = Instant::now();
+        act(desk);
+        begin.elapsed()
+    });
+    times.min().unwrap()
+}
+
+#[test]
 fn two_hundred_thousand_values_fold_within_a_frame() {
     let row = format!("[{}]", vec!["7"; 2000].join(","));
     let data = format!("[{}]", vec![row; 100].join(","));
@@ -288,21 +301,35 @@ fn two_hundred_thousand_values_fold_within_a_frame() {
     press(&mut desk, &["z"]);
     assert_eq!(inspector(&desk).tree().unwrap().lines(), 1 + 100 + 200_000 + 7);
     press(&mut desk, &["j"]);
-    // The quickest of many: whatever else the machine does only makes it slower.
-    let quickest = |desk: &mut Desk, act: &dyn Fn(&mut Desk)| {
-        let times = (0..12).map(|_| {
-            let begin = Instant::now();
-            act(desk);
-            begin.elapsed()
-        });
-        times.min().unwrap()
-    };
-    let frame = Duration::from_millis(33);
-    let folding = quickest(&mut desk, &|desk| desk.keys(&["enter"]));
-    let drawing = quickest(&mut desk, &|desk| drop(desk.draw()));
+    let folding = quickest(&mut desk, |desk| desk.keys(&["enter"]));
+    let drawing = quickest(&mut desk, |desk| drop(desk.draw()));
     assert!(
-        folding < frame && drawing < frame,
+        folding < FRAME && drawing < FRAME,
         "{folding:?} to fold, {drawing:?} to draw"
+    );
+}
+
+#[test]
+fn ten_mebibytes_are_gone_through_within_a_frame() {
+    let mut record = blob(1, 0, b"");
+    record.body = Body::blob(
+        "k",
+        "a line of a log that says nothing of interest\n".repeat((10 << 20) / 46),
+    );
+    let mut desk = inspecting((80, 24), record);
+    let there_and_back = quickest(&mut desk, |desk| desk.keys(&["G", "pgup", "g", "pgdn"]));
+    let drawing = quickest(&mut desk, |desk| drop(desk.draw()));
+    assert!(
+        there_and_back < FRAME && drawing < FRAME,
+        "{there_and_back:?}, {drawing:?} to draw"
+    );
+    desk.keys(&["/"]);
+    desk.type_text("of interest");
+    desk.keys(&["enter"]);
+    assert!(
+        desk.screen().contains("10,000+ /of interest"),
+        "{}",
+        desk.screen()
     );
 }
 
