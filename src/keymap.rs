@@ -21,6 +21,8 @@ pub enum Context {
     Browse,
     /// A live tail.
     Tail,
+    /// The inspector of a live tail, while it has the focus.
+    Inspector,
     /// A line of text that is being typed.
     Prompt,
     /// The menu of a stream's consumers.
@@ -39,9 +41,10 @@ pub enum Context {
 
 impl Context {
     /// All of them, in the order in which the help shows them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Browse,
         Self::Tail,
+        Self::Inspector,
         Self::Prompt,
         Self::Consumers,
         Self::Confirm,
@@ -56,6 +59,7 @@ impl Context {
         match self {
             Self::Browse => "Lists",
             Self::Tail => "Live tail",
+            Self::Inspector => "Inspector",
             Self::Prompt => "Typing",
             Self::Consumers => "Consumers",
             Self::Confirm => "Confirming",

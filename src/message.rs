@@ -8,7 +8,7 @@ use crossterm::event::KeyEvent;
 use serde::Deserialize;
 
 use crate::cli::Output;
-use crate::model::{Document, Found, Scan, Size, Ticket};
+use crate::model::{Document, Found, Scan, Sight, Size, Ticket};
 use crate::resource::{
     Consumer, Detail, Entry, FeatureRecord, Page, PageToken, Position, Record, ResourceId, Section, Shard,
     ShardId,
@@ -114,8 +114,8 @@ pub enum Effect {
     Export(Ticket, Export),
     /// Send a text to the clipboard of the terminal.
     Copy(String),
-    /// Decode a record for an inspector of so many columns.
-    Inspect(Ticket, Arc<Record>, usize),
+    /// Decode a record for the inspector, as it is to be looked at.
+    Inspect(Ticket, Arc<Record>, Sight),
     /// Stop what goes under this ticket.
     Cancel(Ticket),
     /// Stop like a job, until the shell continues it.
@@ -236,6 +236,11 @@ pub enum Action {
     Confirm,
     ToggleFollow,
     ToggleHex,
+    ToggleTyped,
+    ToggleFold,
+    ToggleAll,
+    Fold,
+    Unfold,
     ToggleOrder,
     ToggleZone,
     Filter,

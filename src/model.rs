@@ -26,7 +26,10 @@ use std::time::Duration;
 
 pub use browser::{Browser, Focus, Lookup, ShardList, cancel_listing};
 pub use consumers::{ConsumerChange, ConsumerList, ConsumerMenu};
-pub use inspector::{Document, Inspector};
+pub use inspector::{
+    BETWEEN, Document, GAP, INDENT, Inspector, Kind, Line as TreeLine, Mark, Node, Reading, Search, Sight,
+    Sign, Tree,
+};
 pub use layout::{BrowseLayout, Layout, Size, TailLayout, Work};
 pub use lineage::{Branch, Lineage};
 pub use meter::{ShardMeter, ShardOrder, ShardSign, ShardState};
@@ -192,6 +195,9 @@ impl Model {
             (Some(Overlay::Seek(seek)), _) if seek.is_typing() => &[Context::Seek],
             (Some(Overlay::Seek(_)), _) => &[Context::SeekShards, Context::Seek],
             (Some(Overlay::Help { .. }), _) => &[Context::Help, Context::Global],
+            (None, Some(tail)) if tail.focus == Focus::Detail && tail.inspector().is_some() => {
+                &[Context::Inspector, Context::Tail, Context::Global]
+            }
             (None, Some(_)) => &[Context::Tail, Context::Global],
             (None, None) => &[Context::Browse, Context::Global],
         }

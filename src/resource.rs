@@ -5,6 +5,7 @@
 
 mod attribute;
 mod consumer;
+mod diff;
 mod fact;
 mod feature_group;
 mod hash_key;
@@ -18,6 +19,7 @@ use std::time::Duration;
 
 pub use attribute::{Attribute, Item, item_from_json, item_preview};
 pub use consumer::{CONSUMER_NAME_RULE, Consumer, is_consumer_name};
+pub use diff::{Diff, change_summary, diff, diff_items, key_words};
 pub use fact::{Fact, FactValue};
 pub use feature_group::{Feature, FeatureGroup, FeatureRecord, FeatureValue, OfflineStore, OnlineStore};
 pub use hash_key::{hash_key, shard_of};

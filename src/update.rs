@@ -8,6 +8,7 @@ mod browse;
 mod consumers;
 mod export;
 mod filter;
+mod inspector;
 mod overlay;
 mod panel;
 mod seek;
@@ -94,7 +95,7 @@ fn take_reply(model: &mut Model, ticket: Ticket, reply: Reply, now: Now) -> Vec<
             return consumers::deregistered(model, now, ticket, &stream, &name, answer);
         }
         Reply::Record(section, record) => browse::looked_up(model, section, record),
-        Reply::Inspected(document) => panel::inspected(model, document),
+        Reply::Inspected(document) => inspector::inspected(model, document),
         Reply::Scanned(found) => filter::scanned(model, ticket, found),
         Reply::Exported(news) => export::told(model, now, news),
         Reply::Tail(news) => tail::take_news(model, news, now),

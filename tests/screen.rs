@@ -11,6 +11,7 @@ mod screen {
     mod desk;
     mod filter;
     mod fixtures;
+    mod inspector;
     mod scale;
     mod snapshots;
     mod tail;

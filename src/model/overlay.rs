@@ -49,4 +49,6 @@ pub enum Purpose {
     SearchTail,
     /// Text to find in the list.
     Search,
+    /// Text to find in the record that the inspector shows.
+    SearchRecord,
 }

@@ -104,6 +104,13 @@ impl Attribute {
         }
     }
 
+    /// The beginning of the value in the JSON that a person would write, of so many bytes or a little more.
+    pub fn preview(&self, limit: usize) -> String {
+        let mut out = String::new();
+        self.push_preview(&mut out, limit);
+        out
+    }
+
     fn push_preview(&self, out: &mut String, limit: usize) {
         let head = |text: &str| text.chars().take(limit).collect::<String>();
         match self {

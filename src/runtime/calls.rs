@@ -12,7 +12,7 @@ use super::clock::Clock;
 use super::export::{self, Wanted};
 use super::tail;
 use crate::message::{Export, Exported, Message, Reply, Request, TailReply, TailRequest};
-use crate::model::{Document, Scan, Ticket};
+use crate::model::{Document, Scan, Sight, Ticket};
 use crate::resource::{Record, Section};
 use crate::source::Source;
 
@@ -94,10 +94,10 @@ impl Calls {
     }
 
     /// Decodes a record where it holds up nothing.
-    pub(super) fn inspect(&mut self, ticket: Ticket, record: Arc<Record>, columns: usize) {
+    pub(super) fn inspect(&mut self, ticket: Ticket, record: Arc<Record>, sight: Sight) {
         let messages = self.messages.clone();
         self.spawn(ticket, async move {
-            let decoded = tokio::task::spawn_blocking(move || Document::of(&record, columns)).await;
+            let decoded = tokio::task::spawn_blocking(move || Document::of(&record, sight)).await;
             if let Ok(document) = decoded {
                 send(&messages, ticket, Reply::Inspected(document)).await;
             }

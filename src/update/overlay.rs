@@ -3,7 +3,7 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tui_input::{Input, InputRequest};
 
-use super::{browse, consumers, export, filter, seek, tail};
+use super::{browse, consumers, export, filter, inspector, seek, tail};
 use crate::clock::Now;
 use crate::keymap::Context;
 use crate::message::{Action, Effect};
@@ -95,6 +95,7 @@ fn accept(model: &mut Model, now: Now) -> Vec<Effect> {
         },
         Purpose::LookUp { group } => browse::look_up(model, now, group.clone(), text),
         Purpose::ShardOf => tail::tell_shard(model, now, &text),
+        Purpose::SearchRecord => inspector::search(model, now, &text),
         Purpose::Search => {
             model.browser_mut().search = Some(text);
             browse::find(model, now, true)
@@ -190,13 +191,13 @@ fn edit_request(key: KeyEvent) -> Option<InputRequest> {
 
 /// The keys that count where the help was asked for: a heading, or keys and what they do.
 pub fn help_lines(model: &Model) -> Vec<(String, String)> {
-    let below = if model.tail.is_some() {
-        Context::Tail
+    let contexts: &[Context] = if model.tail.is_some() {
+        &[Context::Tail, Context::Inspector, Context::Global]
     } else {
-        Context::Browse
+        &[Context::Browse, Context::Global]
     };
     let mut lines = Vec::new();
-    for context in [below, Context::Global] {
+    for context in contexts.iter().copied() {
         lines.push((context.title().to_owned(), String::new()));
         for binding in model.keymap.in_context(context) {
             let keys: Vec<_> = binding.chords.iter().map(ToString::to_string).collect();

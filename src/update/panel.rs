@@ -1,9 +1,8 @@
 //! What stands below or beside the records of a tail: the inspector, the shards, the keys.
 
-use super::{Told, ask, cancel};
-use crate::clock::Now;
+use super::{cancel, inspector};
 use crate::message::{Action, Effect};
-use crate::model::{Document, Focus, Inspector, KeyTable, Model, Panel, ShardTable, TailPane};
+use crate::model::{Focus, KeyTable, Model, Panel, ShardTable, TailPane};
 
 /// Closes whatever is open.
 pub(super) fn close(model: &mut Model) -> Vec<Effect> {
@@ -18,37 +17,6 @@ pub(super) fn close(model: &mut Model) -> Vec<Effect> {
         }
         _ => Vec::new(),
     }
-}
-
-/// Opens the inspector, or closes it.
-pub(super) fn open_record(model: &mut Model, now: Now) -> Vec<Effect> {
-    if model.tail.as_ref().is_some_and(|tail| tail.record().is_none()) {
-        model.notify(now.mono, "there is no record to read closely here", false);
-    }
-    toggle_record(model)
-}
-
-fn toggle_record(model: &mut Model) -> Vec<Effect> {
-    let was_open = model.tail.as_ref().is_some_and(|tail| tail.inspector().is_some());
-    let effects = close(model);
-    if let Some(tail) = model.tail.as_mut().filter(|_| !was_open)
-        && let Some(record) = tail.record()
-    {
-        let inspector = Inspector::new(tail.cursor, record.clone(), 0);
-        tail.panel = Some(Panel::Record(Box::new(inspector)));
-    }
-    effects
-}
-
-/// Bytes instead of meaning, or back; opens the inspector where it is closed.
-pub(super) fn toggle_hex(model: &mut Model) -> Vec<Effect> {
-    let closed = model.tail.as_ref().is_some_and(|tail| tail.inspector().is_none());
-    let effects = if closed { toggle_record(model) } else { Vec::new() };
-    if let Some(inspector) = model.tail.as_mut().and_then(TailPane::inspector_mut) {
-        inspector.hex = !inspector.hex;
-        inspector.scroll = 0;
-    }
-    effects
 }
 
 /// Opens the table of the shards, or closes it.
@@ -92,68 +60,28 @@ pub(super) fn sort(model: &mut Model) -> Vec<Effect> {
     effects
 }
 
-/// Scrolls what is open, of which so many lines fit.
-pub(super) fn scroll(tail: &mut TailPane, action: Action, fit: usize) {
+/// Scrolls what is open, of which so many lines and columns fit.
+pub(super) fn scroll(tail: &mut TailPane, action: Action, rows: usize, columns: usize) {
     let shards = tail.shards.len();
     let (at, lines) = match &mut tail.panel {
-        Some(Panel::Record(inspector)) => {
-            let lines = inspector.lines();
-            (&mut inspector.scroll, lines)
-        }
+        Some(Panel::Record(it)) => return inspector::scroll(it, action, rows, columns),
         // Its heading stays.
         Some(Panel::Shards(table)) => (&mut table.top, shards + 1),
         Some(Panel::Keys(table)) => (&mut table.top, KeyTable::MOST + 1),
         None => return,
     };
-    let furthest = lines.saturating_sub(fit);
-    let line = match action {
-        Action::Down => *at + 1,
+    *at = scrolled(*at, action, rows).min(lines.saturating_sub(rows));
+}
+
+/// The first line on the screen after a key, if there were no end.
+pub(super) fn scrolled(at: usize, action: Action, rows: usize) -> usize {
+    match action {
+        Action::Down => at.saturating_add(1),
         Action::Up => at.saturating_sub(1),
-        Action::PageDown => *at + fit,
-        Action::PageUp => at.saturating_sub(fit),
+        Action::PageDown => at.saturating_add(rows),
+        Action::PageUp => at.saturating_sub(rows),
         Action::Top => 0,
-        Action::Bottom => furthest,
-        _ => return,
-    };
-    *at = line.min(furthest);
-}
-
-/// Has the selected record decoded, if the inspector is open and shows another one, or this one for another width. While it still waits for an answer it asks
-/// no more: at full load the newest record changes faster than anyone reads.
-pub(super) fn inspect(model: &mut Model, now: Now) -> Vec<Effect> {
-    let columns = model.layout().detail_columns();
-    let Some(tail) = &mut model.tail else {
-        return Vec::new();
-    };
-    let (held, selected) = (tail.ring.numbers(), tail.record().cloned());
-    let (cursor, follow) = (tail.cursor, tail.follow);
-    let Some(inspector) = tail.inspector_mut() else {
-        return Vec::new();
-    };
-    // What fell off the ring while the view was paused is still being read.
-    let fell_off = !follow && inspector.number < held.start && cursor == held.start;
-    let (number, record) = match selected {
-        Some(record) if !fell_off => (cursor, record),
-        _ => (inspector.number, inspector.record.clone()),
-    };
-    let same = inspector.number == number && inspector.columns == columns && !inspector.document.is_idle();
-    if same || inspector.document.wait().is_some() {
-        return Vec::new();
+        Action::Bottom => usize::MAX,
+        _ => at,
     }
-    if inspector.number != number {
-        inspector.scroll = 0;
-    }
-    inspector.number = number;
-    inspector.record = record.clone();
-    inspector.columns = columns;
-    let wait = ask(model, now.mono);
-    if let Some(inspector) = model.tail.as_mut().and_then(TailPane::inspector_mut) {
-        inspector.document.begin(wait);
-    }
-    vec![Effect::Inspect(wait.ticket, record, columns)]
-}
-
-pub(super) fn inspected(model: &mut Model, document: Document) -> Told {
-    let inspector = model.tail.as_mut()?.inspector_mut()?;
-    inspector.document.settle(Ok(document))
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Told, ask, cancel, consumers, export, filter, overlay, panel, seek};
+use super::{Told, ask, cancel, consumers, export, filter, inspector, overlay, panel, seek};
 use crate::clock::Now;
 use crate::message::{Action, Effect, TailReply, TailRequest};
 use crate::model::{Focus, Model, Prompt, Purpose, Remote, TailPane};
@@ -44,9 +44,19 @@ pub(super) fn leave(model: &mut Model) -> Vec<Effect> {
 }
 
 pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
+    match inspector::act(model, action, now) {
+        Ok(effects) => effects,
+        Err(action) => act_outside(model, action, now),
+    }
+}
+
+/// What a key does that the inspector has no use for.
+fn act_outside(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
     match action {
-        Action::Open => panel::open_record(model, now),
-        Action::ToggleHex => panel::toggle_hex(model),
+        Action::Open => inspector::open_record(model, now),
+        Action::ToggleHex => inspector::toggle_hex(model, now),
+        Action::ToggleTyped => inspector::toggle_typed(model, now),
+        Action::ToggleAll => inspector::toggle_all(model),
         Action::Filter => filter::ask_filter(model),
         Action::Columns => filter::ask_columns(model),
         Action::Export => export::ask_file(model, now),
@@ -70,15 +80,17 @@ pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
 
 /// Moves about in the records, or in the panel where that has the focus.
 fn go(model: &mut Model, action: Action) -> Vec<Effect> {
-    let (rows, lines) = (model.list_rows(), model.layout().detail_rows());
+    let rows = model.list_rows();
+    let layout = model.layout();
+    let (lines, columns) = (layout.detail_rows(), layout.detail_columns());
     let Some(tail) = &mut model.tail else {
         return Vec::new();
     };
     match (action, tail.focus) {
         (Action::ToggleFollow, _) => toggle_follow(tail, rows),
-        (Action::ScrollDown, _) => panel::scroll(tail, Action::Down, lines),
-        (Action::ScrollUp, _) => panel::scroll(tail, Action::Up, lines),
-        (action, Focus::Detail) => panel::scroll(tail, action, lines),
+        (Action::ScrollDown, _) => panel::scroll(tail, Action::Down, lines, columns),
+        (Action::ScrollUp, _) => panel::scroll(tail, Action::Up, lines, columns),
+        (action, Focus::Detail) => panel::scroll(tail, action, lines, columns),
         (action, Focus::List) => select(tail, action, rows),
     }
     Vec::new()
@@ -107,6 +119,8 @@ fn turn_focus(model: &mut Model, now: Now) -> Vec<Effect> {
         (Focus::List, Some(_)) => Focus::Detail,
         _ => Focus::List,
     };
+    // A record that is gone through must not be taken away by the next one.
+    tail.follow &= tail.focus == Focus::List || tail.inspector().is_none();
     if tail.panel.is_none() {
         model.notify(now.mono, "enter opens the inspector, s the shards", false);
     }

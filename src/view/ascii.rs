@@ -5,7 +5,7 @@ use ratatui::buffer::Buffer;
 use unicode_width::UnicodeWidthStr;
 
 /// What our own signs become.
-const SIGNS: [(&str, &str); 34] = [
+const SIGNS: [(&str, &str); 37] = [
     ("─", "-"),
     ("│", "|"),
     ("╭", "+"),
@@ -40,6 +40,9 @@ const SIGNS: [(&str, &str); 34] = [
     ("✗", "x"),
     ("⋯", "~"),
     ("⏸", "="),
+    ("▾", "v"),
+    ("▸", ">"),
+    ("−", "-"),
 ];
 
 /// Replaces every cell that is not ASCII.

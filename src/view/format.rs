@@ -71,6 +71,15 @@ pub(super) fn moment(time: Timestamp, zone: &TimeZone) -> String {
         .to_string()
 }
 
+/// Day and time to the millisecond, how far from UTC, and how long ago.
+pub(super) fn arrival(time: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
+    let moment = time
+        .to_zoned(zone.clone())
+        .strftime("%Y-%m-%d %H:%M:%S%.3f %:z")
+        .to_string();
+    format!("{moment} · {}", age(time, now))
+}
+
 /// Day and time to the minute.
 pub(super) fn date(time: Timestamp, zone: &TimeZone) -> String {
     time.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string()

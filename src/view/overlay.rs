@@ -103,6 +103,10 @@ fn line_of_text(stage: &Stage<'_>, prompt: &Prompt, screen: Rect, buffer: &mut B
             "a regular expression over key and text",
         ),
         Purpose::Search => (" Search ".to_owned(), "part of a name"),
+        Purpose::SearchRecord => (
+            " Search in the record ".to_owned(),
+            "words or an expression; capitals count where there are any",
+        ),
     };
     let columns = screen.width.saturating_sub(8).min(72);
     let (below, role) = match &prompt.error {

@@ -12,7 +12,7 @@ use super::header::waiting;
 use super::{Role, Stage, format, write_line};
 use crate::decode;
 use crate::model::{Focus, Remote, ShardSign, Sieve, TailPane};
-use crate::resource::{Body, Record, ShardId};
+use crate::resource::{Body, Change, Record, ShardId, change_summary, item_preview, key_words};
 use crate::sanitize;
 use crate::tail::Row;
 
@@ -304,7 +304,10 @@ fn body<'a>(stage: &Stage<'_>, body: &Body, columns: &Columns, fields: Option<St
                 let event = format::fit(&sanitize::line(event), KEY + 1);
                 spans.push(stage.span(format!("{event:<width$} ", width = KEY + 1), event_role(&event)));
             }
-            fields.unwrap_or_else(|| sanitize::line(&change.preview(columns.data)).into_owned())
+            fields.unwrap_or_else(|| {
+                let keys = key_words(&change.keys, columns.data);
+                sanitize::line(&format!("{keys}  {}", what_changed(change, columns.data))).into_owned()
+            })
         }
     };
     spans.extend(marked(stage, &format::fit(&text, columns.data)));
@@ -326,10 +329,19 @@ fn marked<'a>(stage: &Stage<'_>, text: &str) -> Vec<Span<'a>> {
     spans
 }
 
-fn event_role(event: &str) -> Role {
+/// What became of an item, or else the image of it that there is.
+fn what_changed(change: &Change, limit: usize) -> String {
+    match (&change.old, &change.new) {
+        (Some(old), Some(new)) => change_summary(old, new, limit),
+        (Some(image), None) | (None, Some(image)) => item_preview(image, limit),
+        (None, None) => String::new(),
+    }
+}
+
+pub(super) fn event_role(event: &str) -> Role {
     match event {
-        "INSERT" => Role::Good,
-        "MODIFY" => Role::Warning,
-        _ => Role::Failed,
+        "INSERT" => Role::Added,
+        "MODIFY" => Role::Changed,
+        _ => Role::Removed,
     }
 }

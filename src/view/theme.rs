@@ -19,8 +19,6 @@ pub enum Role {
     Frame,
     /// The frame with the focus.
     Focus,
-    /// What was searched for.
-    Match,
     /// The selected row.
     Selected,
     /// Something failed.
@@ -31,6 +29,20 @@ pub enum Role {
     Good,
     /// Writes are refused.
     ReadOnly,
+    /// What a value is called.
+    Name,
+    /// Text in quotes.
+    String,
+    /// `true`, `false`, `null`.
+    Word,
+    /// A value that came.
+    Added,
+    /// A value that went; red is only for failure.
+    Removed,
+    /// A value that is another one now.
+    Changed,
+    /// What was searched for.
+    Match,
 }
 
 /// How everything looks, chosen once at the start.
@@ -48,13 +60,15 @@ impl Look {
         let (colour, modifier) = match role {
             Role::Text => (Color::Reset, Modifier::empty()),
             Role::Dim | Role::Frame => (Color::DarkGray, Modifier::empty()),
-            Role::Accent | Role::Focus => (Color::Cyan, Modifier::empty()),
+            Role::Accent | Role::Focus | Role::Name => (Color::Cyan, Modifier::empty()),
             Role::Heading => (Color::Reset, Modifier::BOLD),
-            Role::Match => (Color::Reset, Modifier::BOLD.union(Modifier::UNDERLINED)),
             Role::Selected => (Color::Reset, Modifier::REVERSED),
             Role::Failed => (Color::Red, Modifier::BOLD),
-            Role::Warning => (Color::Yellow, Modifier::empty()),
-            Role::Good => (Color::Green, Modifier::empty()),
+            Role::Warning | Role::Changed | Role::Word => (Color::Yellow, Modifier::empty()),
+            Role::Good | Role::String => (Color::Green, Modifier::empty()),
+            Role::Added => (Color::Green, Modifier::BOLD),
+            Role::Removed => (Color::Magenta, Modifier::BOLD),
+            Role::Match => (Color::Yellow, Modifier::BOLD.union(Modifier::UNDERLINED)),
             Role::ReadOnly => (Color::Yellow, Modifier::BOLD),
         };
         let style = Style::new().add_modifier(modifier);

@@ -214,10 +214,10 @@ impl Desk {
             .iter()
             .position(|effect| matches!(effect, Effect::Inspect(..)))
         {
-            if let Effect::Inspect(ticket, record, columns) = self.asked.remove(place) {
+            if let Effect::Inspect(ticket, record, sight) = self.asked.remove(place) {
                 self.send(Message::Reply(
                     ticket,
-                    Reply::Inspected(Document::of(&record, columns)),
+                    Reply::Inspected(Document::of(&record, sight)),
                 ));
             }
         }
