@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use crate::decode::Format;
 use crate::tail::POSITION_FORMS;
 
 /// A terminal explorer for Kinesis, DynamoDB Streams, SageMaker Feature Store and Amazon ML batch predictions.
@@ -96,6 +97,9 @@ pub struct Tail {
     /// Begin children of split and merged shards without waiting for their parents to be drained
     #[arg(long)]
     pub no_parent_order: bool,
+    /// How payloads are read, instead of by their content
+    #[arg(long, value_name = "FORMAT", help = decode_help())]
+    pub decode: Option<String>,
     /// Form of the output
     #[arg(long, value_enum, default_value_t = Output::Text)]
     pub output: Output,
@@ -120,6 +124,14 @@ pub enum Output {
 
 fn from_help() -> String {
     format!("Where to begin: {POSITION_FORMS}")
+}
+
+fn decode_help() -> String {
+    let names: Vec<_> = Format::all().map(Format::name).collect();
+    format!(
+        "How payloads are read, instead of by their content: {}, avro:FILE.avsc, protobuf:DESCRIPTORS#package.Message",
+        names.join(", ")
+    )
 }
 
 #[cfg(test)]

@@ -60,11 +60,12 @@ pub fn demo(global: &Global, args: &cli::Demo, config: &Config, clock: Clock) ->
 }
 
 /// The records of a stream on stdout.
-pub fn tail(global: &Global, args: &cli::Tail, clock: Clock) -> anyhow::Result<Ended> {
+pub fn tail(global: &Global, args: &cli::Tail, config: &Config, clock: Clock) -> anyhow::Result<Ended> {
+    let decoder = headless::decoder(config, args)?;
     run(async {
         let session = Session::open(options(global)).await?;
         log(&session);
-        Ok(headless::tail(&session, args, clock).await?)
+        Ok(headless::tail(&session, args, decoder, clock).await?)
     })
 }
 

@@ -5,19 +5,34 @@
 //!
 //! Must not: print; what comes out of here has not passed [`crate::sanitize`] unless it says so.
 
+mod avro;
+mod cbor;
+mod cursor;
+mod decimal;
+mod decoder;
 mod format;
+mod header;
 mod hex;
 mod json;
 mod layer;
+mod msgpack;
+mod protobuf;
+mod recognised;
+mod schemas;
 mod text;
+mod tree;
+mod wire;
 
 use std::borrow::Cow;
 use std::fmt;
 
+pub use decoder::{ChoiceError, Decoder};
 pub use format::{Format, UnknownFormat};
 pub use hex::{hex, hex_line, hex_lines, hex_width};
 pub use json::{json_on_one_line, pretty};
+pub use schemas::{Definition, SchemaFileError, Schemas};
 use serde_json::Value as Json;
+use tree::Room;
 
 use crate::sanitize;
 
@@ -110,14 +125,10 @@ impl Decoded {
     }
 }
 
-/// Reads bytes by their content: layers are taken off, and what is left is JSON, else text, else bytes.
+/// Reads bytes by their content: layers are taken off, and what is left is JSON, else text, else CBOR or `MessagePack` where it
+/// surely is, else bytes.
 pub fn decode(data: &[u8]) -> Decoded {
-    let mut path = Vec::new();
-    let mut notes = Vec::new();
-    let inner = unwrap(data, LARGEST, &mut path, &mut notes);
-    let (format, value) = meaning(inner);
-    path.push(format);
-    Decoded { path, value, notes }
+    Decoder::automatic().decode(data)
 }
 
 /// Takes off the layers that can be told by their content; no more than `most` bytes come out of each.
@@ -149,9 +160,13 @@ fn meaning(data: Cow<'_, [u8]>) -> (Format, Value) {
     if let Some(value) = json::parse(&data) {
         return (Format::Json, Value::Json(value));
     }
-    match text::read(&data) {
-        Some(text) => (Format::Text, Value::Text(text.to_owned())),
-        None => (Format::Hex, Value::Bytes(data.into_owned())),
+    if let Some(text) = text::read(&data) {
+        return (Format::Text, Value::Text(text.to_owned()));
+    }
+    // What there is no room for is told below, with the bytes.
+    match recognised::read(&data, &Room::whole()) {
+        Some((format, value, room)) if !room.is_full() => (format, Value::Json(value)),
+        _ => (Format::Hex, Value::Bytes(data.into_owned())),
     }
 }
 
@@ -161,7 +176,8 @@ pub fn preview(data: &[u8], columns: usize) -> String {
     let head = &data[..data.len().min(most)];
     match text::read_head(head, head.len() == data.len()) {
         Some(text) => sanitize::line(&text::on_one_line(text)).into_owned(),
-        None => hex::spaced(&data[..data.len().min(columns / 2)]),
+        None => recognised::preview(data, columns)
+            .unwrap_or_else(|| hex::spaced(&data[..data.len().min(columns / 2)])),
     }
 }
 

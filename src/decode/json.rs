@@ -4,7 +4,7 @@ use serde::de::IgnoredAny;
 use serde_json::Value;
 
 /// The largest JSON that is made a tree of. A tree takes some thirty times the room of its text; what is larger is read as text.
-const LARGEST_TREE: usize = 2 << 20;
+pub(super) const LARGEST_TREE: usize = 2 << 20;
 
 /// Reads bytes that are one JSON object or array and nothing else. A bare number or word is text to a person.
 pub(super) fn parse(data: &[u8]) -> Option<Value> {

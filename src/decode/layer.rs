@@ -29,6 +29,11 @@ pub(super) fn told_by(data: &[u8]) -> Option<&'static Layer> {
     LAYERS.iter().find(|layer| (layer.begins)(data))
 }
 
+/// The layer of this name.
+pub(super) fn named(format: Format) -> Option<&'static Layer> {
+    LAYERS.iter().find(|layer| layer.format == format)
+}
+
 impl Layer {
     /// Opens it.
     pub(super) fn open(&self, data: &[u8], most: usize) -> Result<Opened, Broken> {
