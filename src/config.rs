@@ -93,7 +93,7 @@ impl Config {
         let defaults: Self = parse(EMBEDDED, Path::new("assets/config.toml"))?;
         let said: Partial = parse(text, file)?;
         let folder = file.parent().unwrap_or(Path::new(""));
-        let decoding = Decoding::load(said.decode, said.schemas, folder);
+        let decoding = Decoding::load(said.decode, &said.schemas, folder);
         Ok(Self {
             max_fps: said.max_fps.unwrap_or(defaults.max_fps).clamp(1, 240),
             ring_mib: said.ring_mib.unwrap_or(defaults.ring_mib).clamp(1, 64 << 10),

@@ -125,7 +125,7 @@ impl Decoded {
     }
 }
 
-/// Reads bytes by their content: layers are taken off, and what is left is JSON, else text, else CBOR or `MessagePack` where it
+/// Reads bytes by their content: layers are taken off, and what is left is JSON, else text, else CBOR or MessagePack where it
 /// surely is, else bytes.
 pub fn decode(data: &[u8]) -> Decoded {
     Decoder::automatic().decode(data)
@@ -163,7 +163,7 @@ fn meaning(data: Cow<'_, [u8]>) -> (Format, Value) {
     if let Some(text) = text::read(&data) {
         return (Format::Text, Value::Text(text.to_owned()));
     }
-    // What there is no room for is told below, with the bytes.
+    // Of what there is no room for, the bytes tell more than a beginning would. Chosen, its beginning is shown.
     match recognised::read(&data, &Room::whole()) {
         Some((format, value, room)) if !room.is_full() => (format, Value::Json(value)),
         _ => (Format::Hex, Value::Bytes(data.into_owned())),

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
 
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use kinescope::config::Config;
 use kinescope::decode::{Decoded, Decoder, Format, Note, Value};
@@ -27,6 +28,9 @@ struct Case {
     expected: Expected,
     decoder: Decoder,
 }
+
+static CASES: LazyLock<Vec<Case>> = LazyLock::new(cases);
+static DECODERS: LazyLock<Vec<Decoder>> = LazyLock::new(decoders);
 
 fn cases() -> Vec<Case> {
     let config = Config::load(Some(&Path::new(FIXTURES).join("config.toml"))).unwrap();
@@ -58,7 +62,7 @@ fn cases() -> Vec<Case> {
 
 #[test]
 fn what_others_write_is_read() {
-    for case in cases() {
+    for case in CASES.iter() {
         let Decoded { value, notes, .. } = case.decoder.decode(&case.bytes);
         assert_eq!(notes, [], "{}", case.name);
         assert_eq!(
@@ -76,7 +80,7 @@ fn what_others_write_is_read() {
 
 #[test]
 fn a_preview_is_the_beginning_of_the_same() {
-    for case in cases() {
+    for case in CASES.iter() {
         let text = case.expected.data.to_string();
         assert_eq!(case.decoder.preview(&case.bytes, COLUMNS), text, "{}", case.name);
         for columns in [1, 7, 40] {
@@ -94,7 +98,7 @@ fn a_preview_is_the_beginning_of_the_same() {
 
 #[test]
 fn what_is_cut_off_is_told() {
-    for case in cases().iter().filter(|case| case.expected.decode.is_some()) {
+    for case in CASES.iter().filter(|case| case.expected.decode.is_some()) {
         let choice = case.decoder.choice().unwrap();
         for end in 0..case.bytes.len() {
             let decoded = case.decoder.decode(&case.bytes[..end]);
@@ -110,7 +114,7 @@ fn what_is_cut_off_is_told() {
 
 /// All ways of reading that there are, each with the schemas that it may want.
 fn decoders() -> Vec<Decoder> {
-    let formats = Format::all().map(|format| cases()[0].decoder.choosing(Some(format)));
+    let formats = Format::all().map(|format| CASES[0].decoder.choosing(Some(format)));
     cases()
         .into_iter()
         .map(|case| case.decoder)
@@ -144,7 +148,6 @@ fn assert_sound(decoder: &Decoder, data: &[u8]) {
 
 #[test]
 fn claims_and_nesting_are_bounded() {
-    let decoders = decoders();
     let hostile = [
         vec![0x91; 100_000],
         vec![0x81; 100_000],
@@ -165,7 +168,7 @@ fn claims_and_nesting_are_bounded() {
         nested_messages(100_000),
     ];
     for data in &hostile {
-        for decoder in &decoders {
+        for decoder in DECODERS.iter() {
             let decoded = decoder.decode(data);
             assert!(!matches!(decoded.value, Value::Json(value) if depth(&value) > 256));
             decoder.preview(data, 80);
@@ -194,8 +197,7 @@ fn nested_messages(size: usize) -> Vec<u8> {
 proptest! {
     #[test]
     fn any_bytes_are_read(data in proptest::collection::vec(any::<u8>(), 0..200), which in any::<prop::sample::Index>()) {
-        let decoders = decoders();
-        assert_sound(which.get(&decoders), &data);
+        assert_sound(which.get(&DECODERS), &data);
     }
 
     #[test]
@@ -205,8 +207,7 @@ proptest! {
         cut in any::<prop::sample::Index>(),
         inserted in proptest::collection::vec(any::<u8>(), 0..4),
     ) {
-        let cases = cases();
-        let case = which.get(&cases);
+        let case = which.get(&CASES);
         let mut data = case.bytes.clone();
         for (at, byte) in changes {
             let at = at.index(data.len());

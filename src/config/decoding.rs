@@ -47,7 +47,7 @@ pub(super) struct Files {
 
 impl Decoding {
     /// Reads the files that are named, from the folder that their names are relative to.
-    pub(super) fn load(rules: Vec<Rule>, files: Files, folder: &Path) -> Result<Self, Mistake> {
+    pub(super) fn load(rules: Vec<Rule>, files: &Files, folder: &Path) -> Result<Self, Mistake> {
         let mut schemas = Schemas::default();
         files.load(folder, &mut schemas)?;
         let rules = rules.into_iter().map(|rule| {
@@ -82,7 +82,7 @@ impl Decoding {
 impl Rule {
     fn load(&self, folder: &Path) -> Result<(Decoder, Option<Definition>), Mistake> {
         let wrong = |why: &str| Err((self.format.span(), why.to_owned()));
-        let format: Format = at(&self.format, |name| name.parse())?;
+        let format: Format = at(&self.format, str::parse)?;
         self.refuse_others(format)?;
         let definition = match (format, &self.schema, &self.descriptors, &self.message) {
             (Format::Avro, Some(schema), ..) => at(schema, |file| Definition::avro(&folder.join(file)))?,

@@ -89,7 +89,6 @@ impl Reader<'_, '_> {
     fn nested(&mut self, read: impl FnOnce(&mut Self) -> Result<Json, Fault>) -> Result<Json, Fault> {
         self.room.enter()?;
         let keys = self.keys;
-        self.keys = keys.deeper();
         let value = read(self)?;
         self.keys = keys;
         self.room.leave();
@@ -106,6 +105,10 @@ impl Reader<'_, '_> {
     }
 
     fn text(&mut self, head: Head) -> Result<Json, Fault> {
+        if let Some(length) = head.argument {
+            let bytes = self.cursor.take(length)?;
+            return self.room.utf8(bytes);
+        }
         let mut joined = String::new();
         self.chunks(head, |chunk| {
             joined.push_str(utf8(chunk)?);
@@ -133,6 +136,7 @@ impl Reader<'_, '_> {
     }
 
     fn array(&mut self, count: Option<u64>) -> Result<Json, Fault> {
+        self.keys = self.keys.in_array();
         let mut items = Vec::new();
         while !self.at_end(count, items.len())? {
             items.push(self.value()?);
@@ -141,11 +145,12 @@ impl Reader<'_, '_> {
     }
 
     fn map(&mut self, count: Option<u64>) -> Result<Json, Fault> {
+        let rule = std::mem::replace(&mut self.keys, KeyRule::Any);
         let mut entries = Vec::new();
         while !self.at_end(count, entries.len())? {
             let is_text = self.cursor.peek().is_some_and(|first| first >> 5 == TEXT);
             let key = self.value()?;
-            self.keys.admits(is_text.then_some(&key), self.room)?;
+            rule.admits(is_text.then_some(&key), self.room)?;
             entries.push((key, self.value()?));
         }
         Ok(object(entries))

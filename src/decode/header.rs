@@ -6,9 +6,8 @@ use std::io::Read as _;
 
 use flate2::read::ZlibDecoder;
 
-use super::LARGEST;
 use super::cursor::Cursor;
-use super::tree::Fault;
+use super::tree::{Fault, Room};
 
 /// Which schema a value was written with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -98,13 +97,13 @@ pub(super) struct Body<'a> {
 }
 
 impl<'a> Body<'a> {
-    /// The value's bytes.
-    pub(super) fn open(self) -> Result<Cow<'a, [u8]>, Fault> {
+    /// The value's bytes; where they are packed, as many as there is room for.
+    pub(super) fn open(self, room: &Room) -> Result<Cow<'a, [u8]>, Fault> {
         if !self.packed {
             return Ok(Cow::Borrowed(self.bytes));
         }
         let mut bytes = Vec::new();
-        let mut inside = ZlibDecoder::new(self.bytes).take(LARGEST as u64);
+        let mut inside = ZlibDecoder::new(self.bytes).take(room.source() as u64);
         let broken = |error| Fault::new(format!("its zlib is broken: {error}"));
         inside.read_to_end(&mut bytes).map_err(broken)?;
         Ok(Cow::Owned(bytes))
@@ -119,15 +118,15 @@ mod tests {
     fn headers_are_taken_off() {
         let (id, body) = SchemaId::of(b"\x00\x00\x00\x00\x11abc").unwrap();
         assert_eq!(id, SchemaId::Confluent(17));
-        assert_eq!(&*body.open().unwrap(), b"abc");
-        let (id, _) = SchemaId::of(b"\xc3\x01\x8f\x8a\x25\xcc\xe7\x24\xdd\x63").unwrap();
+        assert_eq!(&*body.open(&Room::whole()).unwrap(), b"abc");
+        let (id, _) = SchemaId::of(b"\xc3\x01\x8a\x8f\x25\xcc\xe7\x24\xdd\x63").unwrap();
         assert_eq!(id, SchemaId::Fingerprint(0x63dd_24e7_cc25_8f8a));
         let glue = b"\x03\x05\xb7\xb4\xa7\xf0\x9c\x96\x4e\x4a\xa6\x87\xfb\x5d\xe9\xef\x0c\x63no zlib";
         let (id, body) = SchemaId::of(glue).unwrap();
         assert_eq!(id.to_string(), "b7b4a7f0-9c96-4e4a-a687-fb5de9ef0c63");
         assert!(id.is_telling());
         assert!(
-            body.open()
+            body.open(&Room::whole())
                 .unwrap_err()
                 .to_string()
                 .starts_with("its zlib is broken")

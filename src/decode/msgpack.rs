@@ -1,4 +1,4 @@
-//! `MessagePack` as JSON; what JSON has no form for becomes what `tree` says.
+//! MessagePack as JSON; what JSON has no form for becomes what `tree` says.
 //!
 //! Beyond that: the extension for times (-1) is text, and a text that is no UTF-8 is taken for bytes, because older writers had
 //! one kind for both.
@@ -94,7 +94,9 @@ impl Reader<'_, '_> {
     }
 
     fn array(&mut self, count: u64) -> Result<Json, Fault> {
-        let outer = self.enter()?;
+        self.room.enter()?;
+        let outer = self.keys;
+        self.keys = outer.in_array();
         let mut items = Vec::new();
         for _ in 0..count {
             if !self.room.admits() {
@@ -102,12 +104,14 @@ impl Reader<'_, '_> {
             }
             items.push(self.value()?);
         }
-        self.leave(outer);
+        self.keys = outer;
+        self.room.leave();
         Ok(Json::Array(items))
     }
 
     fn map(&mut self, count: u64) -> Result<Json, Fault> {
-        let outer = self.enter()?;
+        self.room.enter()?;
+        let rule = std::mem::replace(&mut self.keys, KeyRule::Any);
         let mut entries = Vec::new();
         for _ in 0..count {
             if !self.room.admits() {
@@ -118,23 +122,12 @@ impl Reader<'_, '_> {
                 .peek()
                 .is_some_and(|first| matches!(first, 0xa0..=0xbf | 0xd9..=0xdb));
             let key = self.value()?;
-            self.keys.admits(is_text.then_some(&key), self.room)?;
+            rule.admits(is_text.then_some(&key), self.room)?;
             entries.push((key, self.value()?));
         }
-        self.leave(outer);
-        Ok(object(entries))
-    }
-
-    fn enter(&mut self) -> Result<KeyRule, Fault> {
-        self.room.enter()?;
-        let outer = self.keys;
-        self.keys = outer.deeper();
-        Ok(outer)
-    }
-
-    fn leave(&mut self, outer: KeyRule) {
-        self.keys = outer;
+        self.keys = rule;
         self.room.leave();
+        Ok(object(entries))
     }
 }
 

@@ -1,8 +1,8 @@
-//! CBOR and `MessagePack` told by their content alone.
+//! CBOR and MessagePack told by their content alone.
 //!
 //! Almost any bytes are the beginning of some value in both. They are taken for it only where all of them are exactly one map, or
 //! one array of maps, with names for keys; or, for CBOR, where they say so themselves. Maps begin with other bytes in the two
-//! (CBOR `a0`–`bf`, `MessagePack` `80`–`8f`, `de`, `df`), but a short array of CBOR begins like a map of `MessagePack`: what can be
+//! (CBOR `a0`–`bf`, MessagePack `80`–`8f`, `de`, `df`), but a short array of CBOR begins like a map of MessagePack: what can be
 //! read as both is taken for neither.
 
 use serde_json::Value as Json;
@@ -10,20 +10,25 @@ use serde_json::Value as Json;
 use super::tree::{Fault, Room, on_one_line};
 use super::{Format, cbor, msgpack};
 
-/// What keys of maps must be.
+/// How much of a line has to be read before it can tell the two from each other.
+const TELLING: usize = 16;
+
+/// What the keys of the next value must be, if it is a map.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum KeyRule {
     /// Anything.
     Any,
-    /// Names, down to so many levels below this one.
-    Names(u8),
+    /// Names.
+    Names,
+    /// Names; in the maps of an array as well, if it is one.
+    NamesHereOrInArray,
 }
 
 impl KeyRule {
-    /// The rule one level deeper.
-    pub(super) fn deeper(self) -> Self {
+    /// The rule for what is in an array.
+    pub(super) fn in_array(self) -> Self {
         match self {
-            Self::Names(levels @ 1..) => Self::Names(levels - 1),
+            Self::NamesHereOrInArray => Self::Names,
             _ => Self::Any,
         }
     }
@@ -61,7 +66,7 @@ pub(super) fn read(data: &[u8], room: &Room) -> Option<(Format, Json, Room)> {
 
 /// The beginning of what such bytes say, on one line.
 pub(super) fn preview(data: &[u8], columns: usize) -> Option<String> {
-    let (_, value, _) = read(data, &Room::line(columns))?;
+    let (_, value, _) = read(data, &Room::line(columns.max(TELLING)))?;
     Some(on_one_line(&value, columns))
 }
 
@@ -69,8 +74,7 @@ type Reader = fn(&[u8], &mut Room, KeyRule) -> Result<Json, Fault>;
 
 fn told(data: &[u8], room: &Room, read: Reader) -> Option<(Json, Room)> {
     let mut room = room.clone();
-    // The keys of a map are one level down; in an array, two.
-    let value = read(data, &mut room, KeyRule::Names(2)).ok()?;
+    let value = read(data, &mut room, KeyRule::NamesHereOrInArray).ok()?;
     let is_map = |value: &Json| value.as_object().is_some_and(|map| !map.is_empty());
     let is_maps = |items: &Vec<Json>| !items.is_empty() && items.iter().all(is_map);
     let sure = is_map(&value) || value.as_array().is_some_and(is_maps);

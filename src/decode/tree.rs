@@ -10,7 +10,7 @@
 //! | a moment | text: RFC 3339, in UTC |
 //! | a key that is no text | its JSON as text: `{"1": …}` |
 //! | a map in which two keys are the same text | an array of `[key, value]`, in their order |
-//! | a tag of CBOR, an extension of `MessagePack` that has no row here | `{"tag": 1, "value": …}`, `{"ext": 1, "value": …}` |
+//! | a tag of CBOR, an extension of MessagePack that has no row here | `{"tag": 1, "value": …}`, `{"ext": 1, "value": …}` |
 //! | the simple values of CBOR but `false`, `true`, `null` | `{"simple": 23}`, which is `undefined` |
 //!
 //! A [`Room`] bounds what is put out and how deep it is nested. A reader asks it before each value, and what is read when it is
@@ -31,8 +31,11 @@ use crate::sanitize;
 
 /// How deep values may be nested. JSON parsers allow about as much.
 const DEEPEST: usize = 100;
-/// What a value of a tree counts besides its text. In memory it is more; the room holds no more than a million of them.
-const WEIGHT: usize = 16;
+/// What a value of a tree counts besides its text. In memory it is some times more; the room holds half a million of them.
+const WEIGHT: usize = 32;
+
+/// What is taken out of a layer at least: what a line shows may be far behind what it does not.
+const SOURCE: usize = 64 << 10;
 
 /// Why bytes are not what they should be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,6 +59,10 @@ impl Fault {
 
     pub(super) fn left_over() -> Self {
         Self::new("bytes are left over behind it")
+    }
+
+    fn no_utf8() -> Self {
+        Self::new("a text in it is no UTF-8")
     }
 
     /// The same, in this field.
@@ -142,10 +149,29 @@ impl Room {
         Json::String(BASE64.encode(&bytes[..bytes.len().min(most)]))
     }
 
-    /// UTF-8.
+    /// As much of UTF-8 as there is room for. What is behind that is not looked at.
     pub(super) fn utf8(&mut self, bytes: &[u8]) -> Result<Json, Fault> {
-        let text = utf8(bytes)?;
-        Ok(Json::from(self.text(text)))
+        let head = self.head(bytes);
+        let text = match std::str::from_utf8(head) {
+            Ok(text) => text,
+            // The end may be in the middle of a character.
+            Err(error) if head.len() < bytes.len() && error.error_len().is_none() => {
+                utf8(&head[..error.valid_up_to()])?
+            }
+            Err(_) => return Err(Fault::no_utf8()),
+        };
+        self.spend(bytes.len());
+        Ok(Json::from(text))
+    }
+
+    /// As many bytes as can be of use.
+    pub(super) fn head<'a>(&self, bytes: &'a [u8]) -> &'a [u8] {
+        &bytes[..bytes.len().min(self.left)]
+    }
+
+    /// How many bytes to take out of a layer for it.
+    pub(super) fn source(&self) -> usize {
+        self.left.clamp(SOURCE, LARGEST)
     }
 
     fn spend(&mut self, cost: usize) {
@@ -156,7 +182,7 @@ impl Room {
 
 /// The text that bytes are said to be.
 pub(super) fn utf8(bytes: &[u8]) -> Result<&str, Fault> {
-    std::str::from_utf8(bytes).map_err(|_| Fault::new("a text in it is no UTF-8"))
+    std::str::from_utf8(bytes).map_err(|_| Fault::no_utf8())
 }
 
 /// The number with exactly these digits.
@@ -270,6 +296,9 @@ mod tests {
         let mut room = Room::line(2);
         assert_eq!(room.bytes(&[0; 6]), "AAAAAAAA");
         assert!(!room.is_full() && !room.admits());
+        let mut room = Room::line(1);
+        assert_eq!(room.utf8("日本".as_bytes()).unwrap(), "日");
+        assert!(Room::line(1).utf8(b"ab\xff").is_err());
     }
 
     #[test]

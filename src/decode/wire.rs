@@ -20,6 +20,9 @@ use super::tree::{Fault, Room, double, float};
 /// How deep bytes are tried as messages of messages: each level reads them once more.
 const DEEPEST_TRIAL: u8 = 12;
 
+/// How many values a field is shown with.
+const MEMBERS: usize = 4;
+
 /// A field's value, as far as the wire tells.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Wire<'a> {
@@ -103,6 +106,8 @@ fn entry_within(
     trials: u8,
     room: &mut Room,
 ) -> Result<Json, Fault> {
+    // Beside the field itself.
+    (0..MEMBERS).all(|_| room.admits());
     let mut members = Map::new();
     let mut add = |name: &str, value: Json| members.insert(name.to_owned(), value);
     add("field", Json::from(number));
@@ -148,9 +153,11 @@ fn is_usual(value: f64) -> bool {
 }
 
 fn meaning(bytes: &[u8], trials: u8, room: &mut Room) -> (&'static str, Json) {
-    let text = text::read(bytes);
-    if let Some(line) = text.filter(|text| !text.contains(char::is_control)) {
-        return ("text", Json::from(room.text(line)));
+    let head = room.head(bytes);
+    let text = text::read_head(head, head.len() == bytes.len());
+    let is_line = text.is_some_and(|text| !text.contains(char::is_control));
+    if is_line && let Ok(line) = room.utf8(bytes) {
+        return ("text", line);
     }
     if trials > 0 {
         let mut tried = room.clone();
@@ -159,9 +166,9 @@ fn meaning(bytes: &[u8], trials: u8, room: &mut Room) -> (&'static str, Json) {
             return ("message", message);
         }
     }
-    match text {
-        Some(text) => ("text", Json::from(room.text(text))),
-        None => ("bytes", room.bytes(bytes)),
+    match text.map(|_| room.utf8(bytes)) {
+        Some(Ok(text)) => ("text", text),
+        _ => ("bytes", room.bytes(bytes)),
     }
 }
 

@@ -86,7 +86,9 @@ pub(in crate::decode) enum SchemaError {
     NoType,
 }
 
-const PRIMITIVES: [(&str, fn() -> Kind); 8] = [
+type Primitive = (&'static str, fn() -> Kind);
+
+const PRIMITIVES: [Primitive; 8] = [
     ("null", || Kind::Null),
     ("boolean", || Kind::Boolean),
     ("int", || Kind::Int),
@@ -144,7 +146,7 @@ impl Schema {
         match &it.kind {
             Kind::Record(fields) => {
                 let _ = write!(out, "{{\"name\":{name},\"type\":\"record\",\"fields\":[");
-                self.write_list(fields, told, out, |(name, id), told, out| {
+                write_list(fields, told, out, |(name, id), told, out| {
                     let _ = write!(out, "{{\"name\":{},\"type\":", Json::from(name.as_str()));
                     self.write(*id, told, out);
                     out.push('}');
@@ -162,7 +164,7 @@ impl Schema {
             Kind::Map(values) => self.write_inside("{\"type\":\"map\",\"values\":", *values, told, out),
             Kind::Union(branches) => {
                 out.push('[');
-                self.write_list(branches, told, out, |id, told, out| self.write(*id, told, out));
+                write_list(branches, told, out, |id, told, out| self.write(*id, told, out));
                 out.push(']');
             }
             primitive => {
@@ -176,20 +178,19 @@ impl Schema {
         self.write(inside, told, out);
         out.push('}');
     }
+}
 
-    fn write_list<T>(
-        &self,
-        list: &[T],
-        told: &mut [bool],
-        out: &mut String,
-        write: impl Fn(&T, &mut [bool], &mut String),
-    ) {
-        for (n, item) in list.iter().enumerate() {
-            if n > 0 {
-                out.push(',');
-            }
-            write(item, told, out);
+fn write_list<T>(
+    list: &[T],
+    told: &mut [bool],
+    out: &mut String,
+    write: impl Fn(&T, &mut [bool], &mut String),
+) {
+    for (n, item) in list.iter().enumerate() {
+        if n > 0 {
+            out.push(',');
         }
+        write(item, told, out);
     }
 }
 

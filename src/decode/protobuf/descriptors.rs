@@ -160,11 +160,12 @@ impl Descriptors {
 
 fn listed(names: &[String]) -> String {
     let more = names.len().saturating_sub(LISTED);
-    let mut text = names[..names.len() - more].join(", ");
+    let text = names[..names.len() - more].join(", ");
     if more > 0 {
-        text.push_str(&format!(" and {more} more"));
+        format!("{text} and {more} more")
+    } else {
+        text
     }
-    text
 }
 
 #[derive(Default)]
@@ -394,4 +395,59 @@ pub(super) fn camel_case(name: &str) -> String {
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SHOP: &[u8] = include_bytes!("../../../tests/fixtures/schemas/shop.binpb");
+
+    fn error(result: Result<impl std::fmt::Debug, DescriptorError>) -> String {
+        result.unwrap_err().to_string()
+    }
+
+    #[test]
+    fn messages_are_found_by_their_names() {
+        let shop = Descriptors::parse(SHOP).unwrap();
+        let order = shop.get(shop.find("shop.Order").unwrap());
+        assert_eq!(order.fields[&1].name, "orderId");
+        assert!(order.fields[&16].repeated);
+        let FieldKind::Message(entry) = order.fields[&19].kind else {
+            panic!()
+        };
+        assert!(shop.get(entry).is_entry);
+        assert_eq!(
+            error(shop.find("Order")),
+            concat!(
+                "it has no message 'Order'; it has old.Thing, old.Thing.Part, shop.Line, shop.Order, shop.Order.Nested, ",
+                "google.protobuf.Any, google.protobuf.BoolValue, google.protobuf.BytesValue, google.protobuf.DoubleValue, ",
+                "google.protobuf.Duration, google.protobuf.FieldMask, google.protobuf.FloatValue and 9 more"
+            )
+        );
+    }
+
+    #[test]
+    fn what_is_no_descriptor_set_is_told() {
+        for data in [
+            &b""[..],
+            b"syntax = \"proto3\";",
+            &SHOP[..SHOP.len() - 1],
+            b"\x0a\x02\x22\x05",
+        ] {
+            assert!(
+                error(Descriptors::parse(data)).starts_with("it is no descriptor set"),
+                "{data:?}"
+            );
+        }
+        // A file of a message whose only field is of a type that is not there.
+        let file = b"\x0a\x16\x22\x14\x0a\x01M\x12\x0f\x0a\x01f\x18\x01\x28\x0b\x32\x06.a.Not";
+        assert!(error(Descriptors::parse(file)).starts_with("it does not hold 'a.Not'"));
+    }
+
+    #[test]
+    fn names_in_json_are_in_camel_case() {
+        assert_eq!(camel_case("order_id"), "orderId");
+        assert_eq!(camel_case("_a__b_1"), "AB1");
+    }
 }

@@ -12,38 +12,27 @@ use crate::decode::cursor::Cursor;
 use crate::decode::tree::{Fault, moment};
 
 type Members = Map<String, Json>;
+type Form = (&'static str, fn(&Members) -> Option<Json>);
 
 /// What a message becomes; `None` leaves it as it is.
-const FORMS: [(&str, fn(&Members) -> Option<Json>); 15] = [
+const FORMS: [Form; 15] = [
     ("Timestamp", timestamp),
     ("Duration", duration),
     ("FieldMask", field_mask),
-    ("Struct", |members| {
-        Some(
-            members
-                .get("fields")
-                .cloned()
-                .unwrap_or_else(|| Members::new().into()),
-        )
-    }),
+    ("Struct", |members| member(members, "fields", Members::new())),
     ("ListValue", |members| {
-        Some(
-            members
-                .get("values")
-                .cloned()
-                .unwrap_or_else(|| Vec::<Json>::new().into()),
-        )
+        member(members, "values", Vec::<Json>::new())
     }),
     ("Value", any_value),
-    ("BoolValue", |members| wrapped(members, false)),
-    ("StringValue", |members| wrapped(members, "")),
-    ("BytesValue", |members| wrapped(members, "")),
-    ("DoubleValue", |members| wrapped(members, 0)),
-    ("FloatValue", |members| wrapped(members, 0)),
-    ("Int32Value", |members| wrapped(members, 0)),
-    ("Int64Value", |members| wrapped(members, 0)),
-    ("UInt32Value", |members| wrapped(members, 0)),
-    ("UInt64Value", |members| wrapped(members, 0)),
+    ("BoolValue", |members| member(members, "value", false)),
+    ("StringValue", |members| member(members, "value", "")),
+    ("BytesValue", |members| member(members, "value", "")),
+    ("DoubleValue", |members| member(members, "value", 0)),
+    ("FloatValue", |members| member(members, "value", 0)),
+    ("Int32Value", |members| member(members, "value", 0)),
+    ("Int64Value", |members| member(members, "value", 0)),
+    ("UInt32Value", |members| member(members, "value", 0)),
+    ("UInt64Value", |members| member(members, "value", 0)),
 ];
 
 /// A message that was read, in the form that JSON has for it.
@@ -105,8 +94,13 @@ fn any_value(members: &Members) -> Option<Json> {
     })
 }
 
-fn wrapped(members: &Members, nothing: impl Into<Json>) -> Option<Json> {
-    Some(members.get("value").cloned().unwrap_or_else(|| nothing.into()))
+/// The only member, or what stands for it where it is not on the wire.
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "it stands in the table of forms, of which some can fail"
+)]
+fn member(members: &Members, name: &str, nothing: impl Into<Json>) -> Option<Json> {
+    Some(members.get(name).cloned().unwrap_or_else(|| nothing.into()))
 }
 
 /// A message of a type that only its URL tells. If the descriptors have it, its fields stand beside the URL.
