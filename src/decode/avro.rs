@@ -3,6 +3,7 @@
 //! A reader of its own, because values are not to be trusted: lengths, counts and nesting are bounded, and a preview ends where
 //! its line does.
 
+mod canonical;
 mod datum;
 mod schema;
 
