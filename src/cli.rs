@@ -2,11 +2,13 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use crate::decode::Format;
+use crate::query::{Filter, FilterError};
 use crate::tail::POSITION_FORMS;
 
 /// A terminal explorer for Kinesis, DynamoDB Streams, SageMaker Feature Store and Amazon ML batch predictions.
@@ -94,9 +96,18 @@ pub struct Tail {
     /// Only this shard; may be said several times
     #[arg(long = "shard", value_name = "ID")]
     pub shards: Vec<String>,
+    /// Have the records pushed through this registered consumer of a Kinesis stream, by its name or ARN
+    #[arg(long, value_name = "NAME")]
+    pub consumer: Option<String>,
     /// Begin children of split and merged shards without waiting for their parents to be drained
     #[arg(long)]
     pub no_parent_order: bool,
+    /// Only records whose text or key matches this regular expression
+    #[arg(long, value_name = "RE", value_parser = matching)]
+    pub grep: Option<Arc<Filter>>,
+    /// Only records for whose decoded value this jq program puts out something that is neither null nor false
+    #[arg(long, value_name = "EXPR", value_parser = program)]
+    pub jq: Option<Arc<Filter>>,
     /// How payloads are read, instead of by their content
     #[arg(long, value_name = "FORMAT", help = decode_help())]
     pub decode: Option<String>,
@@ -120,6 +131,14 @@ pub enum Output {
     Jsonl,
     /// The payloads as they are, each followed by a line end
     Raw,
+}
+
+fn matching(text: &str) -> Result<Arc<Filter>, FilterError> {
+    Filter::matching(text).map(Arc::new)
+}
+
+fn program(text: &str) -> Result<Arc<Filter>, FilterError> {
+    Filter::program(text).map(Arc::new)
 }
 
 fn from_help() -> String {

@@ -92,6 +92,7 @@ async fn show(session: &Session, global: &Global, config: &Config, clock: Clock)
     let sources = session.sources();
     let settings = Settings {
         zone: TimeZone::system(),
+        filters: config.filters.clone(),
         ring_bytes: config.ring_mib << 20,
         abilities: abilities(&sources),
     };
@@ -141,6 +142,7 @@ fn abilities(sources: &[Source]) -> [Abilities; 4] {
             tail: source.tail.is_some(),
             seeks_time: source.tail.as_ref().is_some_and(|tail| tail.limits().seeks_time),
             edit: source.edit.is_some(),
+            consumers: source.consumers.is_some(),
         })
     })
 }

@@ -5,6 +5,7 @@
 mod decoding;
 mod glob;
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -13,8 +14,9 @@ use serde::Deserialize;
 use thiserror::Error;
 
 use crate::decode::Decoder;
+use crate::query::Filter;
 use crate::sanitize;
-use decoding::{Decoding, Files, Mistake, Rule};
+use decoding::{Decoding, Files, Rule};
 
 const EMBEDDED: &str = include_str!("../assets/config.toml");
 
@@ -29,6 +31,8 @@ pub struct Config {
     pub ascii: bool,
     /// Refuse every write.
     pub read_only: bool,
+    /// Filters of a tail by their names.
+    pub filters: BTreeMap<String, String>,
     #[serde(skip)]
     decoding: Decoding,
 }
@@ -41,6 +45,8 @@ struct Partial {
     ring_mib: Option<usize>,
     ascii: Option<bool>,
     read_only: Option<bool>,
+    #[serde(default)]
+    filters: BTreeMap<String, toml::Spanned<String>>,
     #[serde(default)]
     decode: Vec<Rule>,
     #[serde(default)]
@@ -99,7 +105,8 @@ impl Config {
             ring_mib: said.ring_mib.unwrap_or(defaults.ring_mib).clamp(1, 64 << 10),
             ascii: said.ascii.unwrap_or(defaults.ascii),
             read_only: said.read_only.unwrap_or(defaults.read_only),
-            decoding: decoding.map_err(|mistake| wrong(text, file, mistake))?,
+            filters: filters(said.filters, text, file)?,
+            decoding: decoding.map_err(|(at, why)| wrong(text, at.start, file, why))?,
         })
     }
 
@@ -109,19 +116,36 @@ impl Config {
     }
 }
 
+/// The filters that a file names, each of which must be one.
+fn filters(
+    said: BTreeMap<String, toml::Spanned<String>>,
+    text: &str,
+    file: &Path,
+) -> Result<BTreeMap<String, String>, ConfigError> {
+    let checked = said.into_iter().map(|(name, filter)| {
+        if let Err(error) = Filter::parse(filter.get_ref()) {
+            let why = format!("filter '{name}': {error}");
+            return Err(wrong(text, filter.span().start, file, why));
+        }
+        Ok((name, filter.into_inner()))
+    });
+    checked.collect()
+}
+
 fn own_file() -> Option<PathBuf> {
     ProjectDirs::from("", "", "kinescope").map(|dirs| dirs.config_dir().join("config.toml"))
 }
 
 fn parse<T: serde::de::DeserializeOwned>(text: &str, file: &Path) -> Result<T, ConfigError> {
     toml::from_str(text).map_err(|error| {
-        let mistake = (error.span().unwrap_or_default(), error.message().to_owned());
-        wrong(text, file, mistake)
+        let start = error.span().map_or(0, |span| span.start);
+        wrong(text, start, file, error.message().to_owned())
     })
 }
 
-fn wrong(text: &str, file: &Path, (span, why): Mistake) -> ConfigError {
-    let before = &text[..span.start.min(text.len())];
+/// A mistake at a place of a file, in bytes.
+fn wrong(text: &str, at: usize, file: &Path, why: String) -> ConfigError {
+    let before = &text[..at.min(text.len())];
     let line = before.matches('\n').count() + 1;
     let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
     ConfigError::Wrong {
@@ -152,6 +176,11 @@ mod tests {
         let error = load("max_fps = 4\nrnig_mib = 1\n").unwrap_err().to_string();
         assert!(
             error.starts_with("c.toml:2:1: unknown field `rnig_mib`"),
+            "{error}"
+        );
+        let error = load("[filters]\nbig = '.total >'").unwrap_err().to_string();
+        assert!(
+            error.starts_with("c.toml:2:7: filter 'big': a term is expected here, at character 9"),
             "{error}"
         );
         let error = load("max_fps = \"many\"").unwrap_err().to_string();

@@ -1,46 +1,63 @@
 //! What bytes mean: layers are taken off until something is left that a person can read.
 //!
 //! One file a format, each a few pure functions: total over every input, bounded in what they look at and in what they put
-//! out. A [`Decoder`] is how the bytes of one stream are read, by their content or as a person chose.
+//! out.
 //!
 //! Must not: print; what comes out of here has not passed [`crate::sanitize`] unless it says so.
 
 mod avro;
+mod base64;
 mod cbor;
+mod cloudwatch;
 mod cursor;
 mod decimal;
 mod decoder;
+mod dynamodb;
+mod fields;
 mod format;
+mod gzip;
+mod head;
 mod header;
 mod hex;
 mod json;
+mod kpl;
 mod layer;
+mod lz4;
 mod msgpack;
 mod protobuf;
 mod recognised;
 mod schemas;
+mod snappy;
 mod text;
 mod tree;
 mod wire;
+mod zlib;
+mod zstd;
 
 use std::borrow::Cow;
 use std::fmt;
 
+pub use cloudwatch::{LogEvent, Logs};
 pub use decoder::{ChoiceError, Decoder};
+pub use dynamodb::TableChange;
 pub use format::{Format, UnknownFormat};
 pub use hex::{hex, hex_line, hex_lines, hex_width};
 pub use json::{json_on_one_line, pretty};
+pub use kpl::user_records;
+use layer::{End, Head, Layer, Opened};
 pub use schemas::{Definition, SchemaFileError, Schemas};
 use serde_json::Value as Json;
-use tree::Room;
 
+use crate::resource::Aggregate;
 use crate::sanitize;
 
 /// Bytes that a one-line preview looks at for each character that it may show: the longest character of UTF-8.
 const BYTES_PER_CHARACTER: usize = 4;
+/// Bytes that it looks at where what matters stands further back.
+const SUMMARY: usize = 4 << 10;
 /// How many layers are taken off at most.
 pub const DEPTH: usize = 8;
-/// How many bytes come out of a layer at most.
+/// How many bytes come out of all layers together at most.
 pub const LARGEST: usize = 16 << 20;
 
 /// Bytes read as what they are.
@@ -59,6 +76,20 @@ pub struct Decoded {
 pub enum Value {
     /// A JSON value, numbers as they were written. What JSON has no form for is text: bytes in Base64, `NaN` as a word.
     Json(Json),
+    /// Events of a log, and the JSON that they came as.
+    Logs {
+        /// The events.
+        logs: Logs,
+        /// All of it.
+        json: Json,
+    },
+    /// A change of an item of a table, and the JSON that it came as.
+    Change {
+        /// The change.
+        change: Box<TableChange>,
+        /// All of it.
+        json: Json,
+    },
     /// Text.
     Text(String),
     /// Bytes of which no more is known: what the last layer gave.
@@ -70,8 +101,10 @@ pub enum Value {
 pub enum Note {
     /// There are more layers than are taken off.
     TooDeep,
-    /// A layer holds more than is taken out of it; what is shown is its beginning.
+    /// With this layer more would come out than is taken out of all; what is shown is its beginning.
     TooLarge(Format),
+    /// A layer cannot be read to its end; what is shown came out before.
+    BrokenOff(Broken),
     /// Bytes that begin like this format, or were said to be of it, are not.
     Broken(Broken),
 }
@@ -105,13 +138,12 @@ impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::TooDeep => write!(f, "more than {DEPTH} layers: the rest is left as it is"),
-            Self::TooLarge(format) => {
-                write!(
-                    f,
-                    "{format} holds more than {} MiB: this is its beginning",
-                    LARGEST >> 20
-                )
-            }
+            Self::TooLarge(format) => write!(
+                f,
+                "{format} goes on: no more than {} MiB are taken out of all layers",
+                LARGEST >> 20
+            ),
+            Self::BrokenOff(Broken { format, why }) => write!(f, "{format} breaks off: {why}"),
             Self::Broken(broken) => broken.fmt(f),
         }
     }
@@ -123,7 +155,41 @@ impl Decoded {
         let names: Vec<_> = self.path.iter().map(|format| format.name()).collect();
         names.join(separator)
     }
+
+    /// The same for the payload of a user record, whose outermost layer is the aggregate that it came in.
+    #[must_use]
+    pub fn out_of(mut self, aggregate: Option<&Aggregate>) -> Self {
+        if aggregate.is_some() {
+            self.path.insert(0, Format::Kpl);
+        }
+        self
+    }
 }
+
+impl Value {
+    /// It as JSON, if that is what it is.
+    pub fn json(&self) -> Option<&Json> {
+        match self {
+            Self::Json(json) | Self::Logs { json, .. } | Self::Change { json, .. } => Some(json),
+            Self::Text(_) | Self::Bytes(_) => None,
+        }
+    }
+}
+
+/// Reads bytes that mean something.
+type Reader = fn(&[u8]) -> Option<Value>;
+
+/// What bytes can mean, in the order in which it is tried; hex takes whatever is left.
+const MEANINGS: [(Format, Reader); 8] = [
+    (Format::Kpl, kpl::value),
+    (Format::CloudwatchLogs, cloudwatch::value),
+    (Format::Dynamodb, dynamodb::value),
+    (Format::Json, json::value),
+    (Format::Ndjson, json::values),
+    (Format::Text, text::value),
+    (Format::Cbor, recognised::cbor),
+    (Format::Msgpack, recognised::msgpack),
+];
 
 /// Reads bytes by their content: layers are taken off, and what is left is JSON, else text, else CBOR or MessagePack where it
 /// surely is, else bytes.
@@ -131,97 +197,110 @@ pub fn decode(data: &[u8]) -> Decoded {
     Decoder::automatic().decode(data)
 }
 
-/// Takes off the layers that can be told by their content; no more than `most` bytes come out of each.
+/// Takes off the layers that can be told by their content; no more than `most` bytes come out of all together.
 fn unwrap<'a>(data: &'a [u8], most: usize, path: &mut Vec<Format>, notes: &mut Vec<Note>) -> Cow<'a, [u8]> {
     let mut inner = Cow::Borrowed(data);
-    while let Some(layer) = layer::told_by(&inner) {
+    let mut left = most;
+    while let Some(layer) = layer::told_by(Head::all(&inner)) {
         if path.len() >= DEPTH {
             notes.push(Note::TooDeep);
             break;
         }
-        match layer.open(&inner, most) {
-            Ok(opened) => {
-                path.push(layer.format);
-                if opened.truncated {
-                    notes.push(Note::TooLarge(layer.format));
-                }
-                inner = Cow::Owned(opened.bytes);
-            }
-            Err(broken) => {
-                notes.push(Note::Broken(broken));
-                break;
-            }
-        }
+        let Some(bytes) = take_off(layer, &inner, left, path, notes) else {
+            break;
+        };
+        left -= bytes.len();
+        inner = Cow::Owned(bytes);
     }
+    notes.extend(kpl::fault(&inner).map(Note::Broken));
     inner
 }
 
+/// Takes off this layer, if anything comes out of it.
+fn take_off(
+    layer: &Layer,
+    data: &[u8],
+    most: usize,
+    path: &mut Vec<Format>,
+    notes: &mut Vec<Note>,
+) -> Option<Vec<u8>> {
+    let format = layer.format;
+    let Opened { bytes, end } = layer.unpack(data, most);
+    let nothing = bytes.is_empty() && !matches!(end, End::Whole);
+    notes.extend(match end {
+        End::Whole => None,
+        End::More => Some(Note::TooLarge(format)),
+        End::Broken(why) if nothing => Some(Note::Broken(Broken::new(format, why))),
+        End::Broken(why) => Some(Note::BrokenOff(Broken::new(format, why))),
+    });
+    if nothing {
+        return None;
+    }
+    path.push(format);
+    Some(bytes)
+}
+
 fn meaning(data: Cow<'_, [u8]>) -> (Format, Value) {
-    if let Some(value) = json::parse(&data) {
-        return (Format::Json, Value::Json(value));
-    }
-    if let Some(text) = text::read(&data) {
-        return (Format::Text, Value::Text(text.to_owned()));
-    }
-    // Of what there is no room for, the bytes tell more than a beginning would. Chosen, its beginning is shown.
-    match recognised::read(&data, &Room::whole()) {
-        Some((format, value, room)) if !room.is_full() => (format, Value::Json(value)),
-        _ => (Format::Hex, Value::Bytes(data.into_owned())),
+    MEANINGS
+        .iter()
+        .find_map(|(format, read)| Some((*format, read(&data)?)))
+        .unwrap_or_else(|| (Format::Hex, Value::Bytes(data.into_owned())))
+}
+
+/// Whether these bytes may be JSON of which more is known than that.
+fn is_special_json(data: &[u8]) -> bool {
+    [cloudwatch::MARK, dynamodb::MARK]
+        .iter()
+        .any(|mark| json::mentions(data, mark))
+}
+
+/// The beginning of what bytes say on one line of so many columns at most, sanitized. Goes through layers, and takes no more
+/// out of them than can show.
+pub fn preview(data: &[u8], columns: usize) -> String {
+    let most = columns.saturating_mul(BYTES_PER_CHARACTER).max(SUMMARY);
+    let beginning = head::beginning(data, most);
+    let head = beginning.head();
+    match summary(head, columns) {
+        Some(summary) => {
+            let shown: String = summary.chars().take(columns).collect();
+            sanitize::line(&shown).into_owned()
+        }
+        None => text_or_hex(head, data, columns),
     }
 }
 
-/// The beginning of what bytes say on one line of so many columns at most, sanitized. Looks at no more bytes than can show.
-pub fn preview(data: &[u8], columns: usize) -> String {
+/// What a search looks at: the bytes themselves where they are text, and else the text of what they mean.
+pub fn searchable(data: &[u8]) -> Cow<'_, [u8]> {
+    if layer::told_by(Head::all(data)).is_none() && text::read(data).is_some() {
+        return Cow::Borrowed(data);
+    }
+    match decode(data).value {
+        Value::Json(json) | Value::Logs { json, .. } | Value::Change { json, .. } => {
+            Cow::Owned(json.to_string().into_bytes())
+        }
+        Value::Text(text) => Cow::Owned(text.into_bytes()),
+        Value::Bytes(bytes) => Cow::Owned(bytes),
+    }
+}
+
+/// What matters of JSON that is more than a value.
+fn summary(head: Head<'_>, columns: usize) -> Option<String> {
+    cloudwatch::line(head)
+        .or_else(|| dynamodb::line(head, columns))
+        .or_else(|| json::line(head))
+}
+
+/// The beginning of what is inside of all layers, where `whole` is what they are around.
+fn text_or_hex(head: Head<'_>, whole: &[u8], columns: usize) -> String {
     let most = columns.saturating_mul(BYTES_PER_CHARACTER);
-    let head = &data[..data.len().min(most)];
-    match text::read_head(head, head.len() == data.len()) {
+    let bytes = &head.bytes[..head.bytes.len().min(most)];
+    match text::read_head(bytes, head.whole && bytes.len() == head.bytes.len()) {
         Some(text) => sanitize::line(&text::on_one_line(text)).into_owned(),
-        None => recognised::preview(data, columns)
-            .unwrap_or_else(|| hex::spaced(&data[..data.len().min(columns / 2)])),
+        None => recognised::preview(whole, columns)
+            .or_else(|| recognised::preview(head.bytes, columns))
+            .unwrap_or_else(|| hex::spaced(&bytes[..bytes.len().min(columns / 2)])),
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    #[test]
-    fn each_kind_is_told_by_its_content() {
-        assert_eq!(decode(b"{\"a\": 1}").path, [Format::Json]);
-        assert_eq!(decode(b"GET /cart 200").path, [Format::Text]);
-        assert_eq!(decode(b"\x00\x01\xff").path, [Format::Hex]);
-        assert_eq!(decode(b"").path, [Format::Text]);
-        assert_eq!(decode(b"{\"a\": ").path, [Format::Text]);
-    }
-
-    #[test]
-    fn a_number_keeps_all_its_digits() {
-        let Value::Json(value) = decode(b"{\"n\":1234567890.12345678901234567890}").value else {
-            panic!()
-        };
-        assert_eq!(value.to_string(), "{\"n\":1234567890.12345678901234567890}");
-    }
-
-    #[test]
-    fn a_preview_is_one_safe_line() {
-        assert_eq!(preview(b"{\n  \"a\": 1\n}", 40), "{ \"a\": 1 }");
-        assert_eq!(preview(b"\x1b[2Jhi", 40), "␛[2Jhi");
-        assert_eq!(preview("日本語".as_bytes(), 1), "日");
-        assert_eq!(preview(&[0, 1, 0xff, b'A'], 40), "00 01 ff 41");
-    }
-
-    proptest! {
-        #[test]
-        fn any_bytes_decode_and_preview(data in proptest::collection::vec(any::<u8>(), 0..300), columns in 0usize..100) {
-            decode(&data);
-            let line = preview(&data, columns);
-            prop_assert!(!line.chars().any(char::is_control));
-        }
-
-        #[test]
-        fn any_text_is_read_as_itself(text in "[a-zA-Zäöü日 ]{1,40}") {
-            prop_assert_eq!(decode(text.as_bytes()).value, Value::Text(text));
-        }
-    }
-}
+mod tests;

@@ -3,7 +3,7 @@
 //! Must not: print anything from outside but through [`crate::sanitize`], except where exactly the bytes were asked for and no
 //! terminal is there to obey them; write where signals are waited for, because a pipe that nobody empties blocks.
 
-mod lines;
+pub(crate) mod lines;
 
 use std::collections::HashSet;
 use std::fs::File;
@@ -22,8 +22,9 @@ use tokio::task::spawn_blocking;
 
 use crate::cli;
 use crate::config::Config;
-use crate::decode::{Broken, ChoiceError, Decoder};
-use crate::message::{Ended, TailReply};
+use crate::decode::{Broken, ChoiceError, Decoder, user_records};
+use crate::message::{Ended, TailReply, Through};
+use crate::query::Filter;
 use crate::resource::{Record, ResourceId, ShardId};
 use crate::runtime::tail::{Order, drive};
 use crate::runtime::{Clock, Signals};
@@ -55,6 +56,9 @@ pub enum Failure {
         "'{0}' names no stream; use a Kinesis stream's name or ARN, a DynamoDB stream's ARN, or table:NAME"
     )]
     NoStream(String),
+    /// A consumer was named for a stream that has none.
+    #[error("'{0}' has no registered consumers, only a Kinesis stream has; leave out --consumer")]
+    NoConsumers(String),
     /// A call failed.
     #[error(transparent)]
     Source(#[from] SourceError),
@@ -72,7 +76,10 @@ pub enum Failure {
 impl Failure {
     /// Whether it is a matter of what was asked for.
     pub fn is_usage(&self) -> bool {
-        matches!(self, Self::Position(_) | Self::Choice(_) | Self::NoStream(_))
+        matches!(
+            self,
+            Self::Position(_) | Self::Choice(_) | Self::NoStream(_) | Self::NoConsumers(_)
+        )
     }
 }
 
@@ -93,14 +100,18 @@ pub async fn tail(
     clock: Clock,
 ) -> Result<Ended, Failure> {
     let from = parse_position(&args.from, clock.now().wall, &TimeZone::system())?;
+    let through = args.consumer.clone().map(|consumer| Through {
+        consumer,
+        patient: false,
+    });
     let mut signals = Signals::new().map_err(Failure::Signals)?;
     let sources = session.sources();
     let found = async {
-        let (source, reader, stream) = find(&sources, &args.stream).await?;
+        let (source, reader, stream) = find(&sources, args).await?;
         let retention = retention(source, reader.as_ref(), &stream).await;
-        Ok::<_, Failure>((reader, stream, retention))
+        Ok::<_, Failure>((source.clone(), stream, retention))
     };
-    let (reader, stream, retention) = tokio::select! {
+    let (source, stream, retention) = tokio::select! {
         found = found => found?,
         () = signals.end() => return Ok(Ended::Interrupted),
     };
@@ -111,6 +122,7 @@ pub async fn tail(
         only,
         parents_first: watch::channel(!args.no_parent_order).1,
         retention,
+        through,
     };
     let (news, heard) = mpsc::channel(CHANNEL);
     let format = Format::new(args.output, &stream, io::stdout().is_terminal(), decoder);
@@ -125,7 +137,7 @@ pub async fn tail(
             () = nobody_reads() => Ok(Ended::Done),
         }
     };
-    match run_beside(drive(reader, order, clock, news), ended).await {
+    match run_beside(drive(source, order, clock, news), ended).await {
         Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Ended::Done),
         ended => ended,
     }
@@ -170,12 +182,16 @@ async fn run_beside<T>(
 /// The service, its reader, and the stream that a word means.
 async fn find<'a>(
     sources: &'a [Source],
-    word: &str,
+    args: &cli::Tail,
 ) -> Result<(&'a Source, Arc<dyn Tail>, ResourceId), Failure> {
+    let word = args.stream.as_str();
     for source in sources {
         if let Some(reader) = &source.tail
             && let Some(found) = source.catalog.find(word)
         {
+            if args.consumer.is_some() && source.consumers.is_none() {
+                return Err(Failure::NoConsumers(sanitize::line(word).into_owned()));
+            }
             return Ok((source, Arc::clone(reader), found.await?));
         }
     }
@@ -215,6 +231,7 @@ fn tell_gap(shard: &ShardId) {
 struct Writer<W: Write> {
     out: BufWriter<W>,
     format: Format,
+    filters: Vec<Arc<Filter>>,
     left: Option<u64>,
     until_caught_up: bool,
     troubled: bool,
@@ -227,6 +244,7 @@ impl<W: Write> Writer<W> {
         Self {
             out: BufWriter::with_capacity(BUFFER, out),
             format,
+            filters: args.grep.iter().chain(&args.jq).cloned().collect(),
             left: args.limit,
             until_caught_up: args.until_caught_up,
             troubled: false,
@@ -257,7 +275,7 @@ impl<W: Write> Writer<W> {
     /// Takes in news; tells whether that was all.
     fn take(&mut self, news: TailReply) -> Result<bool, Failure> {
         match news {
-            TailReply::Listing(_) | TailReply::Begun => Ok(self.left == Some(0)),
+            TailReply::Registering | TailReply::Listing(_) | TailReply::Begun => Ok(self.left == Some(0)),
             TailReply::Failed(error) => Err(error.into()),
             TailReply::Events(events, _) => {
                 for event in events {
@@ -274,7 +292,7 @@ impl<W: Write> Writer<W> {
         match event {
             TailEvent::Read { records, .. } => {
                 self.troubled = false;
-                return self.write_records(&records);
+                return self.write_records(records);
             }
             TailEvent::Trouble(_, error) => self.tell(&error),
             TailEvent::GaveUp(_, error) => return Err(error.into()),
@@ -286,13 +304,16 @@ impl<W: Write> Writer<W> {
         Ok(false)
     }
 
-    fn write_records(&mut self, records: &[Record]) -> Result<bool, Failure> {
-        for record in records {
+    fn write_records(&mut self, records: Vec<Record>) -> Result<bool, Failure> {
+        for record in records.into_iter().flat_map(user_records) {
             if self.left == Some(0) {
                 return Ok(true);
             }
+            if !self.filters.iter().all(|filter| filter.passes(&record)) {
+                continue;
+            }
             self.line.clear();
-            if let Some(broken) = self.format.write(record, &mut self.line) {
+            if let Some(broken) = self.format.write(&record, &mut self.line) {
                 self.tell_misread(&broken);
             }
             self.out.write_all(&self.line)?;
@@ -332,10 +353,11 @@ mod tests {
 
     use super::*;
     use crate::resource::{
-        Batch, Detail, Entry, IteratorToken, Page, PageToken, Position, Section, Shard, Stream, Timestamp,
+        Batch, Body, Detail, Entry, IteratorToken, Page, PageToken, Position, Section, Shard, Stream,
+        Timestamp,
     };
     use crate::source::{Catalog, ReadLimits, Reply};
-    use crate::tail::Counters;
+    use crate::tail::{Counters, Lag};
 
     /// A service that describes a stream as it is told to, and does nothing else.
     struct Described {
@@ -411,6 +433,7 @@ mod tests {
             bytes_per_second: None,
             seeks_time: true,
             retention: of_all,
+            pushed: false,
         };
         let service = Arc::new(Described { answer, limits });
         let source = Source {
@@ -418,6 +441,7 @@ mod tests {
             catalog: Arc::clone(&service) as Arc<dyn Catalog>,
             tail: None,
             edit: None,
+            consumers: None,
         };
         retention(&source, service.as_ref(), &"orders".into()).await
     }
@@ -447,14 +471,26 @@ mod tests {
     }
 
     fn write(news: Vec<TailReply>) -> Result<(), Failure> {
+        write_to(io::sink(), cli::Output::Raw, None, news)
+    }
+
+    fn write_to(
+        out: impl Write,
+        output: cli::Output,
+        limit: Option<u64>,
+        news: Vec<TailReply>,
+    ) -> Result<(), Failure> {
         let args = cli::Tail {
+            grep: None,
+            jq: None,
             no_parent_order: false,
+            consumer: None,
             stream: "orders".to_owned(),
             from: "latest".to_owned(),
             shards: Vec::new(),
             decode: None,
-            output: cli::Output::Raw,
-            limit: None,
+            output,
+            limit,
             until_caught_up: false,
         };
         let (sender, heard) = mpsc::channel(news.len() + 1);
@@ -463,7 +499,66 @@ mod tests {
         }
         drop(sender);
         let format = Format::new(args.output, &"orders".into(), false, Decoder::automatic());
-        Writer::new(io::sink(), format, &args).write_all(heard)
+        Writer::new(out, format, &args).write_all(heard)
+    }
+
+    /// A read that brings a record, of which three came in an aggregate, and one more.
+    fn aggregate_and_one() -> Vec<TailReply> {
+        let record = |data: &'static [u8]| Record {
+            shard: "shardId-000000000000".into(),
+            sequence: "4965".into(),
+            arrived: None,
+            body: Body::blob("outer", bytes::Bytes::from_static(data)),
+        };
+        let read = TailEvent::Read {
+            shard: "shardId-000000000000".into(),
+            records: vec![
+                record(include_bytes!("../tests/fixtures/decode/kpl-hash-keys.bin")),
+                record(b"alone"),
+            ],
+            lag: Lag::default(),
+        };
+        vec![TailReply::Events(
+            vec![read, TailEvent::Ended],
+            Counters::default(),
+        )]
+    }
+
+    #[test]
+    fn every_user_record_of_an_aggregate_is_a_line() {
+        let mut out = Vec::new();
+        write_to(&mut out, cli::Output::Jsonl, None, aggregate_and_one()).unwrap();
+        let lines = out.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+        let lines: Vec<serde_json::Value> = lines.map(|line| serde_json::from_slice(line).unwrap()).collect();
+        let told = |line: &serde_json::Value| {
+            ["partition_key", "subsequence", "decoder"]
+                .map(|name| line[name].to_string())
+                .join(" ")
+        };
+        assert_eq!(
+            lines.iter().map(told).collect::<Vec<_>>(),
+            [
+                r#""cust-1" 0 "kpl>json""#,
+                r#""cust-2" 1 "kpl>gzip>json""#,
+                r#""cust-1" 2 "kpl>text""#,
+                r#""outer" null "text""#,
+            ]
+        );
+        assert_eq!(lines[1]["data"]["order"], "o-1042");
+    }
+
+    #[test]
+    fn a_limit_counts_user_records() {
+        let mut out = Vec::new();
+        write_to(&mut out, cli::Output::Jsonl, Some(2), aggregate_and_one()).unwrap();
+        assert_eq!(String::from_utf8(out).unwrap().lines().count(), 2);
+    }
+
+    #[test]
+    fn raw_is_the_payload_of_each_user_record() {
+        let mut out = Vec::new();
+        write_to(&mut out, cli::Output::Raw, None, aggregate_and_one()).unwrap();
+        assert!(out.starts_with(b"{\"order\"") && out.ends_with(b"\nplain\nalone\n"));
     }
 
     #[test]

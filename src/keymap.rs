@@ -23,6 +23,10 @@ pub enum Context {
     Tail,
     /// A line of text that is being typed.
     Prompt,
+    /// The menu of a stream's consumers.
+    Consumers,
+    /// A question to say yes or no to.
+    Confirm,
     /// The picker of a place to tail from.
     Seek,
     /// Its shards.
@@ -35,10 +39,12 @@ pub enum Context {
 
 impl Context {
     /// All of them, in the order in which the help shows them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Browse,
         Self::Tail,
         Self::Prompt,
+        Self::Consumers,
+        Self::Confirm,
         Self::Seek,
         Self::SeekShards,
         Self::Help,
@@ -51,6 +57,8 @@ impl Context {
             Self::Browse => "Lists",
             Self::Tail => "Live tail",
             Self::Prompt => "Typing",
+            Self::Consumers => "Consumers",
+            Self::Confirm => "Confirming",
             Self::Seek => "Tail from",
             Self::SeekShards => "Shards of it",
             Self::Help => "Help",

@@ -37,6 +37,7 @@ pub mod keymap;
 pub mod logging;
 pub mod message;
 pub mod model;
+pub mod query;
 pub mod resource;
 pub mod runtime;
 pub mod sanitize;

@@ -1,14 +1,17 @@
 //! What happens ([`Message`]), what a person wants ([`Action`]), and what the program then asks of the world ([`Effect`]).
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crossterm::event::KeyEvent;
 use serde::Deserialize;
 
-use crate::model::{Document, Size, Ticket};
+use crate::cli::Output;
+use crate::model::{Document, Found, Scan, Size, Ticket};
 use crate::resource::{
-    Detail, Entry, FeatureRecord, Page, PageToken, Position, Record, ResourceId, Section, Shard, ShardId,
+    Consumer, Detail, Entry, FeatureRecord, Page, PageToken, Position, Record, ResourceId, Section, Shard,
+    ShardId,
 };
 use crate::source::SourceError;
 use crate::tail::TailEvent;
@@ -39,10 +42,20 @@ pub enum Reply {
     Described(Section, ResourceId, Result<Box<Detail>, SourceError>),
     /// To [`Request::Shards`].
     Shards(Section, ResourceId, Result<Page<Shard>, SourceError>),
+    /// To [`Request::Consumers`].
+    Consumers(Section, Result<Page<Consumer>, SourceError>),
+    /// To [`Request::Register`].
+    Registered(ResourceId, Result<Consumer, SourceError>),
+    /// To [`Request::Deregister`]: the stream, and the consumer's name.
+    Deregistered(ResourceId, String, Result<(), SourceError>),
     /// To [`Request::Record`].
     Record(Section, Result<Option<FeatureRecord>, SourceError>),
     /// To [`Effect::Inspect`].
     Inspected(Document),
+    /// To [`Effect::Scan`].
+    Scanned(Found),
+    /// To [`Effect::Export`], many times.
+    Exported(Exported),
     /// To [`Effect::StartTail`], many times.
     Tail(TailReply),
 }
@@ -50,6 +63,8 @@ pub enum Reply {
 /// News of a tail.
 #[derive(Debug)]
 pub enum TailReply {
+    /// The consumer to read through is still being registered.
+    Registering,
     /// So many shards are listed; the listing goes on.
     Listing(usize),
     /// It has begun.
@@ -58,6 +73,30 @@ pub enum TailReply {
     Events(Vec<TailEvent>, crate::tail::Counters),
     /// It could not begin.
     Failed(SourceError),
+}
+
+/// Records to write to a file.
+#[derive(Clone, Debug)]
+pub struct Export {
+    /// The file, which must not be there yet.
+    pub file: PathBuf,
+    /// In what form.
+    pub output: Output,
+    /// Their stream.
+    pub stream: ResourceId,
+    /// The records.
+    pub records: Vec<Arc<Record>>,
+}
+
+/// How far the writing of a file is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Exported {
+    /// So many records are written.
+    Written(usize),
+    /// All are, and took so many bytes.
+    Done(u64),
+    /// It could not be written.
+    Failed(String),
 }
 
 /// Something that the world is asked to do.
@@ -69,6 +108,12 @@ pub enum Effect {
     StartTail(Ticket, TailRequest),
     /// Tell a tail whether parents are drained before their children are begun.
     OrderTail(Ticket, bool),
+    /// Look which rows pass a filter.
+    Scan(Ticket, Scan),
+    /// Write records to a file, until it is cancelled.
+    Export(Ticket, Export),
+    /// Send a text to the clipboard of the terminal.
+    Copy(String),
     /// Decode a record for an inspector of so many columns.
     Inspect(Ticket, Arc<Record>, usize),
     /// Stop what goes under this ticket.
@@ -99,6 +144,12 @@ pub enum Request {
     Describe(Section, ResourceId),
     /// A page of a stream's shards.
     Shards(Section, ResourceId, Option<PageToken>),
+    /// A page of a stream's registered consumers.
+    Consumers(Section, ResourceId, Option<PageToken>),
+    /// Register a consumer with a stream, by its name; a write that costs money.
+    Register(Section, ResourceId, String),
+    /// Deregister a consumer of a stream; a write.
+    Deregister(Section, ResourceId, Consumer),
     /// One record of a feature group by its identifier.
     Record(Section, ResourceId, String),
 }
@@ -118,6 +169,41 @@ pub struct TailRequest {
     pub parents_first: bool,
     /// How long the stream keeps records, where that is known.
     pub retention: Option<Duration>,
+    /// Through which registered consumer; by polling where there is none.
+    pub through: Option<Through>,
+}
+
+impl TailRequest {
+    /// All of a stream, from now on, by polling.
+    pub fn all_of(section: Section, stream: ResourceId) -> Self {
+        Self {
+            section,
+            stream,
+            from: Position::Latest,
+            only: Vec::new(),
+            parents_first: true,
+            retention: None,
+            through: None,
+        }
+    }
+}
+
+/// A registered consumer to read through.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Through {
+    /// Its name or its ARN.
+    pub consumer: String,
+    /// Whether one that is still being registered is waited for.
+    pub patient: bool,
+}
+
+impl Through {
+    /// The name alone: an ARN ends in `/consumer/NAME:SECONDS`.
+    pub fn name(&self) -> &str {
+        let of_arn = self.consumer.split_once("/consumer/");
+        let name = of_arn.and_then(|(_, rest)| Some(rest.rsplit_once(':')?.0));
+        name.unwrap_or(&self.consumer)
+    }
 }
 
 /// Something that a person wants, by the name that the keymap uses.
@@ -145,10 +231,18 @@ pub enum Action {
     Tail,
     TailFrom,
     LookUp,
+    Consumers,
+    Deregister,
+    Confirm,
     ToggleFollow,
     ToggleHex,
     ToggleOrder,
     ToggleZone,
+    Filter,
+    OnlyKey,
+    Columns,
+    Export,
+    Copy,
     ShowShards,
     ShowKeys,
     Sort,

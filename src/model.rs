@@ -5,6 +5,7 @@
 //! Must not: do I/O, read a clock, hold a handle to anything that does.
 
 mod browser;
+mod consumers;
 mod inspector;
 mod layout;
 mod lineage;
@@ -12,23 +13,30 @@ mod meter;
 mod outline;
 mod overlay;
 mod panel;
+mod prompt;
 mod remote;
 mod seek;
+mod sieve;
 mod tail;
 mod ticket;
 
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::time::Duration;
 
 pub use browser::{Browser, Focus, Lookup, ShardList, cancel_listing};
+pub use consumers::{ConsumerChange, ConsumerList, ConsumerMenu};
 pub use inspector::{Document, Inspector};
 pub use layout::{BrowseLayout, Layout, Size, TailLayout, Work};
 pub use lineage::{Branch, Lineage};
 pub use meter::{ShardMeter, ShardOrder, ShardSign, ShardState};
 pub use outline::{Line as OutlineLine, Outline, Value as OutlineValue};
-pub use overlay::{Overlay, Prompt, Purpose};
+pub use overlay::{Overlay, Purpose};
 pub use panel::{KeyTable, Panel, ShardTable};
+pub use prompt::{Choice, Prompt};
 pub use remote::{Paged, Remote, Wait, settle_page};
 pub use seek::{Place, Seek, SeekRow, places};
+pub use sieve::{Found, Scan, Sieve};
 pub use tail::TailPane;
 pub use ticket::{Ticket, Tickets};
 
@@ -63,6 +71,8 @@ pub struct Identity {
 pub struct Settings {
     /// The time zone of the clock on the wall.
     pub zone: TimeZone,
+    /// Filters by the names that the config gives them.
+    pub filters: BTreeMap<String, String>,
     /// Bytes that a tail keeps.
     pub ring_bytes: usize,
     /// What each section's service can do, in the order of [`Section::ALL`].
@@ -71,6 +81,7 @@ pub struct Settings {
 
 /// What a service can do beyond listing and describing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each stands for itself")]
 pub struct Abilities {
     /// It can be read live.
     pub tail: bool,
@@ -78,6 +89,21 @@ pub struct Abilities {
     pub seeks_time: bool,
     /// It hands out records by identifier.
     pub edit: bool,
+    /// It pushes records to registered consumers.
+    pub consumers: bool,
+}
+
+/// A file that is being written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exporting {
+    /// What is waited for.
+    pub wait: Wait,
+    /// The file.
+    pub file: PathBuf,
+    /// Records that are written.
+    pub written: usize,
+    /// Records in all.
+    pub records: usize,
 }
 
 /// Words for the person that go away by themselves.
@@ -112,6 +138,8 @@ pub struct Model {
     pub tail: Option<TailPane>,
     /// What lies over it all; the last one gets the keys.
     pub overlays: Vec<Overlay>,
+    /// A file that is being written.
+    pub exporting: Option<Exporting>,
     /// What is under way.
     pub tickets: Tickets,
     /// Calls that were made.
@@ -133,6 +161,7 @@ impl Model {
             browsers: Section::ALL.map(Browser::new),
             tail: None,
             overlays: Vec::new(),
+            exporting: None,
             tickets: Tickets::default(),
             calls: Rate::default(),
             notice: None,
@@ -158,6 +187,8 @@ impl Model {
     pub fn contexts(&self) -> &'static [Context] {
         match (self.overlays.last(), &self.tail) {
             (Some(Overlay::Prompt(_)), _) => &[Context::Prompt],
+            (Some(Overlay::Consumers(_)), _) => &[Context::Consumers, Context::Global],
+            (Some(Overlay::Confirm(_)), _) => &[Context::Confirm],
             (Some(Overlay::Seek(seek)), _) if seek.is_typing() => &[Context::Seek],
             (Some(Overlay::Seek(_)), _) => &[Context::SeekShards, Context::Seek],
             (Some(Overlay::Help { .. }), _) => &[Context::Help, Context::Global],
@@ -170,6 +201,12 @@ impl Model {
     pub fn layout(&self) -> Layout {
         let paneled = self.tail.as_ref().is_some_and(|tail| tail.panel.is_some());
         Layout::new(self.size, self.tail.is_some(), paneled, self.browser().focus)
+    }
+
+    /// How many rows of the list that is shown fit.
+    pub fn list_rows(&self) -> usize {
+        let headings = self.tail.as_ref().map_or(0, TailPane::heading_rows);
+        self.layout().list_rows().saturating_sub(usize::from(headings))
     }
 
     /// Shows words for a while.
@@ -193,7 +230,10 @@ impl Model {
 
     /// Whether a wait is on the screen.
     fn is_waiting(&self) -> bool {
-        self.browser().is_waiting() || self.tail.as_ref().is_some_and(TailPane::is_waiting)
+        let menu = |it: &Overlay| matches!(it, Overlay::Consumers(menu) if menu.is_waiting());
+        self.overlays.iter().any(menu)
+            || self.browser().is_waiting()
+            || self.tail.as_ref().is_some_and(TailPane::is_waiting)
     }
 }
 

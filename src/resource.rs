@@ -4,6 +4,7 @@
 //! (that is [`crate::view`]). What a person should see of a resource is said once, as [`Fact`]s.
 
 mod attribute;
+mod consumer;
 mod fact;
 mod feature_group;
 mod hash_key;
@@ -15,7 +16,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use attribute::{Attribute, Item, item_preview};
+pub use attribute::{Attribute, Item, item_from_json, item_preview};
+pub use consumer::{CONSUMER_NAME_RULE, Consumer, is_consumer_name};
 pub use fact::{Fact, FactValue};
 pub use feature_group::{Feature, FeatureGroup, FeatureRecord, FeatureValue, OfflineStore, OnlineStore};
 pub use hash_key::{hash_key, shard_of};
@@ -79,6 +81,10 @@ impl ShardId {
     }
 }
 
+text_id! {
+    /// The ARN of a registered consumer: its stream's, its name, and when it was registered.
+    ConsumerArn
+}
 text_id! {
     /// Where the next page of a listing begins; opaque, and short-lived for some services.
     PageToken

@@ -4,6 +4,7 @@
 
 mod calls;
 mod clock;
+mod export;
 mod signals;
 pub mod tail;
 
@@ -162,6 +163,9 @@ impl App {
             Effect::Call(ticket, request) => self.calls.call(ticket, request),
             Effect::StartTail(ticket, request) => self.calls.tail(ticket, request),
             Effect::OrderTail(ticket, parents_first) => self.calls.order_tail(ticket, parents_first),
+            Effect::Scan(ticket, scan) => self.calls.scan(ticket, scan),
+            Effect::Export(ticket, export) => self.calls.export(ticket, export),
+            Effect::Copy(text) => self.copy(&text)?,
             Effect::Inspect(ticket, record, columns) => self.calls.inspect(ticket, record, columns),
             Effect::Cancel(ticket) => self.calls.cancel(ticket),
             Effect::Redraw => self.screen.forget(),
@@ -169,6 +173,20 @@ impl App {
             Effect::Quit(ended) => return Ok(Some(ended)),
         }
         Ok(None)
+    }
+
+    /// Nothing tells whether a terminal took it, and the person is told just that.
+    fn copy(&mut self, text: &str) -> io::Result<()> {
+        let words = if self.screen.copy(text)? {
+            format!(
+                "sent {} bytes to the terminal's clipboard, if it allows that",
+                text.len()
+            )
+        } else {
+            "this is too long for the terminal's clipboard; w writes it to a file".to_owned()
+        };
+        self.model.notify(self.clock.now().mono, words, false);
+        Ok(())
     }
 
     /// Gives the terminal back, stops like any job, and takes the terminal again when the shell says so.

@@ -1,4 +1,5 @@
-//! What a service can do: list and describe ([`Catalog`]), be read live ([`Tail`]), hand out records to edit ([`Edit`]).
+//! What a service can do: list and describe ([`Catalog`]), be read live ([`Tail`]), hand out records to edit ([`Edit`]),
+//! push records to registered consumers ([`Consumers`]).
 //!
 //! The rest of the program sees services only through these traits and asks what a [`Source`] *can do*, never which
 //! service it is. Implementations live in the files of `source/`, and the SDK's types stop there.
@@ -25,8 +26,8 @@ pub use error::{ErrorKind, SourceError};
 pub use session::{Options, Session, SessionError};
 
 use crate::resource::{
-    Batch, Detail, Entry, FeatureRecord, IteratorToken, Page, PageToken, Position, ResourceId, Section,
-    Shard, ShardId,
+    Batch, Consumer, ConsumerArn, Detail, Entry, FeatureRecord, IteratorToken, Page, PageToken, Position,
+    ResourceId, Section, Shard, ShardId,
 };
 
 /// An answer that is on its way.
@@ -66,6 +67,24 @@ pub trait Edit: Send + Sync {
     fn get(&self, group: ResourceId, identifier: String) -> Reply<'_, Option<FeatureRecord>>;
 }
 
+/// Registers readers that have a throughput of their own, and reads through them.
+pub trait Consumers: Send + Sync {
+    /// One page of a stream's consumers.
+    fn list(&self, stream: ResourceId, from: Option<PageToken>) -> Reply<'_, Page<Consumer>>;
+
+    /// One of a stream's consumers, by its name or its ARN.
+    fn describe(&self, stream: ResourceId, consumer: String) -> Reply<'_, Consumer>;
+
+    /// Registers a consumer, which costs money until it is deregistered. It can read once it is `ACTIVE`.
+    fn register(&self, stream: ResourceId, name: String) -> Reply<'_, Consumer>;
+
+    /// Deregisters a consumer; whoever reads through it is cut off.
+    fn deregister(&self, consumer: ConsumerArn) -> Reply<'_, ()>;
+
+    /// Reads through a consumer. One reader has one subscription to a shard.
+    fn reader(&self, consumer: &Consumer) -> Arc<dyn Tail>;
+}
+
 /// What a service allows a reader of one shard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReadLimits {
@@ -77,6 +96,17 @@ pub struct ReadLimits {
     pub seeks_time: bool,
     /// How long records are kept, where it is the same for every stream.
     pub retention: Option<Duration>,
+    /// Whether records are pushed: a read waits until some are there, so the next may follow at once, and an iterator is
+    /// a subscription that is over once a read has failed.
+    pub pushed: bool,
+}
+
+/// What the services allow, and what their error codes mean, for the tests of the tail.
+#[cfg(test)]
+pub(crate) mod facts {
+    pub(crate) use super::classify::{kind_of, kind_of_status};
+    pub(crate) use super::dynamodb_streams::LIMITS as DYNAMODB_STREAMS;
+    pub(crate) use super::kinesis::LIMITS as KINESIS;
 }
 
 /// One service as the program knows it.
@@ -90,6 +120,8 @@ pub struct Source {
     pub tail: Option<Arc<dyn Tail>>,
     /// Hands out records, where the service can.
     pub edit: Option<Arc<dyn Edit>>,
+    /// Pushes records to registered consumers, where the service can.
+    pub consumers: Option<Arc<dyn Consumers>>,
 }
 
 impl Source {
@@ -99,6 +131,7 @@ impl Source {
             catalog: Arc::new(service),
             tail: None,
             edit: None,
+            consumers: None,
         }
     }
 
@@ -107,6 +140,18 @@ impl Source {
         Self {
             section,
             tail: Some(service.clone()),
+            catalog: service,
+            edit: None,
+            consumers: None,
+        }
+    }
+
+    fn pushing(section: Section, service: impl Catalog + Tail + Consumers + 'static) -> Self {
+        let service = Arc::new(service);
+        Self {
+            section,
+            tail: Some(service.clone()),
+            consumers: Some(service.clone()),
             catalog: service,
             edit: None,
         }
@@ -119,6 +164,7 @@ impl Source {
             edit: Some(service.clone()),
             catalog: service,
             tail: None,
+            consumers: None,
         }
     }
 }

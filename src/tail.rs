@@ -11,9 +11,12 @@ mod hot;
 mod merge;
 mod pace;
 mod place;
+mod queue;
 mod rate;
 mod ring;
 mod row;
+#[cfg(test)]
+mod scenarios;
 mod shard;
 #[cfg(test)]
 mod sim;

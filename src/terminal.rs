@@ -5,6 +5,8 @@
 use std::io::{self, BufWriter, IsTerminal as _, Stdout, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use crossterm::cursor::{Hide, Show};
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::execute;
@@ -20,6 +22,8 @@ use crate::model::Size;
 
 /// Room for a whole frame, so that it goes out in one write.
 const BUFFER: usize = 64 << 10;
+/// The longest text that is sent to a clipboard, in bytes: xterm takes no more than about 100,000 characters in Base64.
+const LONGEST_COPY: usize = 74_000;
 /// What a process that panicked ends with, as Rust's own runtime has it.
 const PANICKED: i32 = 101;
 
@@ -91,6 +95,18 @@ impl Screen {
             self.terminal.resize(Rect::from((Position::ORIGIN, size)))?;
         }
         self.terminal.draw(draw).map(|_| ())
+    }
+
+    /// Sends a text to the terminal's clipboard by OSC 52; `false` where it is longer than terminals take. It is Base64, so that
+    /// nothing in it acts on the terminal.
+    pub fn copy(&mut self, text: &str) -> io::Result<bool> {
+        if text.len() > LONGEST_COPY {
+            return Ok(false);
+        }
+        let mut out = io::stdout().lock();
+        write!(out, "\x1b]52;c;{}\x07", BASE64.encode(text))?;
+        out.flush()?;
+        Ok(true)
     }
 
     /// What is on the screen is not known any more: the next frame is written whole.

@@ -5,6 +5,9 @@
 //! Must not: read a clock, draw, block.
 
 mod browse;
+mod consumers;
+mod export;
+mod filter;
 mod overlay;
 mod panel;
 mod seek;
@@ -19,7 +22,7 @@ use jiff::tz::TimeZone;
 
 use crate::clock::Now;
 use crate::keymap::Chord;
-use crate::message::{Action, Effect, Ended, Message, Reply};
+use crate::message::{Action, Effect, Ended, Exported, Message, Reply};
 use crate::model::{Model, Ticket, Wait};
 use crate::resource::Section;
 use crate::source::SourceError;
@@ -70,7 +73,7 @@ fn pass_time(model: &mut Model, now: Now) {
 
 /// An answer whose ticket is not live is stale and dropped, here and nowhere else.
 fn take_reply(model: &mut Model, ticket: Ticket, reply: Reply, now: Now) -> Vec<Effect> {
-    let news = matches!(reply, Reply::Tail(_));
+    let news = matches!(reply, Reply::Tail(_) | Reply::Exported(Exported::Written(_)));
     let live = if news {
         model.tickets.is_live(ticket)
     } else {
@@ -83,8 +86,17 @@ fn take_reply(model: &mut Model, ticket: Ticket, reply: Reply, now: Now) -> Vec<
         Reply::Listed(section, page) => browse::listed(model, section, page),
         Reply::Described(section, id, detail) => browse::described(model, section, id, detail),
         Reply::Shards(section, stream, page) => browse::shards_listed(model, section, &stream, page),
+        Reply::Consumers(section, page) => consumers::listed(model, ticket, section, &page),
+        Reply::Registered(stream, answer) => {
+            return consumers::registered(model, now, ticket, stream, answer);
+        }
+        Reply::Deregistered(stream, name, answer) => {
+            return consumers::deregistered(model, now, ticket, &stream, &name, answer);
+        }
         Reply::Record(section, record) => browse::looked_up(model, section, record),
         Reply::Inspected(document) => panel::inspected(model, document),
+        Reply::Scanned(found) => filter::scanned(model, ticket, found),
+        Reply::Exported(news) => export::told(model, now, news),
         Reply::Tail(news) => tail::take_news(model, news, now),
     };
     if let Some(error) = failed {

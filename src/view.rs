@@ -8,7 +8,9 @@
 mod ascii;
 mod bars;
 mod browse;
+mod consumers;
 mod detail;
+mod fields;
 mod footer;
 mod format;
 mod header;

@@ -7,7 +7,9 @@
 
 mod screen {
     mod behaviour;
+    mod consumers;
     mod desk;
+    mod filter;
     mod fixtures;
     mod scale;
     mod snapshots;

@@ -5,9 +5,11 @@ mod sources {
     mod canned;
     mod endpoint;
     mod environment;
+    mod fan_out;
     mod features;
     mod kinesis;
     mod predictions;
+    mod pressure;
     mod tables;
     mod transport;
 }

@@ -16,7 +16,7 @@ use super::schemas::{Kind, Schemas};
 use super::tree::{Fault, Room, on_one_line, utf8};
 use super::{
     Broken, Decoded, Definition, Format, LARGEST, Note, SchemaFileError, UnknownFormat, Value, avro, cbor,
-    hex, json, layer, meaning, msgpack, text, unwrap, wire,
+    hex, json, layer, meaning, msgpack, take_off, text, unwrap, wire,
 };
 use crate::sanitize;
 
@@ -170,18 +170,9 @@ impl Decoder {
         let Some(layer) = self.choice.and_then(layer::named) else {
             return unwrap(data, most, path, notes);
         };
-        match layer.open(data, most) {
-            Ok(opened) => {
-                path.push(layer.format);
-                if opened.truncated {
-                    notes.push(Note::TooLarge(layer.format));
-                }
-                Cow::Owned(unwrap(&opened.bytes, most, path, notes).into_owned())
-            }
-            Err(broken) => {
-                notes.push(Note::Broken(broken));
-                unwrap(data, most, path, notes)
-            }
+        match take_off(layer, data, most, path, notes) {
+            Some(bytes) => Cow::Owned(unwrap(&bytes, most - bytes.len(), path, notes).into_owned()),
+            None => unwrap(data, most, path, notes),
         }
     }
 

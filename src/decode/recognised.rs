@@ -8,7 +8,7 @@
 use serde_json::Value as Json;
 
 use super::tree::{Fault, Room, on_one_line};
-use super::{Format, cbor, msgpack};
+use super::{Format, Value, cbor, msgpack};
 
 /// How much of a line has to be read before it can tell the two from each other.
 const TELLING: usize = 16;
@@ -62,6 +62,21 @@ pub(super) fn read(data: &[u8], room: &Room) -> Option<(Format, Json, Room)> {
         (None, Some((value, room))) => Some((Format::Msgpack, value, room)),
         _ => None,
     }
+}
+
+/// The value of bytes that surely are CBOR. Of what there is no room for, the bytes tell more than a beginning would.
+pub(super) fn cbor(data: &[u8]) -> Option<Value> {
+    value(data, Format::Cbor)
+}
+
+/// The same for MessagePack.
+pub(super) fn msgpack(data: &[u8]) -> Option<Value> {
+    value(data, Format::Msgpack)
+}
+
+fn value(data: &[u8], wanted: Format) -> Option<Value> {
+    let (format, value, room) = read(data, &Room::whole())?;
+    (format == wanted && !room.is_full()).then_some(Value::Json(value))
 }
 
 /// The beginning of what such bytes say, on one line.

@@ -1,5 +1,12 @@
 //! Text: UTF-8 without the control characters that only binary has.
 
+use super::Value;
+
+/// Reads bytes that are text.
+pub(super) fn value(data: &[u8]) -> Option<Value> {
+    read(data).map(|text| Value::Text(text.to_owned()))
+}
+
 /// The text that bytes are, if they are text.
 pub(super) fn read(data: &[u8]) -> Option<&str> {
     std::str::from_utf8(data).ok().filter(|text| is_text(text))

@@ -1,7 +1,7 @@
 //! The plan of an endpoint that has bad days: which of its requests go wrong, and how.
 //!
-//! It depends on nothing but the seed, the number of the request and its operation, so that the same requests in the same order
-//! meet the same trouble. Calls that write are left alone: what a test puts is there, once.
+//! It depends on nothing but the seed, the number of the request among those of its kind and its operation, so that the same
+//! requests in the same order meet the same trouble. Calls that write are left alone: what a test puts is there, once.
 //!
 //! Must not: answer, wait or change anything itself.
 
@@ -26,7 +26,8 @@ pub(super) enum Trouble {
     CutShort(usize),
     /// The answer takes its time.
     Slow(Duration),
-    /// A shard of the stream that is read is split or merged meanwhile; which one, the number says.
+    /// A shard of the stream that is read is split or merged meanwhile; which one, the number says, and whether it is even that
+    /// it is split.
     Resharded(u64),
 }
 
@@ -40,7 +41,6 @@ enum Kind {
     Dropped,
     CutShort,
     Slow,
-    Resharded,
 }
 
 /// How many of a thousand requests meet what.
@@ -54,7 +54,6 @@ const OF_RECORDS: &Chances = &[
     (Kind::Dropped, 10),
     (Kind::CutShort, 10),
     (Kind::Slow, 13),
-    (Kind::Resharded, 10),
 ];
 const OF_SUBSCRIPTIONS: &Chances = &[
     (Kind::Throttled, 25),
@@ -73,6 +72,11 @@ const OF_OTHER_READS: &Chances = &[
     (Kind::Slow, 5),
 ];
 
+/// The operation that reads records, whose requests are counted apart.
+pub(super) const READ_RECORDS: &str = "GetRecords";
+/// Every so many reads of records begin a split or a merge, by turns: not by chance, so that whoever reads for some seconds
+/// meets both.
+const RESHARD_EVERY: u64 = 40;
 /// How the other operations begin that only read.
 const READS: [&str; 5] = ["BatchGet", "Describe", "Get", "List", "Search"];
 /// The slowest and the fastest of the slow answers, in milliseconds.
@@ -94,9 +98,14 @@ impl Faults {
         Self { seed }
     }
 
-    /// What goes wrong with the `number`-th request, a call of `operation`. Mostly nothing.
+    /// What goes wrong with the `number`-th request, a call of `operation`. Mostly nothing. Reads of records have numbers of
+    /// their own.
     pub(super) fn of(self, number: u64, operation: &str) -> Option<Trouble> {
         let mut rng = Rng::with_seed(self.seed.rotate_left(32) ^ number);
+        if operation == READ_RECORDS && number % RESHARD_EVERY == RESHARD_EVERY - 1 {
+            let merges = number / RESHARD_EVERY % 2;
+            return Some(Trouble::Resharded(rng.u64(..) & !1 | merges));
+        }
         let mut dice = rng.u16(..1000);
         for (kind, chance) in chances(operation) {
             match dice.checked_sub(*chance) {
@@ -110,7 +119,7 @@ impl Faults {
 
 fn chances(operation: &str) -> &'static Chances {
     match operation {
-        "GetRecords" => OF_RECORDS,
+        READ_RECORDS => OF_RECORDS,
         "SubscribeToShard" => OF_SUBSCRIPTIONS,
         _ if READS.iter().any(|read| operation.starts_with(read)) => OF_OTHER_READS,
         _ => &[],
@@ -126,7 +135,6 @@ fn trouble(kind: Kind, rng: &mut Rng) -> Trouble {
         Kind::Dropped => Trouble::Dropped,
         Kind::CutShort => Trouble::CutShort(rng.usize(1..=CUT)),
         Kind::Slow => Trouble::Slow(Duration::from_millis(rng.u64(SLOW))),
-        Kind::Resharded => Trouble::Resharded(rng.u64(..)),
     }
 }
 
@@ -168,6 +176,21 @@ mod tests {
         assert_eq!(rates.len(), 8);
         assert!((85..=115).contains(&rates.values().sum::<u64>()), "{rates:?}");
         assert!(rates.values().all(|rate| (7..=30).contains(rate)), "{rates:?}");
+    }
+
+    #[test]
+    fn splits_and_merges_come_by_turns_and_for_certain() {
+        for seed in 0..4 {
+            let first = plan(seed, READ_RECORDS).into_iter().take(400);
+            let merges: Vec<bool> = first
+                .filter_map(|trouble| match trouble {
+                    Some(Trouble::Resharded(dice)) => Some(dice % 2 == 1),
+                    _ => None,
+                })
+                .collect();
+            assert_eq!(merges.len(), 10);
+            assert!(merges.windows(2).all(|pair| pair[0] != pair[1]), "{merges:?}");
+        }
     }
 
     #[test]

@@ -30,7 +30,7 @@ use tokio_util::sync::CancellationToken;
 
 use self::answer::{Body, JSON_1_0, JSON_1_1, REST_JSON};
 use super::clock::Clock;
-use super::faults::{Faults, Trouble};
+use super::faults::{Faults, READ_RECORDS, Trouble};
 use super::protocol::{Call, Fault};
 use super::world::{Api, World};
 
@@ -102,6 +102,8 @@ pub(super) struct Handler {
     seed: u64,
     faults: Option<Faults>,
     requests: AtomicU64,
+    /// Those of them that read records.
+    reads: AtomicU64,
     stop: CancellationToken,
 }
 
@@ -123,6 +125,7 @@ impl Handler {
             seed,
             faults: None,
             requests: AtomicU64::new(0),
+            reads: AtomicU64::new(0),
             stop,
         }
     }
@@ -157,13 +160,15 @@ impl Handler {
 
     /// Answers a request that may be one of those that go wrong.
     async fn in_trouble(&self, number: u64, request: &Parts, body: &[u8]) -> io::Result<Response<Body>> {
-        let trouble = self.faults.and_then(|faults| {
-            let asked = asked(request).ok()?;
-            Some((faults.of(number, asked.operation)?, asked))
-        });
-        let Some((trouble, asked)) = trouble else {
+        let Some((trouble, asked)) = self.trouble(number, request) else {
             return Ok(self.respond(request, body));
         };
+        tracing::info!(
+            number,
+            operation = asked.operation,
+            ?trouble,
+            "a request goes wrong"
+        );
         if let Some(fault) = trouble::fault(trouble, asked.api, asked.operation) {
             return Ok(answer::json(asked.content_type, Err(fault)));
         }
@@ -183,6 +188,18 @@ impl Handler {
             Trouble::CutShort(bytes) => trouble::cut_short(response, bytes),
             _ => response,
         })
+    }
+
+    /// What goes wrong with a request, if anything does.
+    fn trouble<'a>(&self, number: u64, request: &'a Parts) -> Option<(Trouble, Asked<'a>)> {
+        let faults = self.faults?;
+        let asked = asked(request).ok()?;
+        let number = if asked.operation == READ_RECORDS {
+            self.reads.fetch_add(1, Ordering::Relaxed)
+        } else {
+            number
+        };
+        Some((faults.of(number, asked.operation)?, asked))
     }
 
     fn respond(&self, request: &Parts, body: &[u8]) -> Response<Body> {

@@ -9,14 +9,14 @@ use serde_json::Value as Json;
 
 use crate::cli::Output;
 use crate::decode::{self, Broken, Decoded, Decoder, Note, Value, hex, json_on_one_line};
-use crate::resource::{Body, Change, Record, ResourceId, Timestamp, item_preview};
+use crate::resource::{Aggregate, Body, Change, Record, ResourceId, Timestamp};
 use crate::sanitize;
 
 /// Columns of a payload that the text form shows at most.
 const TEXT_COLUMNS: usize = 4000;
 
 /// How records are written.
-pub(super) struct Format {
+pub(crate) struct Format {
     output: Output,
     stream: String,
     /// Whether a terminal reads it, which would act on what it reads.
@@ -51,7 +51,7 @@ struct ChangeLine<'a> {
 }
 
 impl Format {
-    pub(super) fn new(output: Output, stream: &ResourceId, terminal: bool, decoder: Decoder) -> Self {
+    pub(crate) fn new(output: Output, stream: &ResourceId, terminal: bool, decoder: Decoder) -> Self {
         Self {
             output,
             stream: stream.as_str().to_owned(),
@@ -61,7 +61,7 @@ impl Format {
     }
 
     /// Adds the record's line, with its end. Tells why its payload could not be read as was chosen.
-    pub(super) fn write(&self, record: &Record, out: &mut Vec<u8>) -> Option<Broken> {
+    pub(crate) fn write(&self, record: &Record, out: &mut Vec<u8>) -> Option<Broken> {
         let mut broken = None;
         match (self.output, &record.body) {
             (Output::Text, _) => {
@@ -77,8 +77,7 @@ impl Format {
                     aggregate,
                 },
             ) => {
-                let subsequence = aggregate.as_ref().map(|it| it.subsequence);
-                broken = self.blob_json(record, subsequence, partition_key, data, out);
+                broken = self.blob_json(record, partition_key, data, aggregate.as_deref(), out);
             }
             (Output::Jsonl | Output::Raw, Body::Change(change)) => self.change_json(record, change, out),
             (Output::Raw, Body::Blob { data, .. }) if self.terminal => {
@@ -93,17 +92,17 @@ impl Format {
     fn blob_json(
         &self,
         record: &Record,
-        subsequence: Option<u64>,
         partition_key: &str,
         data: &[u8],
+        aggregate: Option<&Aggregate>,
         out: &mut Vec<u8>,
     ) -> Option<Broken> {
-        let (decoder, value, broken) = self.decoded(data);
+        let (decoder, value, broken) = self.decoded(data, aggregate);
         let head = BlobLine {
             stream: &self.stream,
             shard: record.shard.as_str(),
             sequence: record.sequence.as_str(),
-            subsequence,
+            subsequence: aggregate.map(|it| it.subsequence),
             partition_key,
             arrived: record.arrived,
             decoder: &decoder,
@@ -138,15 +137,16 @@ impl Format {
 
     /// How a payload was read, its value as JSON on one line, and why it was not read as was chosen. JSON is passed on as it was
     /// written.
-    fn decoded(&self, data: &[u8]) -> (String, String, Option<Broken>) {
-        if matches!(self.decoder.choice(), None | Some(decode::Format::Json))
+    fn decoded(&self, data: &[u8], aggregate: Option<&Aggregate>) -> (String, String, Option<Broken>) {
+        if aggregate.is_none()
+            && matches!(self.decoder.choice(), None | Some(decode::Format::Json))
             && let Some(json) = json_on_one_line(data)
         {
             return ("json".to_owned(), json, None);
         }
-        let decoded = self.decoder.decode(data);
+        let decoded = self.decoder.decode(data).out_of(aggregate);
         let value = match &decoded.value {
-            Value::Json(value) => value.to_string(),
+            Value::Json(json) | Value::Logs { json, .. } | Value::Change { json, .. } => json.to_string(),
             Value::Text(text) => json_of(text),
             Value::Bytes(bytes) => json_of(&hex(bytes)),
         };
@@ -187,13 +187,8 @@ fn json_of(value: &impl Serialize) -> String {
 }
 
 fn change_text(change: &Change) -> String {
-    let keys = item_preview(&change.keys, TEXT_COLUMNS);
-    let image = change.new.as_ref().or(change.old.as_ref());
-    let image = image.map_or(String::new(), |item| {
-        format!("  {}", item_preview(item, TEXT_COLUMNS))
-    });
     let ttl = if change.is_ttl() { " by TTL" } else { "" };
-    format!("{}{ttl}  {keys}{image}", change.event.as_str())
+    format!("{}{ttl}  {}", change.event.as_str(), change.preview(TEXT_COLUMNS))
 }
 
 #[cfg(test)]

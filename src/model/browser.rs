@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::time::Duration;
 
-use super::{Lineage, Outline, Paged, Remote, Ticket, settle_page};
+use super::{ConsumerList, Lineage, Outline, Paged, Remote, Ticket, settle_page};
 use crate::resource::{Detail, Entry, FeatureRecord, Page, ResourceId, Section, Shard};
 use crate::source::SourceError;
 
@@ -76,6 +76,8 @@ pub struct Browser {
     pub details: HashMap<ResourceId, Remote<Detail>>,
     /// The shards of the selected resource, where it has any.
     pub shards: Option<ShardList>,
+    /// The consumers of the selected resource, where it can have any.
+    pub consumers: Option<ConsumerList>,
     /// The record that was looked up last.
     pub lookup: Option<Lookup>,
     /// The selected row.
@@ -100,6 +102,7 @@ impl Browser {
             list: Remote::Idle,
             details: HashMap::new(),
             shards: None,
+            consumers: None,
             lookup: None,
             cursor: 0,
             top: 0,
@@ -137,6 +140,12 @@ impl Browser {
     pub fn selected_shards(&self) -> Option<&ShardList> {
         let id = &self.selected()?.id;
         self.shards.as_ref().filter(|shards| shards.stream == *id)
+    }
+
+    /// The consumers of the selected resource.
+    pub fn selected_consumers(&self) -> Option<&ConsumerList> {
+        let id = &self.selected()?.id;
+        self.consumers.as_ref().filter(|list| list.stream == *id)
     }
 
     /// The record that was looked up in the selected resource.
@@ -190,9 +199,12 @@ impl Browser {
 
     /// Whether it waits for anything.
     pub fn is_waiting(&self) -> bool {
-        is_listing(&self.list)
+        self.list.is_listing()
             || self.detail().wait().is_some()
-            || self.selected_shards().is_some_and(|it| is_listing(&it.shards))
+            || self.selected_shards().is_some_and(|it| it.shards.is_listing())
+            || self
+                .selected_consumers()
+                .is_some_and(|it| it.consumers.is_listing())
             || self
                 .selected_lookup()
                 .is_some_and(|it| it.record.wait().is_some())
@@ -205,18 +217,14 @@ impl Browser {
         if let Some(it) = &mut self.shards {
             free.extend(cancel_listing(&mut it.shards));
         }
+        if let Some(it) = &mut self.consumers {
+            free.extend(cancel_listing(&mut it.consumers));
+        }
         if let Some(it) = &mut self.lookup {
             free.extend(it.record.cancel());
         }
         free
     }
-}
-
-fn is_listing<T>(remote: &Remote<Paged<T>>) -> bool {
-    remote.wait().is_some()
-        || remote
-            .value()
-            .is_some_and(|paged| paged.following.wait().is_some())
 }
 
 /// Nobody waits for a listing any more, for its first page or the next; tells whose ticket is free.

@@ -3,8 +3,8 @@
 
 use std::collections::HashSet;
 
-use super::{Branch, Browser, Lookup, Paged, Remote, ShardList, Wait};
-use crate::resource::{Detail, Fact, Feature, FeatureRecord, FeatureValue, Shard};
+use super::{Branch, Browser, ConsumerList, Lookup, Paged, Remote, ShardList, Wait};
+use crate::resource::{Consumer, Detail, Fact, Feature, FeatureRecord, FeatureValue, Shard};
 use crate::source::SourceError;
 
 /// One line.
@@ -30,6 +30,8 @@ pub enum Line<'a> {
         /// Where it stands in the tree.
         branch: &'a Branch,
     },
+    /// A registered consumer.
+    Consumer(&'a Consumer),
     /// A feature of a schema, and what it is besides.
     Feature(&'a Feature, Option<&'static str>),
     /// A feature of a record.
@@ -82,6 +84,9 @@ impl<'a> Outline<'a> {
         }
         let what = format!("{} {}", browser.section.noun(), entry.name);
         push_remote(lines, browser.detail(), &what, push_detail);
+        if let Some(list) = browser.selected_consumers() {
+            push_consumers(lines, list);
+        }
         if let Some(list) = browser.selected_shards() {
             push_shard_count(lines, list);
             outline.shards = list.shards.value().map_or(&[], |paged| &paged.items);
@@ -141,6 +146,20 @@ fn push_detail<'a>(lines: &mut Vec<Line<'a>>, detail: &'a Detail) {
             Line::Feature(feature, role)
         }));
     }
+}
+
+/// A stream without consumers says so among its facts.
+fn push_consumers<'a>(lines: &mut Vec<Line<'a>>, list: &'a ConsumerList) {
+    let is_known = list.consumers.value().is_some();
+    if list.consumers.is_idle() || (is_known && list.items().is_empty()) {
+        return;
+    }
+    lines.push(Line::Blank);
+    push_remote(lines, &list.consumers, "consumers", |lines, paged| {
+        lines.push(Line::Heading(format!("Consumers  {}", paged.items.len())));
+        lines.extend(paged.items.iter().map(Line::Consumer));
+        push_remote(lines, &paged.following, "more consumers", |_, ()| {});
+    });
 }
 
 /// The title over the shards, and below it, where it is seen before ten thousand of them, what is the matter with the rest.

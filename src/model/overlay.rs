@@ -1,8 +1,6 @@
 //! What lies over the panes. They are a stack: the top one gets the keys.
 
-use tui_input::Input;
-
-use super::Seek;
+use super::{ConsumerChange, ConsumerMenu, Prompt, Seek};
 use crate::resource::ResourceId;
 
 /// Something that lies over the panes.
@@ -15,19 +13,12 @@ pub enum Overlay {
     },
     /// A line of text.
     Prompt(Prompt),
+    /// The consumers of a stream.
+    Consumers(Box<ConsumerMenu>),
+    /// A change of them, to say yes or no to.
+    Confirm(ConsumerChange),
     /// A place to tail from.
     Seek(Box<Seek>),
-}
-
-/// A line of text that is being typed.
-#[derive(Debug)]
-pub struct Prompt {
-    /// What it is for.
-    pub purpose: Purpose,
-    /// What was typed.
-    pub input: Input,
-    /// What is wrong with it.
-    pub error: Option<String>,
 }
 
 /// What a typed line is for.
@@ -38,19 +29,24 @@ pub enum Purpose {
         /// The feature group.
         group: ResourceId,
     },
+    /// What to call a new consumer of a stream.
+    NameConsumer {
+        /// What the person knows the stream as.
+        name: String,
+    },
     /// A partition key, of which the shard is wanted.
     ShardOf,
+    /// What of a tail to show.
+    Filter,
+    /// A file to write records to.
+    Export {
+        /// How many there are.
+        records: usize,
+    },
+    /// JSON paths to show as columns.
+    Columns,
+    /// What to search for in a tail.
+    SearchTail,
     /// Text to find in the list.
     Search,
-}
-
-impl Prompt {
-    /// An empty line.
-    pub fn new(purpose: Purpose) -> Self {
-        Self {
-            purpose,
-            input: Input::default(),
-            error: None,
-        }
-    }
 }

@@ -139,6 +139,35 @@ impl<T> Paged<T> {
     }
 }
 
+impl<T> Remote<Paged<T>> {
+    /// The page to ask for now, the first or the next, if one is missing and nobody waits for it.
+    pub fn missing_page(&self) -> Option<Option<PageToken>> {
+        match self {
+            Self::Idle => Some(None),
+            Self::Ready(Paged {
+                next: Some(token),
+                following: Remote::Idle,
+                ..
+            }) => Some(Some(token.clone())),
+            _ => None,
+        }
+    }
+
+    /// The missing page is asked for.
+    pub fn begin_page(&mut self, wait: Wait) {
+        match self.value_mut() {
+            Some(paged) => paged.following.begin(wait),
+            None => self.begin(wait),
+        }
+    }
+
+    /// Whether a page is waited for.
+    pub fn is_listing(&self) -> bool {
+        let following = self.value().and_then(|paged| paged.following.wait());
+        self.wait().or(following).is_some()
+    }
+}
+
 /// A page has come that was asked for by [`Remote::begin`], as the first one or as the next. Tells of a failure that leaves
 /// what was here as it is.
 pub fn settle_page<T>(

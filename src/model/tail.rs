@@ -1,12 +1,13 @@
 //! A live tail as the person sees it: the records, the shards, and what part of it is on the screen.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Focus, Inspector, Panel, Remote, ShardMeter, ShardState, Ticket, Wait};
+use super::{Focus, Found, Inspector, Panel, Remote, Scan, ShardMeter, ShardState, Sieve, Ticket, Wait};
+use crate::decode::user_records;
 use crate::message::TailRequest;
+use crate::query::Path;
 use crate::resource::{Record, ShardId, hash_key};
 use crate::source::SourceError;
 use crate::tail::{Counters, HotKeys, Merge, Rate, Ring, Row, TailEvent};
@@ -25,6 +26,8 @@ pub struct TailPane {
     pub name: String,
     /// Whether it has begun; loading while the shards are listed.
     pub phase: Remote<()>,
+    /// Whether the consumer that it is to read through is still being registered.
+    pub registering: bool,
     /// Shards that are listed so far, before it begins.
     pub listed: usize,
     /// Records that wait for earlier ones from other shards.
@@ -51,6 +54,14 @@ pub struct TailPane {
     pub cursor: u64,
     /// The number of the first record on the screen.
     pub top: u64,
+    /// What is shown of the rows, where that is not all.
+    pub filter: Option<Sieve>,
+    /// Parts of the records to show as columns; the records whole where there are none.
+    pub columns: Vec<Path>,
+    /// What was searched for.
+    pub search: Option<Sieve>,
+    /// Whether the search goes to its first match as soon as that is found.
+    pub search_jumps: bool,
     /// What stands below or beside the records.
     pub panel: Option<Panel>,
     /// Which pane has the keys.
@@ -69,6 +80,7 @@ impl TailPane {
             request,
             name,
             phase: Remote::Loading(wait),
+            registering: false,
             listed: 0,
             merge: Merge::default(),
             ring: Ring::new(ring_bytes),
@@ -82,6 +94,10 @@ impl TailPane {
             follow: true,
             cursor: 0,
             top: 0,
+            filter: None,
+            columns: Vec::new(),
+            search: None,
+            search_jumps: false,
             panel: None,
             focus: Focus::List,
             hot: HotKeys::new(HOT_KEYS),
@@ -100,8 +116,10 @@ impl TailPane {
             }
             TailEvent::Closed(shard) => self.meter(shard).state = ShardState::Closed,
             TailEvent::Read { shard, records, lag } => {
-                let count = records.len() as u64;
+                // The service counts an aggregate as one record of that size; a person looks for what came in it.
                 let bytes: usize = records.iter().map(Record::size).sum();
+                let records: Vec<_> = records.into_iter().flat_map(user_records).collect();
+                let count = records.len() as u64;
                 self.records.add(now, count);
                 self.bytes.add(now, bytes as u64);
                 self.meter(shard.clone()).read(now, count, bytes as u64, lag);
@@ -128,29 +146,100 @@ impl TailPane {
         }
     }
 
-    /// Adds to the list what has waited long enough. While following, the newest record is selected; while not, nothing moves.
+    /// Adds to the list what has waited long enough. While following, the newest row is selected; while not, nothing moves.
     pub fn release(&mut self, now: Duration, fit: usize) {
         for row in self.merge.release(now) {
             self.ring.push(row);
         }
-        if self.follow {
-            self.cursor = self.ring.numbers().end.saturating_sub(1);
+        let first = self.ring.numbers().start;
+        for sieve in [&mut self.filter, &mut self.search].into_iter().flatten() {
+            sieve.forget_before(first);
         }
-        self.show_cursor(fit);
+        self.show(fit);
     }
 
-    /// Selects a record. Going up stops following, reaching the last one does not start it.
+    /// Selects a row. Going up stops following, reaching the last one does not start it.
     pub fn select(&mut self, number: u64, fit: usize) {
-        let last = self.ring.numbers().end.saturating_sub(1);
-        self.follow = self.follow && number >= last;
+        self.follow = self.follow && number >= self.last();
         self.cursor = number;
-        self.show_cursor(fit);
+        self.show(fit);
     }
 
-    /// The numbers of the records on the screen, of which `fit` do.
-    pub fn visible(&self, fit: usize) -> Range<u64> {
-        let end = (self.top + fit as u64).min(self.ring.numbers().end);
-        self.top.min(end)..end
+    /// Selects the row that stands so many lines below the selected one, or above.
+    pub fn step(&mut self, lines: i64, fit: usize) {
+        let place = self.place(self.cursor);
+        let distance = usize::try_from(lines.unsigned_abs()).unwrap_or(usize::MAX);
+        let place = if lines < 0 {
+            place.saturating_sub(distance)
+        } else {
+            place.saturating_add(distance).min(self.count().saturating_sub(1))
+        };
+        self.select(self.number(place).unwrap_or(self.cursor), fit);
+    }
+
+    /// Whether a row is shown.
+    pub fn shows(&self, number: u64) -> bool {
+        self.number(self.place(number)) == Some(number)
+    }
+
+    /// The rows that a filter or a search has not looked at yet; `ask` gives what their answers are waited for with.
+    pub fn begin_scans(&mut self, mut ask: impl FnMut() -> Wait) -> Vec<(Ticket, Scan)> {
+        let ring = &self.ring;
+        let sieves = [&mut self.filter, &mut self.search].into_iter().flatten();
+        let due = sieves.filter(|sieve| sieve.is_due(ring));
+        due.map(|sieve| {
+            let wait = ask();
+            (wait.ticket, sieve.begin(ring, wait))
+        })
+        .collect()
+    }
+
+    /// Rows were looked at, for whichever of the two waits for it.
+    pub fn take_found(&mut self, ticket: Ticket, found: Found) {
+        let mut sieves = [&mut self.filter, &mut self.search].into_iter().flatten();
+        if let Some(sieve) = sieves.find(|sieve| sieve.ticket() == Some(ticket)) {
+            sieve.take(found);
+        }
+    }
+
+    /// How many rows there are to be shown.
+    pub fn count(&self) -> usize {
+        self.filter
+            .as_ref()
+            .map_or(self.ring.len(), |sieve| sieve.passed().len())
+    }
+
+    /// The numbers of the rows on the screen, of which `fit` do.
+    pub fn visible(&self, fit: usize) -> impl Iterator<Item = u64> + '_ {
+        let top = self.place(self.top);
+        (top..top.saturating_add(fit)).map_while(|place| self.number(place))
+    }
+
+    /// How many rows stand below the selected one.
+    pub fn newer(&self) -> usize {
+        self.count().saturating_sub(self.place(self.cursor) + 1)
+    }
+
+    /// The number of the last row to be shown.
+    pub fn last(&self) -> u64 {
+        let shown = self.count().checked_sub(1).and_then(|place| self.number(place));
+        shown.unwrap_or(self.ring.numbers().start)
+    }
+
+    /// The number of the row at a place among those that are shown.
+    fn number(&self, place: usize) -> Option<u64> {
+        match &self.filter {
+            Some(sieve) => sieve.passed().get(place).copied(),
+            None => Some(self.ring.numbers().start + place as u64).filter(|it| *it < self.ring.numbers().end),
+        }
+    }
+
+    /// The place of a row among those that are shown, or of the next one that is.
+    fn place(&self, number: u64) -> usize {
+        match &self.filter {
+            Some(sieve) => sieve.passed().partition_point(|it| *it < number),
+            None => usize::try_from(number.saturating_sub(self.ring.numbers().start)).unwrap_or(usize::MAX),
+        }
     }
 
     /// The open shard that takes a partition key, where the service tells, and it is read.
@@ -195,9 +284,17 @@ impl TailPane {
         }
     }
 
+    /// How many of the list's rows are taken by the headings of columns.
+    pub fn heading_rows(&self) -> u16 {
+        u16::from(!self.columns.is_empty())
+    }
+
     /// The selected record.
     pub fn record(&self) -> Option<&Arc<Record>> {
-        self.ring.get(self.cursor)?.record()
+        self.ring
+            .get(self.cursor)
+            .filter(|_| self.shows(self.cursor))?
+            .record()
     }
 
     /// Whether it has not begun yet.
@@ -229,18 +326,21 @@ impl TailPane {
         self.trouble = self.trouble.take().filter(|(troubled, _)| troubled != shard);
     }
 
-    /// Keeps the cursor among the records that are held, and the list so that it shows and no line is left empty.
-    fn show_cursor(&mut self, fit: usize) {
-        let held = self.ring.numbers();
-        let fit = (fit as u64).max(1);
-        self.cursor = self
-            .cursor
-            .clamp(held.start, held.end.saturating_sub(1).max(held.start));
-        let highest = (self.cursor + 1).saturating_sub(fit).max(held.start);
-        let lowest = held.end.saturating_sub(fit).max(held.start);
-        self.top = self
-            .top
-            .clamp(highest, self.cursor.max(highest))
-            .min(lowest.max(highest));
+    /// Keeps the cursor among the rows that are shown, and the list so that it shows and no line is left empty.
+    pub fn show(&mut self, fit: usize) {
+        if self.follow {
+            self.cursor = self.last();
+        }
+        let (count, fit) = (self.count(), fit.max(1));
+        let cursor = self.place(self.cursor).min(count.saturating_sub(1));
+        let highest = (cursor + 1).saturating_sub(fit);
+        let lowest = count.saturating_sub(fit).max(highest);
+        let top = self
+            .place(self.top)
+            .clamp(highest, cursor.max(highest))
+            .min(lowest);
+        let start = self.ring.numbers().start;
+        self.cursor = self.number(cursor).unwrap_or(start);
+        self.top = self.number(top).unwrap_or(start);
     }
 }

@@ -60,6 +60,33 @@ impl Attribute {
         }
     }
 
+    /// The value that DynamoDB JSON means.
+    fn from_json(json: &Value) -> Self {
+        let member = json.as_object().filter(|members| members.len() == 1);
+        member
+            .and_then(|members| members.iter().next())
+            .and_then(|(kind, value)| Self::of_kind(kind, value))
+            .unwrap_or(Self::Unknown)
+    }
+
+    fn of_kind(kind: &str, value: &Value) -> Option<Self> {
+        let text = |value: &Value| value.as_str().map(str::to_owned);
+        let bytes = |value: &Value| BASE64.decode(value.as_str()?).ok().map(Bytes::from);
+        Some(match kind {
+            "S" => Self::S(text(value)?),
+            "N" => Self::N(text(value)?),
+            "B" => Self::B(bytes(value)?),
+            "SS" => Self::Ss(all(value, text)?),
+            "NS" => Self::Ns(all(value, text)?),
+            "BS" => Self::Bs(all(value, bytes)?),
+            "M" => Self::M(item_from_json(value)?),
+            "L" => Self::L(all(value, |element| Some(Self::from_json(element)))?),
+            "NULL" => Self::Null,
+            "BOOL" => Self::Bool(value.as_bool()?),
+            _ => return None,
+        })
+    }
+
     /// The value in the JSON that a person would write: numbers with all their digits, sets as arrays, binary in base64.
     fn to_plain_json(&self) -> Value {
         match self {
@@ -155,6 +182,20 @@ pub(super) fn item_to_json(item: &Item) -> Value {
         .map(|(name, value)| (name.clone(), value.to_json()))
         .collect::<Map<_, _>>()
         .into()
+}
+
+/// The item that DynamoDB JSON means; a value of a type that is not known stays unknown.
+pub fn item_from_json(json: &Value) -> Option<Item> {
+    let members = json.as_object()?.iter();
+    Some(
+        members
+            .map(|(name, value)| (name.clone(), Attribute::from_json(value)))
+            .collect(),
+    )
+}
+
+fn all<T>(array: &Value, one: impl Fn(&Value) -> Option<T>) -> Option<Vec<T>> {
+    array.as_array()?.iter().map(one).collect()
 }
 
 /// How many bytes the item takes in memory, roughly.

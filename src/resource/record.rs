@@ -1,6 +1,7 @@
 //! Records, as they come out of a shard.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -48,8 +49,10 @@ impl Record {
     pub fn weight(&self) -> usize {
         let inside = match &self.body {
             Body::Blob {
-                partition_key, data, ..
-            } => partition_key.len() + data.len(),
+                partition_key,
+                data,
+                aggregate,
+            } => partition_key.len() + data.len() + aggregate.as_ref().map_or(0, |it| it.weight()),
             Body::Change(change) => change.weight(),
         };
         size_of::<Self>() + self.sequence.as_str().len() + inside
@@ -62,7 +65,7 @@ pub enum Body {
     /// Bytes that mean whatever the producer wanted (Kinesis).
     Blob {
         /// Chooses the shard.
-        partition_key: Box<str>,
+        partition_key: Arc<str>,
         /// The payload, held once and shared by all who look at it.
         data: Bytes,
         /// The aggregate that it came in, if it did.
@@ -74,7 +77,7 @@ pub enum Body {
 
 impl Body {
     /// Bytes that were put under a partition key.
-    pub fn blob(partition_key: impl Into<Box<str>>, data: impl Into<Bytes>) -> Self {
+    pub fn blob(partition_key: impl Into<Arc<str>>, data: impl Into<Bytes>) -> Self {
         Self::Blob {
             partition_key: partition_key.into(),
             data: data.into(),
@@ -92,6 +95,13 @@ pub struct Aggregate {
     pub explicit_hash_key: Option<Box<str>>,
     /// The whole record as Kinesis has it, shared by all that came in it.
     pub whole: Bytes,
+}
+
+impl Aggregate {
+    /// Without the whole: the payloads of those that came in it are most of that.
+    fn weight(&self) -> usize {
+        size_of::<Self>() + self.explicit_hash_key.as_ref().map_or(0, |key| key.len())
+    }
 }
 
 /// A change of one item of a table. Which images there are depends on the stream's view type.
@@ -129,6 +139,15 @@ impl Change {
         ]
     }
 
+    /// The beginning of its keys and of the newest image, each of so many bytes or a little more.
+    pub fn preview(&self, limit: usize) -> String {
+        let keys = item_preview(&self.keys, limit);
+        match self.new.as_ref().or(self.old.as_ref()) {
+            Some(image) => format!("{keys}  {}", item_preview(image, limit)),
+            None => keys,
+        }
+    }
+
     fn weight(&self) -> usize {
         size_of::<Self>()
             + item_weight(&self.keys)
@@ -162,8 +181,19 @@ impl Event {
     }
 }
 
+impl From<&str> for Event {
+    fn from(word: &str) -> Self {
+        match word {
+            "INSERT" => Self::Insert,
+            "MODIFY" => Self::Modify,
+            "REMOVE" => Self::Remove,
+            other => Self::Other(other.to_owned()),
+        }
+    }
+}
+
 /// A place in a shard, good for a few minutes; opaque.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct IteratorToken(Box<str>);
 
 impl IteratorToken {
@@ -193,6 +223,8 @@ pub struct Batch {
     pub records: Vec<Record>,
     /// Where to go on; `None` at the end of a closed shard.
     pub next: Option<IteratorToken>,
+    /// How far it was read, also where nothing was in it; only where the service tells (`SubscribeToShard`).
+    pub reached: Option<SequenceNumber>,
     /// How far the reader is behind the tip, where the service tells (Kinesis).
     pub behind: Option<Duration>,
     /// The shards that follow, at the end of a closed shard; some endpoints leave it empty.

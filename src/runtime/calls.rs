@@ -9,9 +9,10 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::AbortHandle;
 
 use super::clock::Clock;
+use super::export::{self, Wanted};
 use super::tail;
-use crate::message::{Message, Reply, Request, TailReply, TailRequest};
-use crate::model::{Document, Ticket};
+use crate::message::{Export, Exported, Message, Reply, Request, TailReply, TailRequest};
+use crate::model::{Document, Scan, Ticket};
 use crate::resource::{Record, Section};
 use crate::source::Source;
 
@@ -64,8 +65,7 @@ impl Calls {
         let (order, parents_first) = watch::channel(request.parents_first);
         self.order = Some((ticket, order));
         self.spawn(ticket, async move {
-            let Some(reader) = source(&sources, request.section).and_then(|source| source.tail.clone())
-            else {
+            let Some(source) = source(&sources, request.section).cloned() else {
                 return;
             };
             let order = tail::Order {
@@ -74,6 +74,7 @@ impl Calls {
                 only: request.only,
                 parents_first,
                 retention: request.retention,
+                through: request.through,
             };
             let (news, mut heard) = mpsc::channel::<TailReply>(TAIL_CHANNEL);
             let forward = async {
@@ -81,7 +82,7 @@ impl Calls {
                     send(&messages, ticket, Reply::Tail(news)).await;
                 }
             };
-            tokio::join!(tail::drive(reader, order, clock, news), forward);
+            tokio::join!(tail::drive(source, order, clock, news), forward);
         });
     }
 
@@ -99,6 +100,37 @@ impl Calls {
             let decoded = tokio::task::spawn_blocking(move || Document::of(&record, columns)).await;
             if let Ok(document) = decoded {
                 send(&messages, ticket, Reply::Inspected(document)).await;
+            }
+        });
+    }
+
+    /// Writes records to a file, where it holds up nothing.
+    pub(super) fn export(&mut self, ticket: Ticket, export: Export) {
+        let messages = self.messages.clone();
+        self.spawn(ticket, async move {
+            let (_wanted, still_wanted) = Wanted::new();
+            let news = messages.clone();
+            let tell = move |written| {
+                let reply = Reply::Exported(Exported::Written(written));
+                // How far it is may be left out where the loop is busy.
+                let _ = news.try_send(Message::Reply(ticket, reply));
+            };
+            let written =
+                tokio::task::spawn_blocking(move || export::write(&export, &still_wanted, tell)).await;
+            if let Ok(written) = written {
+                let news = written.map_or_else(|why| Exported::Failed(why.to_string()), Exported::Done);
+                send(&messages, ticket, Reply::Exported(news)).await;
+            }
+        });
+    }
+
+    /// Looks which rows pass a filter, where it holds up nothing.
+    pub(super) fn scan(&mut self, ticket: Ticket, scan: Scan) {
+        let messages = self.messages.clone();
+        self.spawn(ticket, async move {
+            let found = tokio::task::spawn_blocking(move || scan.run()).await;
+            if let Ok(found) = found {
+                send(&messages, ticket, Reply::Scanned(found)).await;
             }
         });
     }
@@ -144,6 +176,20 @@ async fn answer(sources: &[Source], request: &Request) -> Option<Reply> {
             let page = reader.shards(stream.clone(), from).await;
             Reply::Shards(section, stream, page)
         }
+        Request::Consumers(section, stream, from) => {
+            let consumers = source(sources, section)?.consumers.as_ref()?;
+            Reply::Consumers(section, consumers.list(stream, from).await)
+        }
+        Request::Register(section, stream, name) => {
+            let consumers = source(sources, section)?.consumers.as_ref()?;
+            let registered = consumers.register(stream.clone(), name).await;
+            Reply::Registered(stream, registered)
+        }
+        Request::Deregister(section, stream, consumer) => {
+            let consumers = source(sources, section)?.consumers.as_ref()?;
+            let deregistered = consumers.deregister(consumer.arn).await;
+            Reply::Deregistered(stream, consumer.name, deregistered)
+        }
         Request::Record(section, group, identifier) => {
             let edit = source(sources, section)?.edit.as_ref()?;
             Reply::Record(section, edit.get(group, identifier).await)
@@ -157,6 +203,9 @@ fn named(request: &Request) -> String {
         Request::List(section, _) => format!("list {section:?}"),
         Request::Describe(_, id) => format!("describe {id}"),
         Request::Shards(_, stream, _) => format!("shards of {stream}"),
+        Request::Consumers(_, stream, _) => format!("consumers of {stream}"),
+        Request::Register(_, stream, name) => format!("register {name} with {stream}"),
+        Request::Deregister(_, _, consumer) => format!("deregister {}", consumer.arn),
         Request::Record(_, group, _) => format!("a record of {group}"),
     }
 }
@@ -168,6 +217,9 @@ fn failure(reply: Option<&Reply>) -> String {
             Reply::Listed(_, Err(error))
             | Reply::Described(_, _, Err(error))
             | Reply::Shards(_, _, Err(error))
+            | Reply::Consumers(_, Err(error))
+            | Reply::Registered(_, Err(error))
+            | Reply::Deregistered(_, _, Err(error))
             | Reply::Record(_, Err(error)),
         ) => Some(error),
         _ => None,

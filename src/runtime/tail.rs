@@ -4,7 +4,8 @@
 //!
 //! Must not: decide what to read next, or how soon.
 
-use std::sync::Arc;
+mod consumer;
+
 use std::time::Duration;
 
 use futures::future::BoxFuture;
@@ -12,9 +13,9 @@ use futures::stream::{FuturesUnordered, StreamExt as _};
 use tokio::sync::{mpsc, watch};
 
 use super::clock::Clock;
-use crate::message::TailReply;
+use crate::message::{TailReply, Through};
 use crate::resource::{Position, ResourceId, Shard, ShardId};
-use crate::source::{ErrorKind, SourceError, Tail};
+use crate::source::{ErrorKind, Source, SourceError, Tail};
 use crate::tail::{Ask, Heard, Plan, StreamTail};
 
 /// Calls of one tail under way at once.
@@ -33,10 +34,19 @@ pub struct Order {
     pub parents_first: watch::Receiver<bool>,
     /// How long the stream keeps records, where that is known.
     pub retention: Option<Duration>,
+    /// Through which registered consumer; by polling where there is none.
+    pub through: Option<Through>,
 }
 
 /// Reads a stream until it ends or nobody listens.
-pub async fn drive(reader: Arc<dyn Tail>, order: Order, clock: Clock, news: mpsc::Sender<TailReply>) {
+pub async fn drive(source: Source, order: Order, clock: Clock, news: mpsc::Sender<TailReply>) {
+    let reader = match consumer::reader(&source, &order, clock, &news).await {
+        Ok(reader) => reader,
+        Err(error) => {
+            let _ = news.send(TailReply::Failed(error)).await;
+            return;
+        }
+    };
     let begun = match begin(reader.as_ref(), order.clone(), clock, &news).await {
         Ok(begun) => begun,
         Err(error) => {

@@ -11,6 +11,8 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use aws_smithy_types::event_stream::RawMessage;
+use aws_smithy_types::str_bytes::StrBytes;
 use aws_types::request_id::RequestId as _;
 
 use super::http::NoAnswer;
@@ -130,6 +132,42 @@ where
     failed.with_request_id(error.request_id())
 }
 
+/// An answer that had begun and broke off, with a last word of the service's or without.
+pub(super) fn classify_event<E>(
+    operation: &'static str,
+    resource: &str,
+    error: &SdkError<E, RawMessage>,
+) -> SourceError
+where
+    E: ProvideErrorMetadata + Error + 'static,
+{
+    match error {
+        SdkError::ServiceError(context) => {
+            let code = exception_type(context.raw()).unwrap_or("error in the event stream");
+            let kind = kind_of(code).unwrap_or(ErrorKind::Other);
+            let message = context.err().message().unwrap_or_default();
+            SourceError::new(kind, operation, resource, code, message)
+        }
+        _ => SourceError::new(
+            ErrorKind::Transport,
+            operation,
+            resource,
+            "broken off",
+            &innermost(error),
+        ),
+    }
+}
+
+/// The code of an error among events stands in a header of its frame, which the SDK does not pass on.
+fn exception_type(frame: &RawMessage) -> Option<&str> {
+    let RawMessage::Decoded(message) = frame else {
+        return None;
+    };
+    let mut headers = message.headers().iter();
+    let header = headers.find(|header| header.name().as_str() == ":exception-type")?;
+    header.value().as_string().ok().map(StrBytes::as_str)
+}
+
 /// An answer that lacks what the API reference says is always there.
 pub(super) fn incomplete(operation: &'static str, resource: &str) -> SourceError {
     SourceError::new(
@@ -141,14 +179,14 @@ pub(super) fn incomplete(operation: &'static str, resource: &str) -> SourceError
     )
 }
 
-fn kind_of(code: &str) -> Option<ErrorKind> {
+pub(crate) fn kind_of(code: &str) -> Option<ErrorKind> {
     CODES
         .iter()
         .find(|(_, codes)| codes.contains(&code))
         .map(|(kind, _)| *kind)
 }
 
-fn kind_of_status(status: u16) -> ErrorKind {
+pub(crate) fn kind_of_status(status: u16) -> ErrorKind {
     match status {
         401 => ErrorKind::Credentials,
         403 => ErrorKind::Denied,

@@ -22,12 +22,13 @@ use crate::resource::{
 };
 
 /// No page of the API reference names a number of calls, only two readers of a shard at most: the pace is that of Kinesis.
-const LIMITS: ReadLimits = ReadLimits {
+pub(crate) const LIMITS: ReadLimits = ReadLimits {
     calls_per_second: 5,
     bytes_per_second: None,
     seeks_time: false,
     // "Change data capture for DynamoDB Streams", DynamoDB developer guide.
     retention: Some(Duration::from_hours(24)),
+    pushed: false,
 };
 
 /// The service, as one account and region sees it.
@@ -296,6 +297,7 @@ fn batch(shard: &ShardId, answer: GetRecordsOutput) -> Batch {
     Batch {
         records: records.into_iter().map(|it| record(shard, it)).collect(),
         next: answer.next_shard_iterator.map(IteratorToken::from),
+        reached: None,
         behind: None,
         children: Vec::new(),
     }
@@ -319,22 +321,13 @@ fn record(shard: &ShardId, record: sdk::Record) -> Record {
         sequence: sequence.into(),
         arrived,
         body: Body::Change(Box::new(Change {
-            event: event(record.event_name.as_ref().map_or("", sdk::OperationType::as_str)),
+            event: Event::from(record.event_name.as_ref().map_or("", sdk::OperationType::as_str)),
             keys,
             old,
             new,
             identity: identity.map(|it| (it.r#type.unwrap_or_default(), it.principal_id.unwrap_or_default())),
             size,
         })),
-    }
-}
-
-fn event(name: &str) -> Event {
-    match name {
-        "INSERT" => Event::Insert,
-        "MODIFY" => Event::Modify,
-        "REMOVE" => Event::Remove,
-        other => Event::Other(other.to_owned()),
     }
 }
 

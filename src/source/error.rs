@@ -21,6 +21,8 @@ pub enum ErrorKind {
     Credentials,
     /// Somebody else was faster.
     Conflict,
+    /// Somebody else has it, or had it a moment ago, or it is not ready; it can be had a little later.
+    InUse,
     /// The service refused the request as wrong.
     Invalid,
     /// No answer: refused, reset, timed out, no such host.
@@ -86,6 +88,7 @@ impl SourceError {
                 "set AWS_PROFILE or AWS_ACCESS_KEY_ID, or log in again, then try again".to_owned()
             }
             ErrorKind::Conflict => "read it again and compare".to_owned(),
+            ErrorKind::InUse => "wait a moment, or choose another consumer".to_owned(),
             ErrorKind::Invalid => "check what was asked for".to_owned(),
             ErrorKind::Transport => "check the network, the region and --endpoint-url".to_owned(),
             ErrorKind::Other => "try again; if it stays, the service has a problem".to_owned(),

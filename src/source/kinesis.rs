@@ -1,7 +1,14 @@
 //! Kinesis Data Streams: lists, describes and reads streams.
 //!
+//! Through registered consumers too, in [`fan_out`].
+//!
 //! A stream's id is its name or its ARN; whichever it is goes into the request.
 
+mod consumers;
+mod fan_out;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use aws_config::SdkConfig;
@@ -21,19 +28,23 @@ use crate::resource::{
 };
 
 /// From the API reference of `GetRecords`, and "Quotas and limits" of the developer guide.
-const LIMITS: ReadLimits = ReadLimits {
+pub(crate) const LIMITS: ReadLimits = ReadLimits {
     calls_per_second: 5,
     bytes_per_second: Some(2 * 1024 * 1024),
     seeks_time: true,
     // A stream's own setting, from 24 hours to a year.
     retention: None,
+    pushed: false,
 };
 
 /// The service, as one account and region sees it.
+#[derive(Clone)]
 pub(super) struct Kinesis {
     catalog: Client,
     /// Reads are tried once: the tail decides when to try again, and paces itself.
     tail: Client,
+    /// The ARNs of streams that were described. A name has the same ARN for ever.
+    arns: Arc<Mutex<HashMap<String, String>>>,
 }
 
 impl Kinesis {
@@ -42,6 +53,7 @@ impl Kinesis {
         Self {
             catalog: Client::new(sdk),
             tail: Client::from_conf(once.build()),
+            arns: Arc::default(),
         }
     }
 
@@ -69,9 +81,13 @@ impl Kinesis {
             .await
             .map_err(|error| classify(OPERATION, id, &error))?;
         let summary = answer.stream_description_summary;
-        Ok(Detail::Stream(stream(
-            summary.ok_or_else(|| incomplete(OPERATION, id))?,
-        )))
+        let stream = stream(summary.ok_or_else(|| incomplete(OPERATION, id))?);
+        self.known_arns().insert(stream.name.clone(), stream.arn.clone());
+        Ok(Detail::Stream(stream))
+    }
+
+    fn known_arns(&self) -> MutexGuard<'_, HashMap<String, String>> {
+        self.arns.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn shards(&self, id: &str, from: Option<PageToken>) -> Result<Page<Shard>, SourceError> {
@@ -294,6 +310,7 @@ fn batch(shard: &ShardId, answer: GetRecordsOutput) -> Batch {
     Batch {
         records: answer.records.into_iter().map(|it| record(shard, it)).collect(),
         next: answer.next_shard_iterator.map(IteratorToken::from),
+        reached: None,
         behind: behind.map(Duration::from_millis),
         children: children.into_iter().map(child).collect(),
     }

@@ -181,7 +181,7 @@ impl Session {
     /// The services, in the order of [`Section::ALL`].
     pub fn sources(&self) -> Vec<Source> {
         vec![
-            Source::tailing(Section::Streams, Kinesis::new(&self.sdk)),
+            Source::pushing(Section::Streams, Kinesis::new(&self.sdk)),
             Source::tailing(Section::Tables, DynamoDbStreams::new(&self.sdk)),
             Source::editing(Section::Features, FeatureStore::new(&self.sdk)),
             Source::listing(Section::Predictions, MachineLearning::new(&self.sdk)),

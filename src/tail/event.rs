@@ -19,7 +19,7 @@ pub struct Plan {
     pub retention: Option<Duration>,
     /// What the service allows.
     pub limits: ReadLimits,
-    /// How many calls may be under way at once.
+    /// How many calls may be under way at once; waits for records that are pushed are none.
     pub in_flight: usize,
 }
 

@@ -8,6 +8,9 @@ use crate::source::ReadLimits;
 const LONGEST_IDLE: Duration = Duration::from_secs(1);
 /// The first wait after a failure; each further one is drawn between this and three times the last.
 const FIRST_BACKOFF: Duration = Duration::from_millis(250);
+/// The least wait for what somebody else has: a consumer may subscribe to a shard once a second (API reference,
+/// `SubscribeToShard`).
+const LEAST_PATIENCE: Duration = Duration::from_secs(1);
 /// The longest wait after a failure.
 const LONGEST_BACKOFF: Duration = Duration::from_secs(10);
 
@@ -33,7 +36,7 @@ impl Pace {
 
     /// The wait after a read that brought `bytes`; `behind` says whether more is waiting to be read.
     pub(super) fn after_read(&mut self, bytes: u64, behind: bool) -> Duration {
-        self.backoff = Duration::ZERO;
+        self.forget_failures();
         let shortest = self.shortest();
         if bytes > 0 || behind {
             self.idle = shortest;
@@ -49,6 +52,25 @@ impl Pace {
         let spread = ceiling.saturating_sub(FIRST_BACKOFF);
         self.backoff = (FIRST_BACKOFF + spread.mul_f64(self.draw())).min(LONGEST_BACKOFF);
         self.backoff
+    }
+
+    /// Something worked: the next failure is the first again.
+    pub(super) fn forget_failures(&mut self) {
+        self.backoff = Duration::ZERO;
+    }
+
+    /// The wait until what somebody else has is asked for again.
+    pub(super) fn until_free(&mut self) -> Duration {
+        self.after_failure().max(LEAST_PATIENCE)
+    }
+
+    /// The wait before the next subscription once one is over: none, unless that one brought nothing at all.
+    pub(super) fn before_renewal(&mut self, brought: bool) -> Duration {
+        if brought {
+            Duration::ZERO
+        } else {
+            self.after_failure()
+        }
     }
 
     /// The least time between two reads: a twentieth over the service's own, which counts all readers of the shard.

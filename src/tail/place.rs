@@ -13,7 +13,7 @@ pub(super) struct Place {
     from: Position,
     seeks_time: bool,
     retention: Option<Duration>,
-    /// The last record that was read.
+    /// The last record that was read, or how far beyond it the shard is known to hold none.
     last: Option<SequenceNumber>,
     /// When the first iterator was given.
     begun: Option<Timestamp>,
@@ -21,6 +21,8 @@ pub(super) struct Place {
     latest: Option<(Timestamp, Timestamp)>,
     /// The time up to which the shard was read.
     seen: Option<Timestamp>,
+    /// Whether it was told that records were dropped since the last that was read.
+    gap_told: bool,
     /// Records from before this time are passed over.
     skip_before: Option<Timestamp>,
 }
@@ -40,6 +42,7 @@ impl Place {
             begun: None,
             latest: None,
             seen: None,
+            gap_told: false,
             skip_before,
         }
     }
@@ -59,11 +62,11 @@ impl Place {
         }
     }
 
-    /// An iterator was given.
-    pub(super) fn begun(&mut self, now: Timestamp) {
-        self.begun.get_or_insert(now);
+    /// An iterator was given that was asked for at a time.
+    pub(super) fn begun(&mut self, asked: Timestamp) {
+        self.begun.get_or_insert(asked);
         if self.from == Position::Latest && self.latest.is_none() {
-            self.latest = Some((now, now));
+            self.latest = Some((asked, asked));
         }
     }
 
@@ -75,18 +78,22 @@ impl Place {
             .is_some_and(|(arrived, begun)| earlier(arrived, SKEW) > begun)
     }
 
-    /// Takes in what was read; gives back what is to be shown, and how many records were passed over.
+    /// Takes in what was read, asked for at a time, and how far that reaches where the service tells; gives back what is to be
+    /// shown, and how many records were passed over.
     pub(super) fn take(
         &mut self,
-        now: Timestamp,
+        asked: Timestamp,
         mut records: Vec<Record>,
         behind: Option<Duration>,
+        reached: Option<SequenceNumber>,
     ) -> (Vec<Record>, usize) {
-        self.seen = Some(earlier(now, behind.unwrap_or_default()));
+        self.seen = Some(earlier(asked, behind.unwrap_or_default()));
+        self.gap_told = false;
         match records.last() {
             Some(last) => self.last = Some(last.sequence.clone()),
-            None => self.latest = self.latest.map(|(start, _)| (start, now)),
+            None => self.latest = self.latest.map(|(start, _)| (start, asked)),
         }
+        self.last = self.last.take().max(reached);
         let before = records.len();
         if let Some(time) = self.skip_before {
             records.retain(|record| record.arrived.is_none_or(|arrived| arrived >= time));
@@ -99,11 +106,12 @@ impl Place {
         (records, skipped)
     }
 
-    /// What was to be read next is no longer kept: it goes on with the oldest that is.
-    pub(super) fn trimmed(&mut self) {
+    /// What was to be read next is no longer kept: it goes on with the oldest that is. Tells whether that is news.
+    pub(super) fn trimmed(&mut self) -> bool {
         self.from = Position::TrimHorizon;
         self.last = None;
         self.latest = None;
+        !std::mem::replace(&mut self.gap_told, true)
     }
 
     /// Whether the service has dropped records since the shard was last seen. Kinesis does not say so: an iterator after a
@@ -113,6 +121,7 @@ impl Place {
         let lost = self.last.is_some() && self.seen.zip(kept_since).is_some_and(|(seen, kept)| seen < kept);
         if lost {
             self.seen = Some(now);
+            self.gap_told = true;
         }
         lost
     }
@@ -156,9 +165,9 @@ mod tests {
         let mut place = Place::new(Position::Latest, true, None);
         assert_eq!(place.resume(at(0)), Position::Latest);
         place.begun(at(0));
-        place.take(at(10), Vec::new(), None);
+        place.take(at(10), Vec::new(), None, None);
         assert_eq!(place.resume(at(700)), Position::AtTimestamp(at(0)));
-        place.take(at(100), Vec::new(), None);
+        place.take(at(100), Vec::new(), None, None);
         place.begun(at(110));
         assert_eq!(place.resume(at(700)), Position::AtTimestamp(at(70)));
     }
@@ -167,11 +176,11 @@ mod tests {
     fn a_service_that_cannot_seek_is_read_from_its_beginning_up_to_the_time() {
         let mut place = Place::new(Position::AtTimestamp(at(5)), false, None);
         assert_eq!(place.resume(at(10)), Position::TrimHorizon);
-        let (shown, skipped) = place.take(at(10), vec![record(1), record(4), record(5)], None);
+        let (shown, skipped) = place.take(at(10), vec![record(1), record(4), record(5)], None, None);
         assert_eq!((shown.len(), skipped), (1, 2));
-        let (shown, skipped) = place.take(at(10), vec![record(6)], None);
+        let (shown, skipped) = place.take(at(10), vec![record(6)], None, None);
         assert_eq!((shown.len(), skipped), (1, 0));
-        let (shown, _) = place.take(at(10), vec![record(2)], None);
+        let (shown, _) = place.take(at(10), vec![record(2)], None, None);
         assert_eq!(shown.len(), 1, "a clock that goes back hides nothing");
     }
 
@@ -180,7 +189,7 @@ mod tests {
         let mut place = Place::new(Position::Latest, false, None);
         place.begun(at(100));
         assert_eq!(place.resume(at(1000)), Position::TrimHorizon);
-        let (shown, skipped) = place.take(at(1000), vec![record(99), record(100)], None);
+        let (shown, skipped) = place.take(at(1000), vec![record(99), record(100)], None, None);
         assert_eq!((shown.len(), skipped), (1, 1));
     }
 
@@ -188,16 +197,26 @@ mod tests {
     fn the_last_record_goes_before_everything() {
         let mut place = Place::new(Position::Latest, true, None);
         place.begun(at(0));
-        place.take(at(1), vec![record(1)], None);
+        place.take(at(1), vec![record(1)], None, None);
         assert_eq!(place.resume(at(2)), Position::AfterSequence("1".into()));
         place.trimmed();
         assert_eq!(place.resume(at(3)), Position::TrimHorizon);
     }
 
     #[test]
+    fn what_was_reached_without_a_record_is_gone_on_from() {
+        let mut place = Place::new(Position::Latest, true, None);
+        place.begun(at(0));
+        place.take(at(1), Vec::new(), None, Some("7".into()));
+        assert_eq!(place.resume(at(2)), Position::AfterSequence("7".into()));
+        place.take(at(3), vec![record(8)], None, Some("9".into()));
+        assert_eq!(place.resume(at(4)), Position::AfterSequence("9".into()));
+    }
+
+    #[test]
     fn a_sleep_longer_than_records_are_kept_is_a_gap_and_told_once() {
         let mut place = Place::new(Position::TrimHorizon, true, Some(Duration::from_hours(24)));
-        place.take(at(0), vec![record(0)], Some(Duration::from_hours(1)));
+        place.take(at(0), vec![record(0)], Some(Duration::from_hours(1)), None);
         assert!(!place.lost_sight(at(22 * 3600)));
         assert!(place.lost_sight(at(24 * 3600)));
         assert!(!place.lost_sight(at(24 * 3600)));

@@ -2,6 +2,9 @@
 //!
 //! It emits every record once: after any failure it goes on with the same iterator, or with a new one right after the last
 //! record that it emitted. Children are followed only when the shard is drained.
+//!
+//! Where records are pushed an iterator is a subscription: reads follow each other without a pause, and a read that failed has
+//! ended it, so that the next one begins right after what was reached.
 
 use std::time::Duration;
 
@@ -73,8 +76,13 @@ pub struct Lag {
 pub struct ShardTail {
     state: State,
     place: Place,
+    /// When the call under way was asked for. The machine may have slept since, and its answer tells nothing of that time.
+    asked: Timestamp,
     empty_reads: u32,
     pace: Pace,
+    pushed: bool,
+    /// Whether the last iterator has given anything, if only that there is nothing.
+    brought: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -92,9 +100,12 @@ impl ShardTail {
     pub fn new(from: Position, limits: ReadLimits, retention: Option<Duration>, seed: u64) -> Self {
         Self {
             state: State::New,
+            asked: Timestamp::MIN,
             place: Place::new(from, limits.seeks_time, retention.or(limits.retention)),
             empty_reads: 0,
             pace: Pace::new(limits, seed),
+            pushed: limits.pushed,
+            brought: false,
         }
     }
 
@@ -103,13 +114,14 @@ impl ShardTail {
         match (std::mem::replace(&mut self.state, State::Done), input) {
             (State::New, Input::Started) | (State::Asleep(None), Input::Woke) => self.fetch_iterator(now),
             (State::FetchingIterator, Input::Iterator(token)) => {
-                self.place.begun(now.wall);
-                vec![self.read(token)]
+                self.place.begun(self.asked);
+                self.brought = false;
+                vec![self.read(now, token)]
             }
-            (State::Asleep(Some(token)), Input::Woke) => vec![self.read(token)],
+            (State::Asleep(Some(token)), Input::Woke) => vec![self.read(now, token)],
             (State::Reading(_), Input::Batch(batch)) => self.take(now, batch),
-            (State::Reading(token), Input::Failed(error)) => self.fail(Some(token), error),
-            (State::FetchingIterator, Input::Failed(error)) => self.fail(None, error),
+            (State::Reading(token), Input::Failed(error)) => self.fail(now, Some(token), error),
+            (State::FetchingIterator, Input::Failed(error)) => self.fail(now, None, error),
             // Not an answer to what was asked: a late echo, which changes nothing.
             (state, _) => {
                 self.state = state;
@@ -120,6 +132,7 @@ impl ShardTail {
 
     fn fetch_iterator(&mut self, now: Now) -> Vec<Output> {
         self.state = State::FetchingIterator;
+        self.asked = now.wall;
         let fetch = Output::FetchIterator(self.place.resume(now.wall));
         if self.place.lost_sight(now.wall) {
             vec![Output::Gap, fetch]
@@ -128,12 +141,14 @@ impl ShardTail {
         }
     }
 
-    fn read(&mut self, token: IteratorToken) -> Output {
+    fn read(&mut self, now: Now, token: IteratorToken) -> Output {
+        self.asked = now.wall;
         self.state = State::Reading(token.clone());
         Output::Read(token)
     }
 
     fn take(&mut self, now: Now, batch: Batch) -> Vec<Output> {
+        self.brought = true;
         let bytes: usize = batch.records.iter().map(Record::size).sum();
         self.empty_reads = if batch.records.is_empty() {
             self.empty_reads + 1
@@ -146,7 +161,9 @@ impl ShardTail {
             None => self.empty_reads >= EMPTY_READS_AT_TIP || self.place.is_past_beginning(&batch.records),
         };
         let reached = batch.records.last().and_then(|record| record.arrived);
-        let (records, skipped) = self.place.take(now.wall, batch.records, batch.behind);
+        let (records, skipped) = self
+            .place
+            .take(self.asked, batch.records, batch.behind, batch.reached);
         let emit = Output::Emit(
             records,
             Lag {
@@ -159,6 +176,10 @@ impl ShardTail {
         let Some(next) = batch.next else {
             return vec![emit, Output::End, Output::Follow(batch.children), Output::Done];
         };
+        if self.pushed {
+            self.pace.forget_failures();
+            return vec![emit, self.read(now, next)];
+        }
         self.state = State::Asleep(Some(next));
         let wait = self
             .pace
@@ -166,17 +187,23 @@ impl ShardTail {
         vec![emit, Output::Sleep(wait)]
     }
 
-    fn fail(&mut self, token: Option<IteratorToken>, error: SourceError) -> Vec<Output> {
+    fn fail(&mut self, now: Now, token: Option<IteratorToken>, error: SourceError) -> Vec<Output> {
         let mut outputs = Vec::new();
         let keep = match error.kind {
+            ErrorKind::Expired if self.pushed => return self.renew(now),
             ErrorKind::Expired => None,
             ErrorKind::Trimmed => {
-                self.place.trimmed();
-                outputs.push(Output::Gap);
+                if self.place.trimmed() {
+                    outputs.push(Output::Gap);
+                }
                 None
             }
             // Credentials may be renewed outside while this waits.
-            ErrorKind::Throttled | ErrorKind::Transport | ErrorKind::Other | ErrorKind::Credentials => token,
+            ErrorKind::Throttled
+            | ErrorKind::Transport
+            | ErrorKind::Other
+            | ErrorKind::Credentials
+            | ErrorKind::InUse => token.filter(|_| !self.pushed),
             // A shard that was listed and is gone was trimmed as a whole. What follows it may still be there.
             ErrorKind::NotFound => return vec![Output::Gap, Output::Trouble(error), Output::Done],
             ErrorKind::Denied | ErrorKind::Conflict | ErrorKind::Invalid => {
@@ -184,9 +211,22 @@ impl ShardTail {
             }
         };
         self.state = State::Asleep(keep);
-        let wait = self.pace.after_failure();
+        let wait = match error.kind {
+            ErrorKind::InUse => self.pace.until_free(),
+            _ => self.pace.after_failure(),
+        };
         outputs.extend([Output::Trouble(error), Output::Sleep(wait)]);
         outputs
+    }
+
+    /// A subscription lasts a while and is followed by the next one, which is nothing to tell.
+    fn renew(&mut self, now: Now) -> Vec<Output> {
+        let wait = self.pace.before_renewal(self.brought);
+        if wait.is_zero() {
+            return self.fetch_iterator(now);
+        }
+        self.state = State::Asleep(None);
+        vec![Output::Sleep(wait)]
     }
 }
 
@@ -213,6 +253,7 @@ mod tests {
         Input::Batch(Batch {
             records: sequences.iter().map(|s| record(s)).collect(),
             next: next.map(IteratorToken::from),
+            reached: None,
             behind: Some(Duration::ZERO),
             children: Vec::new(),
         })
@@ -325,6 +366,92 @@ mod tests {
         ));
     }
 
+    fn subscribed(from: Position) -> ShardTail {
+        let limits = ReadLimits {
+            pushed: true,
+            ..LIMITS
+        };
+        let mut tail = ShardTail::new(from, limits, None, 1);
+        tail.step(now(), Input::Started);
+        tail.step(now(), Input::Iterator("s1".into()));
+        tail
+    }
+
+    /// An event without records, as an idle shard has them.
+    fn heartbeat(reached: &str) -> Input {
+        Input::Batch(Batch {
+            records: Vec::new(),
+            next: Some("s1".into()),
+            reached: Some(reached.into()),
+            behind: Some(Duration::ZERO),
+            children: Vec::new(),
+        })
+    }
+
+    #[test]
+    fn pushed_records_follow_each_other_without_a_pause() {
+        let mut tail = subscribed(Position::TrimHorizon);
+        assert!(matches!(
+            &tail.step(now(), batch(&["1"], Some("s1")))[..],
+            [Output::Emit(..), Output::Read(token)] if token.as_str() == "s1"
+        ));
+    }
+
+    #[test]
+    fn a_subscription_that_is_over_is_followed_by_the_next_at_once_and_untold() {
+        let mut tail = subscribed(Position::Latest);
+        tail.step(now(), heartbeat("41"));
+        assert_eq!(
+            tail.step(now(), failure(ErrorKind::Expired)),
+            [Output::FetchIterator(Position::AfterSequence("41".into()))]
+        );
+    }
+
+    #[test]
+    fn a_subscription_that_is_over_before_it_brought_anything_is_no_reason_to_hurry() {
+        let mut tail = subscribed(Position::Latest);
+        let later = now().after(Duration::from_mins(1));
+        let outputs = tail.step(later, failure(ErrorKind::Expired));
+        assert!(matches!(&outputs[..], [Output::Sleep(wait)] if !wait.is_zero()));
+        assert_eq!(
+            tail.step(later, Input::Woke),
+            [Output::FetchIterator(Position::AtTimestamp(now().wall))]
+        );
+    }
+
+    #[test]
+    fn a_broken_subscription_is_told_and_resumed_after_what_it_reached() {
+        for kind in [ErrorKind::Transport, ErrorKind::Other, ErrorKind::Throttled] {
+            let mut tail = subscribed(Position::TrimHorizon);
+            tail.step(now(), batch(&["7"], Some("s1")));
+            let outputs = tail.step(now(), failure(kind));
+            assert!(
+                matches!(&outputs[..], [Output::Trouble(_), Output::Sleep(_)]),
+                "{kind:?}"
+            );
+            assert_eq!(
+                tail.step(now(), Input::Woke),
+                [Output::FetchIterator(Position::AfterSequence("7".into()))]
+            );
+        }
+    }
+
+    #[test]
+    fn what_another_reader_has_is_waited_for_as_long_as_it_takes() {
+        let mut tail = subscribed(Position::TrimHorizon);
+        for _ in 0..50 {
+            let outputs = tail.step(now(), failure(ErrorKind::InUse));
+            assert!(matches!(
+                &outputs[..],
+                [Output::Trouble(_), Output::Sleep(wait)] if *wait >= Duration::from_secs(1)
+            ));
+            assert_eq!(
+                tail.step(now(), Input::Woke),
+                [Output::FetchIterator(Position::TrimHorizon)]
+            );
+        }
+    }
+
     #[test]
     fn without_a_measure_three_empty_reads_mean_caught_up() {
         let mut tail = reading(Position::TrimHorizon);
@@ -332,6 +459,7 @@ mod tests {
             Input::Batch(Batch {
                 records: Vec::new(),
                 next: Some("i".into()),
+                reached: None,
                 behind: None,
                 children: Vec::new(),
             })

@@ -1,24 +1,25 @@
 //! A whole stream on a virtual clock, for tests: shards that open, fill, close and split at their times, a network that is slow
 //! and fails, a service that counts what it is asked. It knows the answers, so it can tell what a tail did wrong.
 
+mod story;
+mod weather;
+
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 use std::time::Duration;
 
-use super::{Ask, Heard, Plan, StreamTail, TailEvent};
+use super::{Ask, Heard, Plan, StreamTail};
 use crate::clock::Now;
 use crate::resource::{
     Batch, Body, ChildShard, IteratorToken, Position, Record, SequenceNumber, Shard, ShardId, Timestamp,
 };
-use crate::source::{ErrorKind, ReadLimits, SourceError};
+use crate::source::{ErrorKind, ReadLimits, SourceError, facts};
+
+pub(super) use story::{Story, Turn};
+pub(super) use weather::{Call, Incident, SimShard, Weather};
 
 /// What Kinesis allows; for all tests of the tail.
-pub(super) const LIMITS: ReadLimits = ReadLimits {
-    calls_per_second: 5,
-    bytes_per_second: Some(2 << 20),
-    seeks_time: true,
-    retention: None,
-};
+pub(super) const LIMITS: ReadLimits = facts::KINESIS;
 
 /// How long an iterator is good for.
 const ITERATOR_LIFE: Duration = Duration::from_mins(5);
@@ -26,79 +27,13 @@ const ITERATOR_LIFE: Duration = Duration::from_mins(5);
 /// When every story begins, on the wall.
 const NOON: i64 = 1_795_000_000_000;
 
-/// A shard and all that will ever be in it.
-#[derive(Clone, Debug)]
-pub(super) struct SimShard {
-    pub(super) parents: Vec<usize>,
-    /// Milliseconds from the beginning of the story; may be before it.
-    pub(super) opens: i64,
-    pub(super) closes: Option<i64>,
-    /// The times of its records, in order.
-    pub(super) records: Vec<i64>,
-}
-
-/// What the network and the service do.
-#[derive(Clone, Debug)]
-pub(super) struct Weather {
-    pub(super) seed: u64,
-    /// Calls in a hundred that fail.
-    pub(super) faults: u64,
-    /// The longest that an answer takes.
-    pub(super) slowest: Duration,
-    /// Records in one answer.
-    pub(super) page: usize,
-    /// Bytes of a record.
-    pub(super) record_size: usize,
-    /// Whether `ChildShards` come with the end of a shard.
-    pub(super) names_children: bool,
-    /// Whether the service tells how far behind a reader is.
-    pub(super) tells_lag: bool,
-    /// Shards that a list no longer holds: trimmed.
-    pub(super) trimmed: Vec<usize>,
-    /// A time at which the machine sleeps, and for how long: nothing is asked and nothing answered.
-    pub(super) sleep: Option<(i64, Duration)>,
-}
-
-impl Default for Weather {
-    fn default() -> Self {
-        Self {
-            seed: 1,
-            faults: 0,
-            slowest: Duration::from_millis(30),
-            page: 100,
-            record_size: 100,
-            names_children: true,
-            tells_lag: true,
-            trimmed: Vec::new(),
-            sleep: None,
-        }
-    }
-}
-
-/// What a tail did.
-#[derive(Debug, Default)]
-pub(super) struct Story {
-    /// The records of each shard, as they were shown: their places in the shard.
-    pub(super) shown: BTreeMap<usize, Vec<usize>>,
-    /// Shards in the order in which they were opened and closed.
-    pub(super) order: Vec<(usize, Turn)>,
-    /// When calls were made to read each shard, in milliseconds, and what each brought in bytes.
-    pub(super) reads: BTreeMap<usize, Vec<(i64, usize)>>,
-    pub(super) most_in_flight: usize,
-    pub(super) ended: bool,
-    pub(super) gaps: usize,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Turn {
-    Opened,
-    Closed,
-}
-
+/// The service.
 pub(super) struct Sim {
     shards: Vec<SimShard>,
     weather: Weather,
     random: u64,
+    /// Calls so far.
+    calls: BTreeMap<(usize, Call), usize>,
 }
 
 pub(super) fn shard_id(place: usize) -> ShardId {
@@ -109,11 +44,36 @@ fn place_of(shard: &ShardId) -> usize {
     shard.as_str().rsplit('-').next().unwrap().parse().unwrap()
 }
 
+/// A time of the story on the wall.
+pub(super) fn wall(millis: i64) -> Timestamp {
+    Timestamp::from_millisecond(NOON + millis).unwrap()
+}
+
+/// A time on the wall in the story.
+pub(super) fn millis_of(wall: Timestamp) -> i64 {
+    wall.as_millisecond() - NOON
+}
+
 fn now_at(millis: i64) -> Now {
-    let wall = Timestamp::from_millisecond(NOON + millis).unwrap();
     Now {
         mono: Duration::from_millis(u64::try_from(millis).unwrap()),
-        wall,
+        wall: wall(millis),
+    }
+}
+
+fn millis(span: Duration) -> i64 {
+    i64::try_from(span.as_millis()).unwrap()
+}
+
+/// All shards of a Kinesis stream, parents first, eight calls at a time.
+pub(super) fn plan(from: Position) -> Plan {
+    Plan {
+        from,
+        only: Vec::new(),
+        parents_first: true,
+        retention: None,
+        limits: LIMITS,
+        in_flight: 8,
     }
 }
 
@@ -124,19 +84,12 @@ impl Sim {
             shards,
             weather,
             random,
+            calls: BTreeMap::new(),
         }
     }
 
     /// Tails from the beginning of the story to a time, or to the stream's end.
-    pub(super) fn run(mut self, from: Position, until: i64, in_flight: usize, parents_first: bool) -> Story {
-        let plan = Plan {
-            from,
-            only: Vec::new(),
-            parents_first,
-            retention: None,
-            limits: LIMITS,
-            in_flight,
-        };
+    pub(super) fn run(&mut self, plan: Plan, until: i64) -> Story {
         let (mut tail, events) = StreamTail::new(now_at(0), plan, &self.list(0));
         let mut story = Story::default();
         story.tell(events);
@@ -145,18 +98,13 @@ impl Sim {
         let (mut clock, mut number) = (0, 0);
         while clock < until && !story.ended {
             while let Some(ask) = tail.poll(now_at(clock)) {
-                let due = clock
-                    + i64::try_from(self.draw(u64::try_from(self.weather.slowest.as_millis()).unwrap() + 1))
-                        .unwrap();
-                let (shard, heard) = self.answer(&ask, clock, due, &mut story);
+                let (shard, heard, due) = self.answer(&ask, clock, &mut story);
                 number += 1;
                 answers.push(Reverse((due, number)));
                 waiting.insert(number, (shard, heard));
             }
             story.most_in_flight = story.most_in_flight.max(waiting.len());
-            let wake = tail
-                .wake_at()
-                .map(|at| i64::try_from(at.as_millis()).unwrap() + 1);
+            let wake = tail.wake_at().map(|at| millis(at) + 1);
             let answer = answers.peek().map(|Reverse((due, _))| *due);
             let next = [wake, answer].into_iter().flatten().min();
             let next = next.expect("a tail that neither waits nor sleeps is stuck");
@@ -175,39 +123,55 @@ impl Sim {
         story
     }
 
+    /// Incidents that never came about, or not as often as they should have.
+    pub(super) fn missed(&self) -> impl Iterator<Item = &Incident> {
+        self.weather.incidents.iter().filter(|incident| {
+            let made = self.calls.get(&(incident.shard, incident.call));
+            made.is_none_or(|made| *made < incident.numbers.end)
+        })
+    }
+
     fn sleep_through(&self, before: i64, after: i64) -> i64 {
         match self.weather.sleep {
-            Some((at, span)) if before < at && after >= at => {
-                after + i64::try_from(span.as_millis()).unwrap()
-            }
+            Some((at, span)) if before < at && after >= at => after + millis(span),
             _ => after,
         }
     }
 
-    fn answer(&mut self, ask: &Ask, clock: i64, due: i64, story: &mut Story) -> (ShardId, Heard) {
-        let shard = match ask {
-            Ask::Iterator(shard, _) | Ask::Read(shard, _) | Ask::Children(shard) => shard.clone(),
-        };
+    /// The answer to a call, and when it comes.
+    fn answer(&mut self, ask: &Ask, clock: i64, story: &mut Story) -> (ShardId, Heard, i64) {
+        let (Ask::Iterator(shard, _) | Ask::Read(shard, _) | Ask::Children(shard)) = ask;
+        let incident = self.incident(place_of(shard), Call::of(ask));
+        let slowest = u64::try_from(self.weather.slowest.as_millis()).unwrap();
+        let due = clock
+            + match &incident {
+                Some(incident) if !incident.takes.is_zero() => millis(incident.takes),
+                _ => i64::try_from(self.draw(slowest + 1)).unwrap(),
+            };
         let fails = self.draw(100) < self.weather.faults;
         // A fault strikes before the service has done anything, or after; for a read both come to the same.
-        let heard = match ask {
+        let heard = match (incident.and_then(|it| it.error), ask) {
+            (Some(error), _) => Heard::Failed(error),
             _ if fails => Heard::Failed(self.fault(ask)),
-            Ask::Iterator(_, position) => Heard::Iterator(self.iterator(&shard, position, due)),
-            Ask::Children(_) => Heard::Shards(self.list(due)),
-            Ask::Read(_, token) => self.read(&shard, token, due),
+            (None, Ask::Iterator(_, position)) => self
+                .iterator(shard, position, due)
+                .map_or_else(Heard::Failed, Heard::Iterator),
+            (None, Ask::Children(_)) => Heard::Shards(self.list(due)),
+            (None, Ask::Read(_, token)) => self
+                .read(shard, token, due)
+                .map_or_else(Heard::Failed, Heard::Batch),
         };
-        if let Ask::Read(..) = ask {
-            let bytes = match &heard {
-                Heard::Batch(batch) => batch.records.iter().map(Record::size).sum(),
-                _ => 0,
-            };
-            story
-                .reads
-                .entry(place_of(&shard))
-                .or_default()
-                .push((clock, bytes));
-        }
-        (shard, heard)
+        story.note(ask, clock, &heard);
+        (shard.clone(), heard, due)
+    }
+
+    /// Counts a call; what befalls it, if anything does.
+    fn incident(&mut self, shard: usize, call: Call) -> Option<Incident> {
+        let made = self.calls.entry((shard, call)).or_default();
+        *made += 1;
+        let befalls =
+            |it: &&Incident| (it.shard, it.call) == (shard, call) && it.numbers.contains(&(*made - 1));
+        self.weather.incidents.iter().find(befalls).cloned()
     }
 
     fn fault(&mut self, ask: &Ask) -> SourceError {
@@ -222,45 +186,49 @@ impl Sim {
         } else {
             &kinds[..3]
         };
-        let kind = kinds[usize::try_from(self.draw(kinds.len() as u64)).unwrap()];
-        SourceError::new(kind, "GetRecords", "sim", "fault", "")
+        failure(kinds[usize::try_from(self.draw(kinds.len() as u64)).unwrap()])
     }
 
     /// An iterator is the place of the next record, and the time at which it was given.
-    fn iterator(&self, shard: &ShardId, position: &Position, clock: i64) -> IteratorToken {
-        let it = &self.shards[place_of(shard)];
+    fn iterator(
+        &self,
+        shard: &ShardId,
+        position: &Position,
+        clock: i64,
+    ) -> Result<IteratorToken, SourceError> {
+        let place = place_of(shard);
+        self.check_known(place, clock)?;
+        let it = &self.shards[place];
         let after = |sequence: &SequenceNumber| sequence.as_str().parse::<usize>().unwrap() + 1;
         let next = match position {
-            Position::TrimHorizon => 0,
+            Position::TrimHorizon => self.kept_from(place, clock),
             Position::Latest => it.records.partition_point(|time| *time <= clock),
-            Position::AtTimestamp(time) => it.records.partition_point(|at| NOON + at < time.as_millisecond()),
+            Position::AtTimestamp(time) => it.records.partition_point(|at| *at < millis_of(*time)),
             Position::AtSequence(sequence) => after(sequence) - 1,
             Position::AfterSequence(sequence) => after(sequence),
         };
-        format!("{next} {clock}").as_str().into()
+        let next = self.check_kept(place, next, clock)?;
+        Ok(format!("{next} {clock}").as_str().into())
     }
 
-    fn read(&self, shard: &ShardId, token: &IteratorToken, clock: i64) -> Heard {
+    fn read(&self, shard: &ShardId, token: &IteratorToken, clock: i64) -> Result<Batch, SourceError> {
         let place = place_of(shard);
+        self.check_known(place, clock)?;
         let it = &self.shards[place];
         let (from, given) = token.as_str().split_once(' ').unwrap();
         let (from, given): (usize, i64) = (from.parse().unwrap(), given.parse().unwrap());
-        if u128::try_from(clock - given).unwrap() > ITERATOR_LIFE.as_millis() {
-            return Heard::Failed(SourceError::new(
-                ErrorKind::Expired,
-                "GetRecords",
-                "sim",
-                "expired",
-                "",
-            ));
+        if clock - given > millis(ITERATOR_LIFE) {
+            return Err(failure(ErrorKind::Expired));
         }
+        let from = self.check_kept(place, from, clock)?;
         let arrived = it.records.partition_point(|time| *time <= clock);
         let to = arrived.min(from + self.weather.page);
         let ended = to == it.records.len() && it.closes.is_some_and(|closes| closes <= clock);
         let behind = if to < arrived { clock - it.records[to] } else { 0 };
-        Heard::Batch(Batch {
+        Ok(Batch {
             records: (from..to).map(|number| self.record(place, number)).collect(),
             next: (!ended).then(|| format!("{to} {clock}").as_str().into()),
+            reached: None,
             behind: self
                 .weather
                 .tells_lag
@@ -273,11 +241,38 @@ impl Sim {
         })
     }
 
+    fn check_known(&self, place: usize, clock: i64) -> Result<(), SourceError> {
+        if self.is_gone(place, clock) {
+            return Err(failure(ErrorKind::NotFound));
+        }
+        Ok(())
+    }
+
+    fn is_gone(&self, place: usize, clock: i64) -> bool {
+        self.shards[place].gone.is_some_and(|gone| gone <= clock)
+    }
+
+    /// The first record that can be had from a place on.
+    fn check_kept(&self, place: usize, from: usize, clock: i64) -> Result<usize, SourceError> {
+        let kept = self.kept_from(place, clock);
+        if from < kept && self.weather.tells_trimmed {
+            return Err(failure(ErrorKind::Trimmed));
+        }
+        Ok(from.max(kept))
+    }
+
+    fn kept_from(&self, place: usize, clock: i64) -> usize {
+        let horizon = self.weather.retention.map(|span| clock - millis(span));
+        horizon.map_or(0, |horizon| {
+            self.shards[place].records.partition_point(|at| *at < horizon)
+        })
+    }
+
     fn record(&self, shard: usize, number: usize) -> Record {
         Record {
             shard: shard_id(shard),
             sequence: number.to_string().into(),
-            arrived: Timestamp::from_millisecond(NOON + self.shards[shard].records[number]).ok(),
+            arrived: Some(wall(self.shards[shard].records[number])),
             body: Body::blob("k", vec![0; self.weather.record_size]),
         }
     }
@@ -293,8 +288,7 @@ impl Sim {
     }
 
     fn list(&self, clock: i64) -> Vec<Shard> {
-        let there =
-            |(place, it): &(usize, &SimShard)| it.opens <= clock && !self.weather.trimmed.contains(place);
+        let there = |(place, it): &(usize, &SimShard)| it.opens <= clock && !self.is_gone(*place, clock);
         let shard = |(place, it): (usize, &SimShard)| Shard {
             id: shard_id(place),
             parent: it.parents.first().copied().map(shard_id),
@@ -314,38 +308,8 @@ impl Sim {
     }
 }
 
-impl Story {
-    fn tell(&mut self, events: Vec<TailEvent>) {
-        for event in events {
-            match event {
-                TailEvent::Opened(shard) => self.order.push((place_of(&shard), Turn::Opened)),
-                TailEvent::Closed(shard) => self.order.push((place_of(&shard), Turn::Closed)),
-                TailEvent::Read { shard, records, .. } => {
-                    let numbers = records
-                        .iter()
-                        .map(|it| it.sequence.as_str().parse::<usize>().unwrap());
-                    self.shown.entry(place_of(&shard)).or_default().extend(numbers);
-                }
-                TailEvent::Gap(_) => self.gaps += 1,
-                TailEvent::Ended => self.ended = true,
-                TailEvent::GaveUp(shard, error) => panic!("gave up {shard}: {error}"),
-                TailEvent::Range(..) | TailEvent::Trouble(..) | TailEvent::CaughtUp => {}
-            }
-        }
-    }
-
-    /// The place in the order of a shard's turn, which must have come once.
-    pub(super) fn turn(&self, shard: usize, turn: Turn) -> usize {
-        let places: Vec<_> = self
-            .order
-            .iter()
-            .enumerate()
-            .filter(|(_, it)| **it == (shard, turn))
-            .map(|(n, _)| n)
-            .collect();
-        assert_eq!(places.len(), 1, "shard {shard} {turn:?} in {:?}", self.order);
-        places[0]
-    }
+fn failure(kind: ErrorKind) -> SourceError {
+    SourceError::new(kind, "GetRecords", "sim", "fault", "")
 }
 
 #[cfg(test)]

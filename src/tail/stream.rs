@@ -3,10 +3,11 @@
 //! A child is begun when every parent that is part of this tail is drained, and once, however many parents name it.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, BinaryHeap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use std::time::Duration;
 
 use super::event::{Ask, Counters, Heard, Plan, TailEvent};
+use super::queue::Queue;
 use super::shard::{Input, Output, ShardTail};
 use crate::clock::Now;
 use crate::resource::{HashRange, Position, Shard, ShardId};
@@ -29,14 +30,15 @@ pub struct StreamTail {
     ranges: BTreeMap<ShardId, HashRange>,
     /// Children that wait for the parents in their set.
     expected: BTreeMap<ShardId, BTreeSet<ShardId>>,
-    ready: VecDeque<Ask>,
+    queue: Queue,
     asleep: BinaryHeap<Reverse<(Duration, ShardId)>>,
-    in_flight: usize,
     /// How many slots are not done, and how many of these have not reached their tip.
     unfinished: usize,
     lagging: usize,
     was_caught_up: bool,
-    counters: Counters,
+    throttled: u64,
+    /// What waking brought to light; told with the next answer.
+    untold: Vec<TailEvent>,
 }
 
 #[derive(Debug)]
@@ -72,6 +74,7 @@ impl StreamTail {
     /// A tail over the shards that the stream has now.
     pub fn new(now: Now, plan: Plan, shards: &[Shard]) -> (Self, Vec<TailEvent>) {
         let mut tail = Self {
+            queue: Queue::new(plan.in_flight),
             plan,
             slots: BTreeMap::new(),
             lineage: shards
@@ -80,13 +83,12 @@ impl StreamTail {
                 .collect(),
             ranges: BTreeMap::new(),
             expected: BTreeMap::new(),
-            ready: VecDeque::new(),
             asleep: BinaryHeap::new(),
-            in_flight: 0,
             unfinished: 0,
             lagging: 0,
             was_caught_up: false,
-            counters: Counters::default(),
+            throttled: 0,
+            untold: Vec::new(),
         };
         tail.learn_ranges(shards);
         let mut events = Vec::new();
@@ -101,13 +103,7 @@ impl StreamTail {
     /// The next call to make now, if there is one and it is allowed.
     pub fn poll(&mut self, now: Now) -> Option<Ask> {
         self.wake_sleepers(now);
-        if self.in_flight >= self.plan.in_flight {
-            return None;
-        }
-        let ask = self.ready.pop_front()?;
-        self.in_flight += 1;
-        self.counters.calls += 1;
-        Some(ask)
+        self.queue.next()
     }
 
     /// When to poll again even if nothing is heard, on the monotonic clock.
@@ -117,7 +113,10 @@ impl StreamTail {
 
     /// What was done so far.
     pub fn counters(&self) -> Counters {
-        self.counters
+        Counters {
+            calls: self.queue.made,
+            throttled: self.throttled,
+        }
     }
 
     /// Changes whether parents are drained before their children are begun. Children that waited for theirs may begin now; what
@@ -132,11 +131,11 @@ impl StreamTail {
 
     /// Takes in the answer to a call that was made for a shard.
     pub fn hear(&mut self, now: Now, shard: &ShardId, heard: Heard) -> Vec<TailEvent> {
-        self.in_flight = self.in_flight.saturating_sub(1);
+        self.queue.answered(shard);
         if matches!(&heard, Heard::Failed(error) if error.kind == ErrorKind::Throttled) {
-            self.counters.throttled += 1;
+            self.throttled += 1;
         }
-        let mut events = Vec::new();
+        let mut events = std::mem::take(&mut self.untold);
         match heard {
             Heard::Shards(shards) => self.children_listed(now, shard, &shards, &mut events),
             Heard::Failed(error) if self.is_looking(shard) => {
@@ -215,8 +214,11 @@ impl StreamTail {
 
     fn carry_out(&mut self, now: Now, shard: &ShardId, output: Output, events: &mut Vec<TailEvent>) {
         match output {
-            Output::FetchIterator(position) => self.ready.push_back(Ask::Iterator(shard.clone(), position)),
-            Output::Read(token) => self.ready.push_back(Ask::Read(shard.clone(), token)),
+            Output::FetchIterator(position) => self.queue.call(Ask::Iterator(shard.clone(), position)),
+            Output::Read(token) if self.plan.limits.pushed => {
+                self.queue.wait(shard.clone(), Ask::Read(shard.clone(), token));
+            }
+            Output::Read(token) => self.queue.call(Ask::Read(shard.clone(), token)),
             Output::Sleep(span) => self.asleep.push(Reverse((now.mono + span, shard.clone()))),
             Output::Emit(records, lag) => {
                 // Once is enough: on a busy stream all shards are never at their tips in the same moment.
@@ -249,7 +251,7 @@ impl StreamTail {
             self.finish(now, shard, events);
         } else {
             self.set_stage(shard, Stage::Looking(0));
-            self.ready.push_back(Ask::Children(shard.clone()));
+            self.queue.call(Ask::Children(shard.clone()));
         }
     }
 
@@ -360,10 +362,11 @@ impl StreamTail {
                 return;
             };
             if self.is_looking(&shard) {
-                self.ready.push_back(Ask::Children(shard));
+                self.queue.call(Ask::Children(shard));
             } else {
-                // Waking only leads to a call: there is nothing to tell.
-                self.step(now, &shard, Input::Woke, &mut Vec::new());
+                let mut events = std::mem::take(&mut self.untold);
+                self.step(now, &shard, Input::Woke, &mut events);
+                self.untold = events;
             }
         }
     }

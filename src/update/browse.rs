@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Told, ask, cancel, overlay, seek, tail};
+use super::{Told, ask, cancel, consumers, overlay, seek, tail};
 use crate::clock::Now;
 use crate::message::{Action, Effect, Request};
 use crate::model::{Focus, Lookup, Model, Overlay, Paged, Prompt, Purpose, Remote, settle_page};
@@ -38,6 +38,7 @@ pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
         Action::Refresh => refresh(model, now),
         Action::Tail => start_tail(model, now),
         Action::TailFrom => tail_from(model, now),
+        Action::Consumers => open_consumers(model, now),
         Action::LookUp => ask_identifier(model, now),
         Action::Search => overlay::open_prompt(model, Prompt::new(Purpose::Search)),
         Action::NextMatch => find(model, now, true),
@@ -124,13 +125,13 @@ fn refresh(model: &mut Model, now: Now) -> Vec<Effect> {
     let selected = browser.selected().map(|entry| entry.id.clone());
     browser.details.retain(|id, _| Some(id) == selected.as_ref());
     if let Some(id) = selected {
-        effects.extend(refresh_selected(model, now, id));
+        effects.extend(refresh_selected(model, now, &id));
     }
     effects.extend(repeat_look_up(model, now));
     effects
 }
 
-fn refresh_selected(model: &mut Model, now: Now, id: ResourceId) -> Vec<Effect> {
+fn refresh_selected(model: &mut Model, now: Now, id: &ResourceId) -> Vec<Effect> {
     let section = model.section;
     let detail = ask(model, now.mono);
     model
@@ -148,8 +149,12 @@ fn refresh_selected(model: &mut Model, now: Now, id: ResourceId) -> Vec<Effect> 
         if let Some(list) = &mut model.browser_mut().shards {
             list.shards.begin(wait);
         }
-        effects.push(Effect::Call(wait.ticket, Request::Shards(section, id, None)));
+        effects.push(Effect::Call(
+            wait.ticket,
+            Request::Shards(section, id.clone(), None),
+        ));
     }
+    effects.extend(consumers::refresh(model, now, id));
     effects
 }
 
@@ -176,6 +181,13 @@ fn start_tail(model: &mut Model, now: Now) -> Vec<Effect> {
 fn tail_from(model: &mut Model, now: Now) -> Vec<Effect> {
     match tailable(model, now) {
         Some(entry) => seek::open(model, now, entry.id, entry.name),
+        None => Vec::new(),
+    }
+}
+
+fn open_consumers(model: &mut Model, now: Now) -> Vec<Effect> {
+    match model.browser().selected().cloned() {
+        Some(entry) => consumers::open(model, now, entry.id, entry.name),
         None => Vec::new(),
     }
 }

@@ -3,11 +3,12 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tui_input::{Input, InputRequest};
 
-use super::{browse, seek, tail};
+use super::{browse, consumers, export, filter, seek, tail};
 use crate::clock::Now;
 use crate::keymap::Context;
 use crate::message::{Action, Effect};
 use crate::model::{Model, Overlay, Prompt, Purpose};
+use crate::query::FilterError;
 
 /// Characters of pasted text that a line takes.
 const PASTED: usize = 4096;
@@ -25,10 +26,13 @@ pub(super) fn open_prompt(model: &mut Model, prompt: Prompt) -> Vec<Effect> {
 /// The top overlay takes the key; the panes below get none.
 pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
     match (action, model.overlays.last_mut()) {
+        (_, Some(Overlay::Consumers(_))) => return consumers::act(model, action, now),
+        (Action::Confirm, Some(Overlay::Confirm(_))) => return consumers::confirm(model, now),
         (Action::Back, _) => {
             model.overlays.pop();
         }
         (Action::Accept, Some(Overlay::Prompt(_))) => return accept(model, now),
+        (Action::Down | Action::Up, Some(Overlay::Prompt(prompt))) => prompt.choose(action == Action::Down),
         (action, Some(Overlay::Seek(_))) => return seek::act(model, action, now),
         (Action::Down, Some(Overlay::Help { scroll })) => *scroll = scroll.saturating_add(1),
         (Action::Up, Some(Overlay::Help { scroll })) => *scroll = scroll.saturating_sub(1),
@@ -59,7 +63,36 @@ fn accept(model: &mut Model, now: Now) -> Vec<Effect> {
     };
     let text = prompt.input.value().trim().to_owned();
     match &prompt.purpose {
+        Purpose::Filter => match filter::filter(model, &text) {
+            Ok(effects) => effects,
+            Err(error) => mistaken(model, prompt, &error),
+        },
+        Purpose::Columns => match filter::columns(model, &text) {
+            Ok(()) => Vec::new(),
+            Err(error) => open_prompt(
+                model,
+                Prompt {
+                    error: Some(error.to_string()),
+                    ..prompt
+                },
+            ),
+        },
         _ if text.is_empty() => Vec::new(),
+        Purpose::Export { .. } => export::begin(model, now, &text),
+        Purpose::SearchTail => match filter::search(model, &text) {
+            Ok(effects) => effects,
+            Err(error) => mistaken(model, prompt, &error),
+        },
+        Purpose::NameConsumer { .. } => match consumers::named(model, &text) {
+            Ok(effects) => effects,
+            Err(error) => open_prompt(
+                model,
+                Prompt {
+                    error: Some(error),
+                    ..prompt
+                },
+            ),
+        },
         Purpose::LookUp { group } => browse::look_up(model, now, group.clone(), text),
         Purpose::ShardOf => tail::tell_shard(model, now, &text),
         Purpose::Search => {
@@ -67,6 +100,25 @@ fn accept(model: &mut Model, now: Now) -> Vec<Effect> {
             browse::find(model, now, true)
         }
     }
+}
+
+/// The line stays open, with the cursor where it is wrong.
+fn mistaken(model: &mut Model, prompt: Prompt, error: &FilterError) -> Vec<Effect> {
+    let blanks = prompt
+        .input
+        .value()
+        .chars()
+        .take_while(|c| c.is_whitespace())
+        .count();
+    let input = prompt.input.clone().with_cursor(blanks + error.at);
+    open_prompt(
+        model,
+        Prompt {
+            input,
+            error: Some(error.to_string()),
+            ..prompt
+        },
+    )
 }
 
 /// A key that means nothing else goes into the line that is being typed.
@@ -100,8 +152,10 @@ pub(super) fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
 }
 
 fn make_way(model: &mut Model) {
-    if let Some(Overlay::Seek(seek)) = model.overlays.last_mut() {
-        seek.make_way();
+    match model.overlays.last_mut() {
+        Some(Overlay::Seek(seek)) => seek.make_way(),
+        Some(Overlay::Prompt(prompt)) => prompt.make_way(),
+        _ => {}
     }
 }
 

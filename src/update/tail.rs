@@ -2,21 +2,19 @@
 
 use std::time::Duration;
 
-use super::{Told, ask, cancel, overlay, panel, seek};
+use super::{Told, ask, cancel, consumers, export, filter, overlay, panel, seek};
 use crate::clock::Now;
 use crate::message::{Action, Effect, TailReply, TailRequest};
 use crate::model::{Focus, Model, Prompt, Purpose, Remote, TailPane};
-use crate::resource::{Position, ResourceId, hash_key, shard_of};
+use crate::resource::{ResourceId, hash_key, shard_of};
 
-/// All of a stream of the section that is shown, from now on.
+/// All of a stream of the section that is shown, from now on; through a consumer where it is read through one already.
 pub(super) fn request(model: &Model, stream: ResourceId) -> TailRequest {
+    let open = model.tail.as_ref().filter(|tail| tail.request.stream == stream);
     TailRequest {
-        section: model.section,
+        through: open.and_then(|tail| tail.request.through.clone()),
         retention: retention(model, &stream),
-        stream,
-        from: Position::Latest,
-        only: Vec::new(),
-        parents_first: true,
+        ..TailRequest::all_of(model.section, stream)
     }
 }
 
@@ -38,6 +36,7 @@ fn retention(model: &Model, stream: &ResourceId) -> Option<Duration> {
 /// Ends the tail, if one is open.
 pub(super) fn leave(model: &mut Model) -> Vec<Effect> {
     let mut effects = panel::close(model);
+    effects.extend(filter::clear(model));
     if let Some(tail) = model.tail.take() {
         effects.extend(cancel(model, [tail.ticket]));
     }
@@ -48,12 +47,21 @@ pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
     match action {
         Action::Open => panel::open_record(model, now),
         Action::ToggleHex => panel::toggle_hex(model),
+        Action::Filter => filter::ask_filter(model),
+        Action::Columns => filter::ask_columns(model),
+        Action::Export => export::ask_file(model, now),
+        Action::Copy => export::copy(model, now),
+        Action::OnlyKey => filter::only_this_key(model, now),
+        Action::Search => filter::ask_search(model),
+        Action::NextMatch => filter::find(model, now, true),
+        Action::PreviousMatch => filter::find(model, now, false),
         Action::ShowShards => panel::toggle_shards(model),
         Action::ShowKeys => panel::toggle_keys(model),
         Action::LookUp => overlay::open_prompt(model, Prompt::new(Purpose::ShardOf)),
         Action::Sort => panel::sort(model),
-        Action::Back => back(model),
+        Action::Back => back(model, now),
         Action::TailFrom => seek_again(model, now),
+        Action::Consumers => open_consumers(model, now),
         Action::ToggleOrder => toggle_order(model, now),
         Action::NextPane | Action::PreviousPane => turn_focus(model, now),
         action => go(model, action),
@@ -62,8 +70,7 @@ pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
 
 /// Moves about in the records, or in the panel where that has the focus.
 fn go(model: &mut Model, action: Action) -> Vec<Effect> {
-    let layout = model.layout();
-    let (rows, lines) = (layout.list_rows(), layout.detail_rows());
+    let (rows, lines) = (model.list_rows(), model.layout().detail_rows());
     let Some(tail) = &mut model.tail else {
         return Vec::new();
     };
@@ -78,19 +85,18 @@ fn go(model: &mut Model, action: Action) -> Vec<Effect> {
 }
 
 fn select(tail: &mut TailPane, action: Action, rows: usize) {
-    let (held, cursor, page) = (tail.ring.numbers(), tail.cursor, rows as u64);
-    let last = held.end.saturating_sub(1);
-    tail.follow |= action == Action::Bottom;
-    let number = match action {
-        Action::Down => cursor + 1,
-        Action::Up => cursor.saturating_sub(1),
-        Action::PageDown => cursor + page,
-        Action::PageUp => cursor.saturating_sub(page),
-        Action::Top => held.start,
-        Action::Bottom => last,
+    let page = i64::try_from(rows).unwrap_or(i64::MAX);
+    let lines = match action {
+        Action::Down => 1,
+        Action::Up => -1,
+        Action::PageDown => page,
+        Action::PageUp => -page,
+        Action::Top => i64::MIN,
+        Action::Bottom => i64::MAX,
         _ => return,
     };
-    tail.select(number.min(last), rows);
+    tail.follow |= action == Action::Bottom;
+    tail.step(lines, rows);
 }
 
 fn turn_focus(model: &mut Model, now: Now) -> Vec<Effect> {
@@ -110,7 +116,7 @@ fn turn_focus(model: &mut Model, now: Now) -> Vec<Effect> {
 fn toggle_follow(tail: &mut TailPane, rows: usize) {
     tail.follow = !tail.follow;
     if tail.follow {
-        tail.select(tail.ring.numbers().end.saturating_sub(1), rows);
+        tail.show(rows);
     }
 }
 
@@ -149,10 +155,12 @@ pub(super) fn tell_shard(model: &mut Model, now: Now, key: &str) -> Vec<Effect> 
     Vec::new()
 }
 
-/// Closes the panel, else leaves the tail.
-fn back(model: &mut Model) -> Vec<Effect> {
+/// Stops writing a file, else closes the panel, else shows all records again, else leaves the tail.
+fn back(model: &mut Model, now: Now) -> Vec<Effect> {
     match &model.tail {
+        _ if model.exporting.is_some() => export::stop(model, now),
         Some(tail) if tail.panel.is_some() => panel::close(model),
+        Some(tail) if tail.filter.is_some() || tail.search.is_some() => filter::clear(model),
         _ => leave(model),
     }
 }
@@ -165,9 +173,16 @@ fn seek_again(model: &mut Model, now: Now) -> Vec<Effect> {
     }
 }
 
+fn open_consumers(model: &mut Model, now: Now) -> Vec<Effect> {
+    match &model.tail {
+        Some(tail) => consumers::open(model, now, tail.request.stream.clone(), tail.name.clone()),
+        None => Vec::new(),
+    }
+}
+
 /// Records that are due come into the list, and the inspector goes with the selection.
 pub(super) fn pass_time(model: &mut Model, now: Now) {
-    let rows = model.layout().list_rows();
+    let rows = model.list_rows();
     if let Some(tail) = &mut model.tail {
         tail.release(now.mono, rows);
     }
@@ -176,6 +191,7 @@ pub(super) fn pass_time(model: &mut Model, now: Now) {
 pub(super) fn take_news(model: &mut Model, news: TailReply, now: Now) -> Told {
     let tail = model.tail.as_mut()?;
     match news {
+        TailReply::Registering => tail.registering = true,
         TailReply::Listing(count) => tail.listed = count,
         TailReply::Begun => tail.phase = Remote::Ready(()),
         TailReply::Failed(error) => tail.phase = Remote::Failed(error),

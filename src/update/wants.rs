@@ -1,9 +1,9 @@
 //! What the screen needs and does not have: asked for after every message, once, and a little at a time.
 
-use super::{ask, browse, cancel, panel};
+use super::{ask, browse, cancel, consumers, filter, panel};
 use crate::clock::Now;
 use crate::message::{Effect, Request};
-use crate::model::{Model, Paged, Remote, ShardList, cancel_listing};
+use crate::model::{Model, Remote, ShardList, cancel_listing};
 use crate::resource::{ResourceId, Section};
 
 /// How many resources are described at once. A list that is scrolled through must not be a burst of calls:
@@ -13,8 +13,11 @@ const DESCRIBED_AT_ONCE: usize = 4;
 /// Everything to ask for now.
 pub(super) fn wants(model: &mut Model, now: Now) -> Vec<Effect> {
     let mut effects = first_pages(model, now);
+    effects.extend(filter::scans(model, now));
     effects.extend(panel::inspect(model, now));
-    if !browse::is_covered(model) {
+    let covered = browse::is_covered(model);
+    effects.extend(consumers::wants(model, now, !covered));
+    if !covered {
         effects.extend(next_page(model, now));
         effects.extend(descriptions(model, now));
         effects.extend(leave_shards(model));
@@ -115,20 +118,8 @@ fn shards(model: &mut Model, now: Now) -> Option<Effect> {
     let list = browser
         .shards
         .get_or_insert_with(|| ShardList::new(stream.clone()));
-    let from = match &list.shards {
-        Remote::Idle => None,
-        Remote::Ready(Paged {
-            next: Some(token),
-            following: Remote::Idle,
-            ..
-        }) => Some(token.clone()),
-        _ => return None,
-    };
+    let from = list.shards.missing_page()?;
     let wait = ask(model, now.mono);
-    let shards = &mut model.browser_mut().shards.as_mut()?.shards;
-    match shards.value_mut() {
-        Some(paged) => paged.following.begin(wait),
-        None => shards.begin(wait),
-    }
+    model.browser_mut().shards.as_mut()?.shards.begin_page(wait);
     Some(Effect::Call(wait.ticket, Request::Shards(section, stream, from)))
 }

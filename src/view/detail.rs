@@ -9,7 +9,7 @@ use unicode_width::UnicodeWidthStr;
 use super::header::waiting;
 use super::{Role, Stage, bars, format};
 use crate::model::{Branch, Focus, OutlineLine, OutlineValue};
-use crate::resource::{Fact, FactValue, Feature, FeatureValue, SequenceNumber, Shard};
+use crate::resource::{Consumer, Fact, FactValue, Feature, FeatureValue, SequenceNumber, Shard};
 use crate::sanitize;
 
 /// Columns of a label.
@@ -70,6 +70,7 @@ fn line<'a>(stage: &Stage<'_>, line: &OutlineLine<'_>, name_columns: usize, widt
         OutlineLine::Shard { shard: it, branch } => {
             vec![shard(stage, it, branch, name_columns, width)]
         }
+        OutlineLine::Consumer(it) => vec![consumer(stage, it, width)],
         OutlineLine::Feature(it, role) => vec![feature(stage, it, *role, width)],
         OutlineLine::Value(name, value) => vec![feature_value(stage, name, value, width)],
         OutlineLine::Waiting(what, wait) => {
@@ -160,6 +161,32 @@ fn shard<'a>(
         stage.span(bar, Role::Accent),
         stage.span(format!(" {}", format::fit(&rest, room)), Role::Dim),
     ])
+}
+
+/// A consumer's line. Its ARN is told apart by its end, the name and the second in which it was registered.
+fn consumer<'a>(stage: &Stage<'_>, consumer: &Consumer, width: usize) -> Line<'a> {
+    let name = format::fit(&sanitize::line(&consumer.name), LABEL.max(width / 4));
+    let role = if consumer.is_active() {
+        Role::Good
+    } else {
+        Role::Warning
+    };
+    let age = consumer
+        .created
+        .map_or(String::new(), |at| format::age(at, stage.now.wall));
+    let spans = [
+        stage.span(format!(" {name:LABEL$} "), Role::Text),
+        stage.span(format!("{:<8} ", sanitize::line(&consumer.status)), role),
+        stage.span(format!("{age}  "), Role::Dim),
+    ];
+    let used: usize = spans.iter().map(ratatui::text::Span::width).sum();
+    let arn = format::fit_id(
+        &sanitize::line(consumer.arn.as_str()),
+        width.saturating_sub(used + 1),
+    );
+    let mut line = Line::from(spans.to_vec());
+    line.push_span(stage.span(arn, Role::Dim));
+    line
 }
 
 /// The lines that lead to a shard in its tree.

@@ -8,11 +8,14 @@ use ratatui::widgets::{Paragraph, Widget};
 use super::{Role, Stage, format};
 use crate::keymap::Binding;
 use crate::message::Action;
+use crate::model::Exporting;
 use crate::sanitize;
 
 /// Draws it.
 pub(super) fn draw(stage: &Stage<'_>, area: Rect, buffer: &mut Buffer) {
+    let exporting = stage.model.exporting.as_ref().map(|it| writing(stage, it, area));
     let line = match &stage.model.notice {
+        None if exporting.is_some() => exporting.unwrap_or_default(),
         Some(notice) => {
             let role = if notice.failed {
                 Role::Failed
@@ -25,6 +28,17 @@ pub(super) fn draw(stage: &Stage<'_>, area: Rect, buffer: &mut Buffer) {
         None => hints(stage, usize::from(area.width)),
     };
     Paragraph::new(line).render(area, buffer);
+}
+
+/// How far the writing of a file is.
+fn writing<'a>(stage: &Stage<'_>, it: &Exporting, area: Rect) -> Line<'a> {
+    let words = format!(
+        " writing {}: {} of {} records · esc cancels",
+        sanitize::line(&it.file.display().to_string()),
+        format::count(it.written as u64),
+        format::count(it.records as u64)
+    );
+    Line::from(stage.span(format::fit(&words, usize::from(area.width)), Role::Warning))
 }
 
 /// As many hints as fit whole; the help's always does, because it leads to the others.
@@ -73,6 +87,7 @@ fn applies(stage: &Stage<'_>, binding: &Binding) -> bool {
     let can = stage.model.abilities();
     match binding.action {
         Action::Tail | Action::TailFrom => can.tail,
+        Action::Consumers => can.consumers,
         Action::LookUp => can.edit,
         _ => true,
     }

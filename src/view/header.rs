@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::{Role, Stage, format, write_line};
-use crate::message::TailRequest;
+use crate::message::{TailRequest, Through};
 use crate::model::{Remote, Wait};
 use crate::resource::{Position, Section};
 use crate::sanitize;
@@ -76,7 +76,9 @@ fn extent(stage: &Stage<'_>, request: &TailRequest) -> String {
     } else {
         " · no parent order"
     };
-    format!("{from}{shards}{order}")
+    let through = request.through.as_ref().map(Through::name);
+    let through = through.map_or(String::new(), |name| format!(" through {}", sanitize::line(name)));
+    format!("{from}{through}{shards}{order}")
 }
 
 fn tab<'a>(stage: &Stage<'_>, section: Section, roomy: bool) -> [Span<'a>; 3] {

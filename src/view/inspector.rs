@@ -48,7 +48,7 @@ pub(super) fn pane(
 
 fn title<'a>(stage: &Stage<'_>, inspector: &Inspector) -> Line<'a> {
     let document = inspector.document.value();
-    let path = match (inspector.dump().is_some(), document) {
+    let path = match (inspector.hex && inspector.dump().is_some(), document) {
         (true, _) => "hex",
         (false, Some(document)) => &document.path,
         (false, None) => "",

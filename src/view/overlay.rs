@@ -8,10 +8,23 @@ use tui_input::Input;
 use unicode_width::UnicodeWidthStr;
 
 use super::detail::wrap;
-use super::{Role, Stage, format, seek};
+use super::{Role, Stage, consumers, format, seek};
 use crate::model::{Overlay, Prompt, Purpose};
+use crate::resource::CONSUMER_NAME_RULE;
 use crate::sanitize;
 use crate::update::help_lines;
+
+/// How many words to choose from are shown at once.
+const CHOICES: usize = 10;
+/// What a filter can be, for the line in which it is typed.
+const FILTER_FORMS: &str = "words as a regular expression, or jq such as .total > 100; before either shard:004 key:cust event:INSERT; @NAME is one of the config; nothing shows all";
+
+/// What a file's name says, for the line in which it is typed.
+const EXPORT_FORMS: &str =
+    "a new file: .jsonl has an object a line, anything else the payloads, each with a line end";
+/// What columns can be, for the line in which they are typed.
+const COLUMN_FORMS: &str =
+    "paths into the JSON, such as .order_id .customer.id .items[0].sku; nothing shows the records whole";
 
 /// Draws the overlays over each other; tells where the terminal's cursor belongs.
 pub(super) fn draw(stage: &Stage<'_>, screen: Rect, buffer: &mut Buffer) -> Option<Position> {
@@ -20,6 +33,14 @@ pub(super) fn draw(stage: &Stage<'_>, screen: Rect, buffer: &mut Buffer) -> Opti
         cursor = match overlay {
             Overlay::Help { scroll } => {
                 help(stage, *scroll, screen, buffer);
+                None
+            }
+            Overlay::Consumers(menu) => {
+                consumers::menu(stage, menu, screen, buffer);
+                None
+            }
+            Overlay::Confirm(change) => {
+                consumers::confirm(stage, change, screen, buffer);
                 None
             }
             Overlay::Prompt(prompt) => line_of_text(stage, prompt, screen, buffer),
@@ -62,7 +83,25 @@ fn line_of_text(stage: &Stage<'_>, prompt: &Prompt, screen: Rect, buffer: &mut B
             format!(" Record of {} ", sanitize::line(group.as_str())),
             "the record's identifier",
         ),
+        Purpose::NameConsumer { name } => (
+            format!(" A new consumer of {} ", sanitize::line(name)),
+            CONSUMER_NAME_RULE,
+        ),
         Purpose::ShardOf => (" Shard of a partition key ".to_owned(), "the partition key"),
+        Purpose::Filter => (" Show only ".to_owned(), FILTER_FORMS),
+        Purpose::Export { records: 1 } => (" Write the selected record to ".to_owned(), EXPORT_FORMS),
+        Purpose::Export { records } => (
+            format!(
+                " Write {} records that pass the filter to ",
+                format::count(*records as u64)
+            ),
+            EXPORT_FORMS,
+        ),
+        Purpose::Columns => (" Columns ".to_owned(), COLUMN_FORMS),
+        Purpose::SearchTail => (
+            " Search in the records ".to_owned(),
+            "a regular expression over key and text",
+        ),
         Purpose::Search => (" Search ".to_owned(), "part of a name"),
     };
     let columns = screen.width.saturating_sub(8).min(72);
@@ -71,15 +110,34 @@ fn line_of_text(stage: &Stage<'_>, prompt: &Prompt, screen: Rect, buffer: &mut B
         None => (hint, Role::Dim),
     };
     let below = wrap(below, usize::from(columns.saturating_sub(2)));
-    let height = u16::try_from(below.len() + 3).unwrap_or(u16::MAX);
+    let fit = prompt.choices.len().min(CHOICES);
+    let height = u16::try_from(below.len() + fit + 3).unwrap_or(u16::MAX);
     let inner = window(stage, &title, screen, columns, height, buffer);
     if inner.is_empty() {
         return None;
     }
     let (line, cursor) = typed(stage, &prompt.input, inner);
     let below = below.into_iter().map(|text| Line::from(stage.span(text, role)));
-    Paragraph::new(std::iter::once(line).chain(below).collect::<Vec<_>>()).render(inner, buffer);
+    let mut lines: Vec<_> = std::iter::once(line).chain(below).collect();
+    lines.extend(choices(stage, prompt, fit));
+    Paragraph::new(lines).render(inner, buffer);
     Some(cursor)
+}
+
+/// As many of the words to choose from as fit; the chosen one is among them.
+fn choices<'a>(stage: &'a Stage<'_>, prompt: &'a Prompt, fit: usize) -> impl Iterator<Item = Line<'a>> {
+    let names = prompt.choices.iter().map(|choice| choice.text.width()).max();
+    let names = names.unwrap_or(0);
+    let top = prompt.chosen.map_or(0, |chosen| (chosen + 1).saturating_sub(fit));
+    let shown = prompt.choices.iter().enumerate().skip(top).take(fit);
+    shown.map(move |(number, choice)| {
+        let mark = if prompt.chosen == Some(number) { "▌" } else { " " };
+        Line::from(vec![
+            stage.span(mark, Role::Accent),
+            stage.span(format!("{:<names$}  ", sanitize::line(&choice.text)), Role::Text),
+            stage.span(sanitize::line(&choice.help).into_owned(), Role::Dim),
+        ])
+    })
 }
 
 /// The line that is being typed, on the first line of an area, and where the terminal's cursor belongs.

@@ -7,14 +7,17 @@ use ratatui::widgets::{Paragraph, Widget};
 use unicode_width::UnicodeWidthStr;
 
 use super::browse::beside_mark;
+use super::fields::Fields;
 use super::header::waiting;
 use super::{Role, Stage, format, write_line};
 use crate::decode;
-use crate::model::{Focus, Remote, TailPane};
-use crate::resource::{Body, Record, ShardId, item_preview};
+use crate::model::{Focus, Remote, Sieve, TailPane};
+use crate::resource::{Body, Record, ShardId};
 use crate::sanitize;
 use crate::tail::Row;
 
+/// What stands where a filter leaves nothing.
+const NOTHING_PASSES: &str = "Nothing passes the filter so far. f changes it; an empty one shows all.";
 /// Columns of the time of day.
 const CLOCK: usize = 12;
 /// Columns of a partition key.
@@ -63,7 +66,9 @@ pub(super) fn records(stage: &Stage<'_>, pane: &TailPane, area: Rect, buffer: &m
     if area.is_empty() {
         return;
     }
-    let block = stage.block(title(stage, pane), pane.focus == Focus::List);
+    let block = stage
+        .block(title(stage, pane), pane.focus == Focus::List)
+        .title(filtered(stage, pane, area.width).right_aligned());
     let inner = block.inner(area);
     block.render(area, buffer);
     match &pane.phase {
@@ -72,7 +77,9 @@ pub(super) fn records(stage: &Stage<'_>, pane: &TailPane, area: Rect, buffer: &m
         }
         Remote::Loading(wait) => {
             let count = format::count(pane.listed as u64);
-            let what = if pane.listed > 0 {
+            let what = if pane.registering && pane.listed == 0 {
+                "the consumer to become ACTIVE".to_owned()
+            } else if pane.listed > 0 {
                 format!("the shards ({count} so far)")
             } else {
                 "the shards".to_owned()
@@ -80,8 +87,31 @@ pub(super) fn records(stage: &Stage<'_>, pane: &TailPane, area: Rect, buffer: &m
             stage.words(&waiting(stage, &what, *wait), Role::Dim, inner, buffer);
         }
         _ if pane.ring.is_empty() => stage.words(nothing_yet(pane), Role::Dim, inner, buffer),
+        _ if pane.count() == 0 => stage.words(NOTHING_PASSES, Role::Dim, inner, buffer),
         _ => rows(stage, pane, inner, buffer),
     }
+}
+
+/// What is filtered and searched for, and how much of it was found so far, at the right of the frame.
+fn filtered<'a>(stage: &Stage<'_>, pane: &TailPane, width: u16) -> Line<'a> {
+    let room = usize::from(width) / 3;
+    let told = |word: &str, sieve: &Sieve| {
+        let text = format::fit(&sanitize::line(sieve.filter.text()), room);
+        let part = match sieve.progress(&pane.ring) {
+            100 => String::new(),
+            part => format!(", {part} % looked at"),
+        };
+        format!(
+            " {word} {text} · {}{part} ",
+            format::count(sieve.passed().len() as u64)
+        )
+    };
+    let filter = pane.filter.as_ref().map(|sieve| told("filter", sieve));
+    let search = pane.search.as_ref().map(|sieve| told("search", sieve));
+    Line::from(vec![
+        stage.span(filter.unwrap_or_default(), Role::Accent),
+        stage.span(search.unwrap_or_default(), Role::Dim),
+    ])
 }
 
 fn nothing_yet(pane: &TailPane) -> &'static str {
@@ -105,11 +135,10 @@ fn title<'a>(stage: &Stage<'_>, pane: &TailPane) -> Line<'a> {
         1 => format!("· ✗ gap in {} ", sanitize::line(pane.gaps[0].short())),
         count => format!("· ✗ {count} gaps "),
     };
-    let waiting = pane.ring.numbers().end.saturating_sub(pane.cursor + 1);
-    let newer = if pane.follow || waiting == 0 {
-        String::new()
-    } else {
-        format!("· {waiting} newer ")
+    let newer = match pane.newer() {
+        0 => String::new(),
+        _ if pane.follow => String::new(),
+        newer => format!("· {newer} newer "),
     };
     Line::from(vec![
         stage.span(format!(" {count} records · {dropped} dropped · "), Role::Dim),
@@ -121,18 +150,29 @@ fn title<'a>(stage: &Stage<'_>, pane: &TailPane) -> Line<'a> {
 
 fn rows(stage: &Stage<'_>, pane: &TailPane, area: Rect, buffer: &mut Buffer) {
     let columns = Columns::new(pane, area.width);
-    for (place, number) in pane.visible(usize::from(area.height)).enumerate() {
+    let (heading, area) = take_heading(pane, area);
+    let shown = || pane.visible(usize::from(area.height));
+    let fields = Fields::new(pane, shown(), columns.data);
+    if let Some(fields) = &fields {
+        let place = usize::from(area.width).saturating_sub(columns.data);
+        let words = format!("{}{}", " ".repeat(place), fields.heading());
+        Paragraph::new(Line::from(stage.span(words, Role::Dim))).render(heading, buffer);
+    }
+    for (line, number) in (0..).zip(shown()) {
         let Some(row) = pane.ring.get(number) else {
             continue;
         };
-        let selected = number == pane.cursor;
         let place = Rect {
-            y: area.y + u16::try_from(place).unwrap_or(0),
+            y: area.y + line,
             height: 1,
             ..area
         };
+        let selected = number == pane.cursor;
         let line = match row {
-            Row::Record(record) => line(stage, record, &columns, selected),
+            Row::Record(record) => {
+                let fields = fields.as_ref().map(|fields| fields.row(number));
+                record_line(stage, record, &columns, fields, selected)
+            }
             Row::Gap(shard) => gap(stage, shard, selected),
         };
         Paragraph::new(line).render(place, buffer);
@@ -140,6 +180,17 @@ fn rows(stage: &Stage<'_>, pane: &TailPane, area: Rect, buffer: &mut Buffer) {
             buffer.set_style(beside_mark(place), stage.look.style(Role::Selected));
         }
     }
+}
+
+/// The first line is for the columns' headings, where there are columns.
+fn take_heading(pane: &TailPane, area: Rect) -> (Rect, Rect) {
+    let height = pane.heading_rows().min(area.height);
+    let rest = Rect {
+        y: area.y + height,
+        height: area.height - height,
+        ..area
+    };
+    (Rect { height, ..area }, rest)
 }
 
 /// Which columns there are; they leave in a fixed order as the screen gets narrower.
@@ -189,7 +240,13 @@ fn gap<'a>(stage: &Stage<'_>, shard: &ShardId, selected: bool) -> Line<'a> {
     ])
 }
 
-fn line<'a>(stage: &Stage<'_>, record: &Record, columns: &Columns, selected: bool) -> Line<'a> {
+fn record_line<'a>(
+    stage: &Stage<'_>,
+    record: &Record,
+    columns: &Columns,
+    fields: Option<String>,
+    selected: bool,
+) -> Line<'a> {
     let mut spans = vec![stage.span(if selected { "▌" } else { " " }, Role::Accent)];
     if columns.clock > 0 {
         let time = record
@@ -201,11 +258,11 @@ fn line<'a>(stage: &Stage<'_>, record: &Record, columns: &Columns, selected: boo
         let shard = format::fit_id(&sanitize::line(record.shard.short()), columns.shard);
         spans.push(stage.span(format!("{shard}  "), Role::Accent));
     }
-    spans.extend(body(stage, &record.body, columns));
+    spans.extend(body(stage, &record.body, columns, fields));
     Line::from(spans)
 }
 
-fn body<'a>(stage: &Stage<'_>, body: &Body, columns: &Columns) -> Vec<Span<'a>> {
+fn body<'a>(stage: &Stage<'_>, body: &Body, columns: &Columns, fields: Option<String>) -> Vec<Span<'a>> {
     let mut spans = Vec::new();
     let text = match body {
         Body::Blob {
@@ -215,7 +272,7 @@ fn body<'a>(stage: &Stage<'_>, body: &Body, columns: &Columns) -> Vec<Span<'a>> 
                 let key = format::fit_id(&sanitize::line(partition_key), columns.key);
                 spans.push(stage.span(format!("{key}  "), Role::Text));
             }
-            decode::preview(data, columns.data)
+            fields.unwrap_or_else(|| decode::preview(data, columns.data))
         }
         Body::Change(change) => {
             let event = if change.is_ttl() {
@@ -227,15 +284,25 @@ fn body<'a>(stage: &Stage<'_>, body: &Body, columns: &Columns) -> Vec<Span<'a>> 
                 let event = format::fit(&sanitize::line(event), KEY + 1);
                 spans.push(stage.span(format!("{event:<width$} ", width = KEY + 1), event_role(&event)));
             }
-            let keys = item_preview(&change.keys, columns.data);
-            let image = change.new.as_ref().or(change.old.as_ref());
-            let image = image.map_or(String::new(), |item| {
-                format!("  {}", item_preview(item, columns.data))
-            });
-            sanitize::line(&format!("{keys}{image}")).into_owned()
+            fields.unwrap_or_else(|| sanitize::line(&change.preview(columns.data)).into_owned())
         }
     };
-    spans.push(stage.span(format::fit(&text, columns.data), Role::Text));
+    spans.extend(marked(stage, &format::fit(&text, columns.data)));
+    spans
+}
+
+/// The text with what was searched for in it marked.
+fn marked<'a>(stage: &Stage<'_>, text: &str) -> Vec<Span<'a>> {
+    let search = stage.model.tail.as_ref().and_then(|pane| pane.search.as_ref());
+    let places = search.map_or_else(Vec::new, |sieve| sieve.filter.places(text));
+    let mut spans = Vec::new();
+    let mut at = 0;
+    for place in places {
+        spans.push(stage.span(text[at..place.start].to_owned(), Role::Text));
+        spans.push(stage.span(text[place.clone()].to_owned(), Role::Match));
+        at = place.end;
+    }
+    spans.push(stage.span(text[at..].to_owned(), Role::Text));
     spans
 }
 

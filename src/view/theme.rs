@@ -19,6 +19,8 @@ pub enum Role {
     Frame,
     /// The frame with the focus.
     Focus,
+    /// What was searched for.
+    Match,
     /// The selected row.
     Selected,
     /// Something failed.
@@ -48,6 +50,7 @@ impl Look {
             Role::Dim | Role::Frame => (Color::DarkGray, Modifier::empty()),
             Role::Accent | Role::Focus => (Color::Cyan, Modifier::empty()),
             Role::Heading => (Color::Reset, Modifier::BOLD),
+            Role::Match => (Color::Reset, Modifier::BOLD.union(Modifier::UNDERLINED)),
             Role::Selected => (Color::Reset, Modifier::REVERSED),
             Role::Failed => (Color::Red, Modifier::BOLD),
             Role::Warning => (Color::Yellow, Modifier::empty()),

@@ -5,7 +5,7 @@ needs either.
 """
 
 from clients import client
-from dynamodb_journeys import item, live_table_journey, table_journey, view_types_journey
+from dynamodb_journeys import busy_table_journey, item, live_table_journey, table_journey, view_types_journey
 from kinesis_journeys import unknown_stream_journey
 from screen import Screen
 
@@ -22,6 +22,8 @@ def run(report, kinescope, url):
         unknown_stream_journey(report, kinescope, url, "table:no-such-table")
     with report.journey("DynamoDB Local: the screen"):
         screen_journey(report, kinescope, dynamodb, url)
+    with report.journey("DynamoDB Local: a busy table"):
+        busy_table_journey(report, kinescope, dynamodb, url, "many-changes", 1500)
 
 
 def screen_journey(report, kinescope, dynamodb, url):

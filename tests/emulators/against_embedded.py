@@ -18,6 +18,7 @@ from kinesis_journeys import (
     numbered_journey,
     put,
     resharding_journey,
+    resharding_while_reading_journey,
     unknown_stream_journey,
 )
 from program import environment
@@ -40,6 +41,8 @@ def run(report, kinescope, url):
         rationed_journey(report, kinescope, kinesis, url, "emulator-large")
     with report.journey("embedded: split and merge"):
         resharding_journey(report, kinescope, kinesis, url, "emulator-resharded")
+    with report.journey("embedded: split and merge while reading"):
+        resharding_while_reading_journey(report, kinescope, kinesis, url, "emulator-resharded-live")
     with report.journey("embedded: unknown stream and table"):
         unknown_stream_journey(report, kinescope, url, "no-such-stream")
         unknown_stream_journey(report, kinescope, url, "table:no-such-table")

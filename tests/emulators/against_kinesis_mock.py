@@ -6,6 +6,7 @@ from kinesis_journeys import (
     numbered_journey,
     put_numbered,
     resharding_journey,
+    resharding_while_reading_journey,
     unknown_stream_journey,
 )
 from screen import Screen
@@ -21,6 +22,8 @@ def run(report, kinescope, url):
         live_journey(report, kinescope, kinesis, url, "orders")
     with report.journey("kinesis-mock: split and merge"):
         resharding_journey(report, kinescope, kinesis, url, "resharded")
+    with report.journey("kinesis-mock: split and merge while reading"):
+        resharding_while_reading_journey(report, kinescope, kinesis, url, "resharded-live")
     with report.journey("kinesis-mock: unknown stream"):
         unknown_stream_journey(report, kinescope, url, "no-such-stream")
     with report.journey("kinesis-mock: the screen"):
@@ -29,7 +32,7 @@ def run(report, kinescope, url):
 
 def screen_journey(report, kinescope, kinesis, url):
     with Screen(kinescope.command(url)) as screen:
-        screen.wait_for("kinescope", "Streams 2", "orders", "resharded")
+        screen.wait_for("kinescope", "Streams 3", "orders", "resharded", "resharded-live")
         report.check("the list shows the streams", True)
         # The first stream of the list is selected; the detail draws a shard by the end of its id.
         screen.wait_for("ACTIVE", "000 open", "001 open", "002 open", "003 open")

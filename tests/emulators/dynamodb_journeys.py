@@ -48,10 +48,10 @@ def change(event, number, old, new):
     return {"event": event, "keys": key_of(number), "old": old, "new": new}
 
 
-def make_changes(dynamodb, table, count):
+def make_changes(dynamodb, table, numbers):
     """Puts, puts again and deletes items; returns the changes that a stream of both images must show, in order."""
     changes = []
-    for number in range(count):
+    for number in numbers:
         first, second = item(number, 1), item(number, 2)
         dynamodb.put_item(TableName=table, Item=first)
         changes.append(change("INSERT", number, None, first))
@@ -106,7 +106,7 @@ def check_changes(report, what, lines, expected):
 def table_journey(report, kinescope, dynamodb, url, table, count=60):
     """Every change of a table, read once from the beginning to the tip."""
     create_table(dynamodb, table, "NEW_AND_OLD_IMAGES")
-    expected = make_changes(dynamodb, table, count)
+    expected = make_changes(dynamodb, table, range(count))
     tail = kinescope.tail(url, f"table:{table}", "--from", "trim-horizon", "--until-caught-up", seconds=90)
     report.equal("tail of a table ends with 0, without a word on stderr", (tail.code, tail.stderr), (0, ""))
     check_changes(report, table, tail.lines, expected)
@@ -120,7 +120,7 @@ def view_types_journey(report, kinescope, dynamodb, url):
     for view, kept in (("KEYS_ONLY", ()), ("NEW_IMAGE", ("new",)), ("OLD_IMAGE", ("old",))):
         table = "view-" + view.lower().replace("_", "-")
         create_table(dynamodb, table, view)
-        expected = make_changes(dynamodb, table, 4)
+        expected = make_changes(dynamodb, table, range(4))
         for it in expected:
             it.update({image: None for image in ("old", "new") if image not in kept})
         tail = kinescope.tail(url, f"table:{table}", "--from", "trim-horizon", "--until-caught-up", seconds=90)
@@ -140,10 +140,30 @@ def live_table_journey(report, kinescope, dynamodb, url, table):
             return tail.lines()
 
         wait_until(is_reading, "the live tail to read", 60)
-        expected = make_changes(dynamodb, table, 20)
+        expected = make_changes(dynamodb, table, range(20))
         tail.wait_for(lambda lines: len(unmarked(lines)) >= len(expected), "the changes that were made last")
         report.equal("Ctrl-C ends a live tail of a table with 130", tail.interrupt(), 130)
         check_changes(report, "live table", unmarked(tail.lines()), expected)
+
+
+def busy_table_journey(report, kinescope, dynamodb, url, table, count):
+    """Thousands of changes, made while a tail reads them."""
+    create_table(dynamodb, table, "NEW_AND_OLD_IMAGES")
+    expected, tenth = [], count // 10
+    with kinescope.live_tail(url, f"table:{table}", "--from", "trim-horizon") as tail:
+        for start in range(0, count, tenth):
+            before = len(tail.lines())
+            expected += make_changes(dynamodb, table, range(start, start + tenth))
+            tail.wait_for(lambda lines, before=before: len(lines) > before, "the tail to read on", 60)
+        # One for each partition key: all changes before it have been read when it is seen.
+        marks = [key_of(number) for number in range(10_000, 10_007)]
+        for key in marks:
+            dynamodb.put_item(TableName=table, Item=key)
+        wanted = {key["at"]["N"] for key in marks}
+        tail.wait_for(lambda lines: wanted <= {it["keys"]["at"]["N"] for it in lines}, "the marks", 90)
+        report.equal("Ctrl-C ends a tail of a busy table with 130", tail.interrupt(), 130)
+        lines = unmarked(tail.lines())
+    check_changes(report, f"busy table, {len(expected)} changes", lines, expected)
 
 
 def unmarked(lines):

@@ -146,12 +146,7 @@ def check_choices(report, kinescope, url, name, stored):
 
 def live_journey(report, kinescope, kinesis, url, name):
     """What is put while a tail from latest is running."""
-    shards = kinesis.list_shards(StreamName=name)["Shards"]
-    marks = [
-        {"PartitionKey": "mark", "ExplicitHashKey": middle_of(shard), "Data": b"mark"}
-        for shard in shards
-        if "EndingSequenceNumber" not in shard["SequenceNumberRange"]
-    ]
+    marks = marks_of(kinesis, name)
     with kinescope.live_tail(url, name, "--from", "latest") as tail:
         def is_reading():
             """Nothing tells from outside that a tail has begun, so each shard is sent marks until one of them is seen."""
@@ -163,6 +158,25 @@ def live_journey(report, kinescope, kinesis, url, name):
         tail.wait_for(lambda lines: len(unmarked(lines)) >= len(stored), "the records that were put last")
         report.equal("Ctrl-C ends a live tail with 130", tail.interrupt(), 130)
         check_exactly_once(report, "live", unmarked(tail.lines()), stored)
+
+
+def marks_of(kinesis, name):
+    """A mark for each open shard."""
+    return [
+        {"PartitionKey": "mark", "ExplicitHashKey": middle_of(shard), "Data": b"mark"}
+        for shard in kinesis.list_shards(StreamName=name)["Shards"]
+        if "EndingSequenceNumber" not in shard["SequenceNumberRange"]
+    ]
+
+
+def wait_for_marks(kinesis, name, tail, seconds):
+    """Marks the end of every open shard and waits until the marks are seen: all that was put before has been read then."""
+    marks = set(put(kinesis, name, marks_of(kinesis, name)))
+
+    def seen(lines):
+        return marks <= {line_of(line) for line in lines if line["partition_key"] == "mark"}
+
+    tail.wait_for(seen, "the marks at the end of every shard", seconds)
 
 
 def unmarked(lines):
@@ -192,12 +206,63 @@ def resharding_journey(report, kinescope, kinesis, url, name):
     report.equal("split and merge: tail ends with 0", (tail.code, tail.stderr), (0, ""))
     seen = [line_of(line) for line in tail.lines]
     check_exactly_once(report, "split and merge", seen, stored)
-    places = {shard: [at for at, it in enumerate(seen) if it.shard == shard] for shard in by_shard(seen)}
-    for shard in kinesis.list_shards(StreamName=name)["Shards"]:
-        for parent in (shard.get("ParentShardId"), shard.get("AdjacentParentShardId")):
-            if parent:
-                before = max(places[parent]) < min(places[shard["ShardId"]])
-                report.check(f"{parent} is read before its child {shard['ShardId']}", before)
+    check_parents_first(report, "split and merge", seen, kinesis.list_shards(StreamName=name)["Shards"])
+
+
+def resharding_while_reading_journey(report, kinescope, kinesis, url, name):
+    """A split, a merge and a split of the merge, each while a tail reads and records are put."""
+    create_stream(kinesis, name, 2)
+    stored, count = [], 1500
+    with kinescope.live_tail(url, name, "--from", "trim-horizon") as tail:
+        def put_more():
+            """Puts records that are read, at least the first of them, before the next change."""
+            before = len(tail.lines())
+            stored.extend(put_numbered(kinesis, name, range(len(stored), len(stored) + count)))
+            tail.wait_for(lambda lines: len(lines) > before, "the tail to read on")
+
+        def open_shards():
+            shards = kinesis.list_shards(StreamName=name)["Shards"]
+            return [it["ShardId"] for it in shards if "EndingSequenceNumber" not in it["SequenceNumberRange"]]
+
+        put_more()
+        first, second = open_shards()
+        kinesis.split_shard(StreamName=name, ShardToSplit=first, NewStartingHashKey=str(1 << 126))
+        put_more()
+        wait_until_active(kinesis, name)
+        put_more()
+        upper = open_shards()[-1]
+        kinesis.merge_shards(StreamName=name, ShardToMerge=upper, AdjacentShardToMerge=second)
+        put_more()
+        wait_until_active(kinesis, name)
+        put_more()
+        merged = open_shards()[-1]
+        kinesis.split_shard(StreamName=name, ShardToSplit=merged, NewStartingHashKey=str(3 << 126))
+        wait_until_active(kinesis, name)
+        put_more()
+        wait_for_marks(kinesis, name, tail, 60)
+        report.equal("Ctrl-C ends a tail of a stream that was changed with 130", tail.interrupt(), 130)
+        lines = tail.lines()
+    report.equal("changed while reading: shards that hold records", len(by_shard(stored)), 7)
+    seen = unmarked(lines)
+    check_exactly_once(report, "changed while reading", seen, stored)
+    check_parents_first(report, "changed while reading", seen, kinesis.list_shards(StreamName=name)["Shards"])
+
+
+def parents_of(shard):
+    return [shard[name] for name in ("ParentShardId", "AdjacentParentShardId") if name in shard]
+
+
+def check_parents_first(report, what, seen, shards):
+    """The last record of a shard comes before the first of its children. Returns how many pairs were there to compare."""
+    first, last = {}, {}
+    for at, record in enumerate(seen):
+        first.setdefault(record.shard, at)
+        last[record.shard] = at
+    pairs = [(parent, shard["ShardId"]) for shard in shards for parent in parents_of(shard)]
+    pairs = [(parent, child) for parent, child in pairs if parent in last and child in first]
+    wrong = [pair for pair in pairs if last[pair[0]] > first[pair[1]]]
+    report.check(f"{what}: each of {len(pairs)} parents is read before its child", pairs and not wrong, wrong[:3])
+    return len(pairs)
 
 
 def unknown_stream_journey(report, kinescope, url, stream):

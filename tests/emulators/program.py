@@ -57,18 +57,22 @@ class Kinescope:
         lines = [json.loads(line) for line in ended.stdout.splitlines()]
         return Finished(ended.returncode, lines, ended.stderr.decode(), taken)
 
-    def live_tail(self, url, stream, *words):
-        return LiveTail(self.command(url, "tail", stream, "--output", "jsonl", *words), self.folder / "live.jsonl")
+    def live_tail(self, url, stream, *words, name="live"):
+        """A tail that runs beside others has a name of its own."""
+        return LiveTail(self.command(url, "tail", stream, "--output", "jsonl", *words), self.folder / name)
 
 
 class LiveTail:
-    """A `kinescope tail` that goes on until the context is left."""
+    """A `kinescope tail` that goes on until the context is left; its words on stderr go to a log."""
 
-    def __init__(self, command, output):
-        self.output = output
-        with open(output, "wb") as out:
+    def __init__(self, command, path):
+        self.output = path.with_suffix(".jsonl")
+        self.log = path.with_suffix(".stderr.log")
+        self.parsed = []
+        self.parsed_to = 0
+        with open(self.output, "wb") as out, open(self.log, "wb") as log:
             self.process = subprocess.Popen(
-                command, env=environment(), stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.DEVNULL
+                command, env=environment(), stdin=subprocess.DEVNULL, stdout=out, stderr=log
             )
 
     def __enter__(self):
@@ -80,8 +84,12 @@ class LiveTail:
 
     def lines(self):
         """What was written so far, but for a line that is not complete."""
-        complete, _, _ = self.output.read_bytes().rpartition(b"\n")
-        return [json.loads(line) for line in complete.splitlines()]
+        with open(self.output, "rb") as written:
+            written.seek(self.parsed_to)
+            complete, line_end, _ = written.read().rpartition(b"\n")
+        self.parsed_to += len(complete + line_end)
+        self.parsed += [json.loads(line) for line in complete.splitlines()]
+        return self.parsed
 
     def wait_for(self, condition, what, seconds=30):
         return wait_until(lambda: condition(self.lines()), what, seconds)

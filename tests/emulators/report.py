@@ -26,6 +26,11 @@ class Report:
             return self.check(what, True)
         return self.check(f"{what}: expected {str(expected)[:SHOWN]}", False, seen)
 
+    def add(self, other):
+        """Counts what another one, as of a process of its own, has counted and said already."""
+        self.passed += other.passed
+        self.failed += other.failed
+
     @contextlib.contextmanager
     def journey(self, title):
         """An error ends the journey and is counted; the next journey starts."""

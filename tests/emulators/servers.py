@@ -3,6 +3,7 @@
 Each writes to a log of its own in the folder given.
 """
 
+import collections
 import http.client
 import os
 import re
@@ -80,13 +81,29 @@ class Emulator(Server):
 class Embedded(Server):
     """`kinescope demo --serve`, which chooses its port and says it on its first line."""
 
-    def __init__(self, binary, logs, name="embedded"):
-        super().__init__(name, [str(binary), "demo", "--serve"], logs)
+    def __init__(self, binary, logs, name="embedded", words=()):
+        super().__init__(name, [str(binary), "demo", "--serve", *words], logs)
 
     def answers(self):
         said = re.search(r"^listening on (http://127\.0\.0\.1:\d+)$", self.log.read_text(), re.MULTILINE)
         self.url = said and said.group(1)
         return said
+
+
+class OnBadDays(Embedded):
+    """The same with requests that go wrong, by the plan of a seed; each is told in a log of its own."""
+
+    def __init__(self, binary, logs, seed):
+        self.troubles_log = logs / f"faults-{seed}-troubles.log"
+        # The program appends to it.
+        self.troubles_log.unlink(missing_ok=True)
+        words = ["--faults", "--seed", str(seed), "--log-file", str(self.troubles_log)]
+        super().__init__(binary, logs, f"faults-{seed}", words)
+
+    def troubles(self):
+        """How often a read of records met what."""
+        told = re.findall(r' operation="GetRecords" trouble=(\w+)', self.troubles_log.read_text(encoding="utf-8"))
+        return collections.Counter(told)
 
 
 def kinesis_mock(modules, logs):

@@ -110,7 +110,7 @@ async fn a_patient_reader_finds_each_record_once_and_follows_the_shards() {
             // An open shard is left alone only after long enough for another to be split or merged.
             idle += usize::from(answer.records.is_empty());
             match answer.next_shard_iterator {
-                Some(next) if idle < 40 => place = next,
+                Some(next) if idle < 100 => place = next,
                 _ => break,
             }
         }

@@ -56,6 +56,74 @@ fn records_come_as_json_lines_until_the_limit() {
 }
 
 #[test]
+fn only_what_passes_is_written_and_counted() {
+    let served = Served::start();
+    let filters = ["--grep", "\"currency\": ?\"EUR\"", "--jq", ".total > 100"];
+    let tail = [
+        "tail",
+        "orders",
+        "--from",
+        "trim-horizon",
+        "--limit",
+        "5",
+        "--output",
+        "jsonl",
+    ];
+    let args = [&tail[..], &filters, &["--endpoint-url", served.url()]].concat();
+    let output = finish(command(&args).envs(ACCOUNT).spawn().unwrap());
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let lines: Vec<Value> = String::from_utf8(output.stdout)
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(lines.len(), 5);
+    for line in &lines {
+        assert!(line["data"]["total"].as_f64().unwrap() > 100.0, "{line}");
+        assert_eq!(line["data"]["currency"], "EUR");
+    }
+}
+
+#[test]
+fn a_filter_that_is_wrong_is_wrong_usage() {
+    for (flag, filter, words) in [
+        ("--jq", ".total >", "a term is expected here, at character 9"),
+        ("--grep", "a(b", "unclosed group, at character 2"),
+    ] {
+        let output = finish(
+            command(&["tail", "orders", flag, filter])
+                .envs(ACCOUNT)
+                .spawn()
+                .unwrap(),
+        );
+        assert_eq!(output.status.code(), Some(2));
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(told.contains(words), "{told}");
+    }
+}
+
+#[test]
+fn records_are_pushed_through_a_registered_consumer() {
+    let served = Served::start();
+    let tail = [
+        "tail",
+        "orders",
+        "--consumer",
+        "fulfilment",
+        "--from",
+        "trim-horizon",
+        "--until-caught-up",
+        "--output",
+        "raw",
+    ];
+    let args = [&tail[..], &["--endpoint-url", served.url()]].concat();
+    let output = finish(command(&args).envs(ACCOUNT).spawn().unwrap());
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!((output.status.code(), stderr.as_str()), (Some(0), ""));
+    assert!(output.stdout.split(|byte| *byte == b'\n').count() > 1200);
+}
+
+#[test]
 fn everything_up_to_the_tip_ends_by_itself() {
     let served = Served::start();
     let tail = [

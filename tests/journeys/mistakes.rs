@@ -84,6 +84,34 @@ fn an_unknown_stream() {
 }
 
 #[test]
+fn an_unknown_consumer() {
+    let served = Served::start();
+    let tail = [
+        "tail",
+        "orders",
+        "--consumer",
+        "nosuch",
+        "--endpoint-url",
+        served.url(),
+    ];
+    let line = complaint(&tail, &ACCOUNT, 1);
+    assert!(line.contains("Consumer nosuch of stream orders"), "{line}");
+    assert!(
+        line.contains("the stream's consumers are fulfilment (ACTIVE)"),
+        "{line}"
+    );
+}
+
+#[test]
+fn a_consumer_of_a_table() {
+    let line = complaint(&["tail", "table:carts", "--consumer", "billing"], &ACCOUNT, 2);
+    assert!(
+        line.contains("'table:carts' has no registered consumers") && line.contains("leave out --consumer"),
+        "{line}"
+    );
+}
+
+#[test]
 fn a_name_full_of_escape_sequences() {
     let line = complaint(&["tail", EVIL], &ACCOUNT, 2);
     assert!(line.contains("names no stream"), "{line}");

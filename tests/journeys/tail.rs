@@ -85,6 +85,27 @@ fn a_tail_can_begin_in_the_past() {
 }
 
 #[test]
+fn a_stream_is_tailed_through_a_consumer_that_is_there_and_through_a_new_one() {
+    let mut program = demo_at_orders();
+    program.keys("C");
+    program.wait_for("register a new consumer");
+    program.wait_for("fulfilment  ACTIVE");
+    program.keys("\r");
+    program.wait_for("live tail through fulfilment");
+    wait_for_records(&program, 20);
+
+    program.keys("C");
+    program.wait_for("register a new consumer");
+    program.keys("G\r");
+    program.wait_for("A new consumer of orders");
+    program.keys("billing\r");
+    program.wait_for("per GB retrieved");
+    program.keys("y");
+    program.wait_for("live tail through billing");
+    wait_for_records(&program, 20);
+}
+
+#[test]
 fn changes_of_a_table_are_tailed_with_what_happened_to_the_item() {
     let mut program = demo();
     program.keys("2");

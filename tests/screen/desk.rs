@@ -35,14 +35,19 @@ impl Desk {
             seeks_time,
             ..Abilities::default()
         };
+        let pushing = Abilities {
+            consumers: true,
+            ..tail(true)
+        };
         let edit = Abilities {
             edit: true,
             ..Abilities::default()
         };
         let settings = Settings {
             zone: TimeZone::fixed(offset(1)),
+            filters: [("sevens".to_owned(), ".n == 7".to_owned())].into(),
             ring_bytes: 64 << 20,
-            abilities: [tail(true), tail(false), edit, Abilities::default()],
+            abilities: [pushing, tail(false), edit, Abilities::default()],
         };
         let identity = Identity {
             account: Some("111122223333".to_owned()),
@@ -188,7 +193,18 @@ impl Desk {
         };
         self.tail_events(ticket, vec![TailEvent::Read { shard, records, lag }], 1);
         self.wait(Duration::from_millis(400));
+        self.scan();
         self.inspect();
+    }
+
+    /// Looks at the rows that a filter or a search asked to look at, a part at a time until there are no more.
+    pub(super) fn scan(&mut self) {
+        let is_scan = |effect: &Effect| matches!(effect, Effect::Scan(..));
+        while let Some(place) = self.asked.iter().position(is_scan) {
+            if let Effect::Scan(ticket, scan) = self.asked.remove(place) {
+                self.send(Message::Reply(ticket, Reply::Scanned(scan.run())));
+            }
+        }
     }
 
     /// Answers what the inspector asked for.

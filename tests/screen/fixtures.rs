@@ -5,9 +5,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use kinescope::message::{Reply, Request};
 use kinescope::resource::{
-    Attribute, BatchPrediction, Body, Change, Detail, Entry, Event, Feature, FeatureGroup, FeatureRecord,
-    FeatureValue, HashRange, Item, KeyElement, OfflineStore, OnlineStore, Page, PageToken, PredictionStatus,
-    Record, ResourceId, Section, Shard, ShardId, Stream, TableStream, Timestamp,
+    Attribute, BatchPrediction, Body, Change, Consumer, Detail, Entry, Event, Feature, FeatureGroup,
+    FeatureRecord, FeatureValue, HashRange, Item, KeyElement, OfflineStore, OnlineStore, Page, PageToken,
+    PredictionStatus, Record, ResourceId, Section, Shard, ShardId, Stream, TableStream, Timestamp,
 };
 
 /// When all of this happens.
@@ -30,6 +30,19 @@ pub(super) fn answer(request: &Request) -> Reply {
                 next: None,
             };
             Reply::Shards(*section, stream.clone(), Ok(page))
+        }
+        Request::Consumers(section, stream, _) => {
+            let page = Page {
+                items: consumers(stream.as_str()),
+                next: None,
+            };
+            Reply::Consumers(*section, Ok(page))
+        }
+        Request::Register(_, stream, name) => {
+            Reply::Registered(stream.clone(), Ok(consumer(stream.as_str(), name, "CREATING")))
+        }
+        Request::Deregister(_, stream, consumer) => {
+            Reply::Deregistered(stream.clone(), consumer.name.clone(), Ok(()))
         }
         Request::Record(section, _, identifier) => Reply::Record(*section, Ok(record_of(identifier))),
     }
@@ -205,6 +218,28 @@ fn prediction(id: &str) -> BatchPrediction {
         compute_time: completed.then(|| Duration::from_secs(79)),
         total: started.then_some(1_204_331),
         invalid: started.then_some(318),
+    }
+}
+
+/// Two of the orders, the others have none.
+fn consumers(stream: &str) -> Vec<Consumer> {
+    if stream == "orders" {
+        vec![
+            consumer(stream, "audit", "DELETING"),
+            consumer(stream, "fulfilment", "ACTIVE"),
+        ]
+    } else {
+        Vec::new()
+    }
+}
+
+fn consumer(stream: &str, name: &str, status: &str) -> Consumer {
+    let arn = format!("arn:aws:kinesis:us-east-1:111122223333:stream/{stream}/consumer/{name}:1794475800");
+    Consumer {
+        name: name.to_owned(),
+        arn: arn.as_str().into(),
+        status: status.to_owned(),
+        created: Some(time("2026-11-12T09:30:00Z")),
     }
 }
 

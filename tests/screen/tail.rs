@@ -257,3 +257,24 @@ fn a_table_longer_than_its_pane_is_scrolled() {
     desk.keys(&["g"]);
     assert!(desk.screen().contains("│ 000  "));
 }
+
+#[test]
+fn what_came_in_an_aggregate_are_records_of_their_own() {
+    let mut desk = Desk::filled(100, 30);
+    let ticket = desk.begin_tail();
+    let aggregate = include_bytes!("../fixtures/decode/kpl-hash-keys.bin");
+    desk.tail_brings(ticket, vec![blob(1, 7, aggregate), blob(1, 8, b"alone")]);
+    assert_eq!(desk.model.tail.as_ref().unwrap().ring.len(), 4);
+    let screen = desk.screen();
+    let rows: Vec<_> = screen.lines().filter(|line| line.contains("cust-")).collect();
+    assert!(rows[0].contains("cust-1 ") && rows[0].contains("o-1042"));
+    assert!(rows[1].contains("cust-2 ") && rows[1].contains("o-1042"));
+    assert!(rows[2].contains("cust-1 ") && rows[2].contains("plain"));
+    assert!(rows[3].contains("cust-0008") && rows[3].contains("alone"));
+    desk.keys(&["k", "k", "enter"]);
+    desk.inspect();
+    let screen = desk.screen();
+    assert!(screen.contains("record · kpl › gzip › json"), "{screen}");
+    desk.keys(&["tab", "G"]);
+    assert!(desk.screen().contains("subsequence    1"), "{}", desk.screen());
+}

@@ -28,6 +28,20 @@ impl Story {
         Self { endpoint, seconds }
     }
 
+    /// An endpoint on a bad day, on which two seconds go by whenever anyone looks at the clock.
+    pub(crate) fn faulty(seed: u64) -> Self {
+        let seconds = Arc::new(AtomicI64::new(BEGIN));
+        let hand = Arc::clone(&seconds);
+        let clock = Clock::new(move || Timestamp::from_second(hand.fetch_add(2, Ordering::Relaxed)).unwrap());
+        let options = Options {
+            faults: true,
+            seed,
+            ..Options::empty(clock)
+        };
+        let endpoint = Endpoint::start(options).unwrap();
+        Self { endpoint, seconds }
+    }
+
     pub(crate) fn wait(&self, seconds: i64) {
         self.seconds.fetch_add(seconds, Ordering::Relaxed);
     }

@@ -1,0 +1,143 @@
+//! Writes records to a file: whole, or not at all under its name.
+//!
+//! They go into a file beside it, which takes its name when the last line is in it. Must not: replace a file that is there.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufWriter, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::decode::Decoder;
+use crate::headless::lines::Format;
+use crate::message::Export;
+
+/// How many records are written between two words on how far it is.
+const STEP: usize = 2000;
+
+/// Stops the writing when nobody waits for it any more.
+pub(super) struct Wanted(Arc<AtomicBool>);
+
+impl Wanted {
+    /// Writing that is wanted, and what the writer asks.
+    pub(super) fn new() -> (Self, Arc<AtomicBool>) {
+        let wanted = Arc::new(AtomicBool::new(true));
+        (Self(wanted.clone()), wanted)
+    }
+}
+
+impl Drop for Wanted {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Relaxed);
+    }
+}
+
+/// Writes all records; tells now and then how many are written. Gives back how many bytes they took.
+pub(super) fn write(export: &Export, wanted: &AtomicBool, told: impl Fn(usize)) -> io::Result<u64> {
+    if export.file.exists() {
+        return Err(io::Error::new(
+            io::ErrorKind::AlreadyExists,
+            "there is a file of this name",
+        ));
+    }
+    let part = part_of(&export.file);
+    let written = fill(&part, export, wanted, told).and_then(|bytes| {
+        fs::rename(&part, &export.file)?;
+        Ok(bytes)
+    });
+    if written.is_err() {
+        // What could not be finished is of no use, and the first failure is the one to tell.
+        let _ = fs::remove_file(&part);
+    }
+    written
+}
+
+/// Payloads are nobody else's business: only the owner reads the file.
+fn fill(part: &Path, export: &Export, wanted: &AtomicBool, told: impl Fn(usize)) -> io::Result<u64> {
+    let file = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(part)?;
+    let format = Format::new(export.output, &export.stream, false, Decoder::automatic());
+    let mut out = BufWriter::new(file);
+    let (mut line, mut bytes) = (Vec::new(), 0);
+    for (number, record) in export.records.iter().enumerate() {
+        if number % STEP == 0 {
+            told(number);
+        }
+        if !wanted.load(Ordering::Relaxed) {
+            return Err(io::ErrorKind::Interrupted.into());
+        }
+        line.clear();
+        format.write(record, &mut line);
+        out.write_all(&line)?;
+        bytes += line.len() as u64;
+    }
+    let file: File = out.into_inner().map_err(io::IntoInnerError::into_error)?;
+    file.sync_all()?;
+    Ok(bytes)
+}
+
+fn part_of(file: &Path) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(".part");
+    name.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::Output;
+    use crate::resource::{Body, Record};
+
+    fn export(file: PathBuf, records: usize) -> Export {
+        let record = |number: usize| Record {
+            shard: "s".into(),
+            sequence: number.to_string().as_str().into(),
+            arrived: None,
+            body: Body::blob("k", format!("payload {number}")),
+        };
+        Export {
+            file,
+            output: Output::Raw,
+            stream: "orders".into(),
+            records: (0..records).map(|number| Arc::new(record(number))).collect(),
+        }
+    }
+
+    #[test]
+    fn all_records_are_written_or_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("orders.raw");
+        let bytes = write(&export(file.clone(), 3), &AtomicBool::new(true), |_| {}).unwrap();
+        let text = fs::read_to_string(&file).unwrap();
+        assert_eq!(text, "payload 0\npayload 1\npayload 2\n");
+        assert_eq!(bytes, text.len() as u64);
+        let cancelled = folder.path().join("cancelled.raw");
+        assert!(write(&export(cancelled, 3), &AtomicBool::new(false), |_| {}).is_err());
+        assert_eq!(
+            fs::read_dir(folder.path()).unwrap().count(),
+            1,
+            "nothing half is left"
+        );
+    }
+
+    #[test]
+    fn a_file_that_is_there_is_not_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("orders.raw");
+        fs::write(&file, "mine").unwrap();
+        let error = write(&export(file.clone(), 3), &AtomicBool::new(true), |_| {}).unwrap_err();
+        assert_eq!(error.to_string(), "there is a file of this name");
+        assert_eq!(fs::read_to_string(&file).unwrap(), "mine");
+    }
+
+    #[test]
+    fn a_full_disk_leaves_nothing_and_says_why() {
+        let error = write(&export("/dev/full/x".into(), 3), &AtomicBool::new(true), |_| {}).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::NotADirectory);
+    }
+}

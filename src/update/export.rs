@@ -1,0 +1,138 @@
+//! Taking records out of a tail: into a file, or to the clipboard.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::{Told, cancel, overlay};
+use crate::cli::Output;
+use crate::clock::Now;
+use crate::decode;
+use crate::message::{Effect, Export, Exported};
+use crate::model::{Exporting, Model, Prompt, Purpose, TailPane, Wait};
+use crate::resource::{Body, Record};
+use crate::sanitize;
+
+/// Asks for a file to write to. A filter that is in force says what is written, else it is the selected record.
+pub(super) fn ask_file(model: &mut Model, now: Now) -> Vec<Effect> {
+    let zone = model.zone.clone();
+    let Some(tail) = &model.tail else {
+        return Vec::new();
+    };
+    let records = chosen(tail).len();
+    if records == 0 {
+        model.notify(now.mono, "there is no record here to write", false);
+        return Vec::new();
+    }
+    let name: String = tail
+        .name
+        .chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || "-_.".contains(c) {
+                c
+            } else {
+                '_'
+            }
+        })
+        .collect();
+    let time = now.wall.to_zoned(zone).strftime("%Y%m%d-%H%M%S").to_string();
+    let file = format!("{name}-{time}.jsonl");
+    overlay::open_prompt(model, Prompt::with(Purpose::Export { records }, file))
+}
+
+/// What is written: everything that passes the filter, or the selected record.
+fn chosen(tail: &TailPane) -> Vec<Arc<Record>> {
+    match &tail.filter {
+        Some(sieve) => {
+            let rows = sieve.passed().iter().filter_map(|number| tail.ring.get(*number));
+            rows.filter_map(|row| row.record().cloned()).collect()
+        }
+        None => tail.record().cloned().into_iter().collect(),
+    }
+}
+
+/// Begins to write; one file at a time.
+pub(super) fn begin(model: &mut Model, now: Now, file: &str) -> Vec<Effect> {
+    if model.exporting.is_some() {
+        model.notify(
+            now.mono,
+            "another file is still being written; esc cancels it",
+            true,
+        );
+        return Vec::new();
+    }
+    let Some(tail) = &model.tail else {
+        return Vec::new();
+    };
+    let file = PathBuf::from(file);
+    let is_lines = file.extension().is_some_and(|it| it == "jsonl" || it == "json");
+    let export = Export {
+        output: if is_lines { Output::Jsonl } else { Output::Raw },
+        stream: tail.request.stream.clone(),
+        records: chosen(tail),
+        file,
+    };
+    let wait = Wait {
+        ticket: model.tickets.issue(),
+        since: now.mono,
+    };
+    model.exporting = Some(Exporting {
+        wait,
+        file: export.file.clone(),
+        written: 0,
+        records: export.records.len(),
+    });
+    vec![Effect::Export(wait.ticket, export)]
+}
+
+/// Stops writing; what is written of it is taken away again.
+pub(super) fn stop(model: &mut Model, now: Now) -> Vec<Effect> {
+    let Some(exporting) = model.exporting.take() else {
+        return Vec::new();
+    };
+    let words = format!(
+        "{} is not written",
+        sanitize::line(&exporting.file.display().to_string())
+    );
+    model.notify(now.mono, words, false);
+    cancel(model, [exporting.wait.ticket])
+}
+
+/// News of the writing.
+pub(super) fn told(model: &mut Model, now: Now, news: Exported) -> Told {
+    let exporting = model.exporting.as_mut()?;
+    let file = exporting.file.display();
+    let (words, failed) = match news {
+        Exported::Written(records) => {
+            exporting.written = records;
+            return None;
+        }
+        Exported::Done(bytes) => (
+            format!("{} records, {bytes} bytes, are in {file}", exporting.records),
+            false,
+        ),
+        Exported::Failed(why) => (
+            format!("{file} is not written: {why}; w takes another name"),
+            true,
+        ),
+    };
+    model.exporting = None;
+    model.notify(now.mono, words, failed);
+    None
+}
+
+/// Sends what the selected record says to the clipboard of the terminal.
+pub(super) fn copy(model: &mut Model, now: Now) -> Vec<Effect> {
+    let record = model.tail.as_ref().and_then(TailPane::record);
+    let Some(record) = record else {
+        model.notify(now.mono, "there is no record here to copy", false);
+        return Vec::new();
+    };
+    let text = match &record.body {
+        Body::Blob { data, .. } => match std::str::from_utf8(&decode::searchable(data)) {
+            Ok(text) => text.to_owned(),
+            Err(_) => decode::hex(data),
+        },
+        Body::Change(change) => crate::query::change_json(change).to_string(),
+    };
+    vec![Effect::Copy(text)]
+}

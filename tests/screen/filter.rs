@@ -1,0 +1,263 @@
+//! Filtering and searching a live tail, told as stories.
+
+use kinescope::message::{Effect, Exported, Message, Reply};
+use kinescope::resource::Event;
+use kinescope::tail::TailEvent;
+
+use super::desk::Desk;
+use super::fixtures::{blob, change};
+
+/// A tail of a hundred records, numbered from 0, of which every tenth ends in 7.
+fn hundred() -> (Desk, kinescope::model::Ticket) {
+    let mut desk = Desk::filled(80, 24);
+    let ticket = desk.begin_tail();
+    for tens in 0..10 {
+        let records: Vec<_> = (0..10)
+            .map(|one| {
+                let payload: &'static [u8] = if one == 7 { b"{\"n\":7}" } else { b"{\"n\":0}" };
+                blob(1, tens * 10 + one, payload)
+            })
+            .collect();
+        desk.tail_brings(ticket, records);
+    }
+    (desk, ticket)
+}
+
+fn filter(desk: &mut Desk, text: &str) {
+    desk.keys(&["f", "ctrl-u"]);
+    desk.type_text(text);
+    desk.keys(&["enter"]);
+    desk.scan();
+}
+
+#[test]
+fn only_what_passes_is_shown_and_counted_while_more_comes() {
+    let (mut desk, ticket) = hundred();
+    filter(&mut desk, ".n == 7");
+    let screen = desk.screen();
+    assert!(screen.contains("filter .n == 7 · 10"));
+    assert!(screen.contains("cust-0097") && !screen.contains("cust-0096"));
+    desk.tail_brings(
+        ticket,
+        vec![blob(1, 107, b"{\"n\":7}"), blob(1, 108, b"{\"n\":0}")],
+    );
+    assert!(desk.screen().contains("filter .n == 7 · 11"));
+    assert!(
+        desk.screen().contains("▌13:00:01.070"),
+        "the newest that passes is followed"
+    );
+    desk.keys(&["esc"]);
+    assert!(desk.screen().contains("cust-0108"));
+}
+
+#[test]
+fn moving_goes_over_what_is_shown() {
+    let (mut desk, _) = hundred();
+    filter(&mut desk, ".n == 7");
+    desk.keys(&["k", "k"]);
+    assert!(desk.screen().contains("▌13:00:00.770"));
+    assert!(desk.screen().contains("2 newer"));
+    desk.keys(&["g"]);
+    assert!(desk.screen().contains("▌13:00:00.070"));
+    desk.keys(&["enter"]);
+    desk.inspect();
+    assert!(desk.screen().contains("cust-0007"));
+    // What is selected stays selected when all is shown again.
+    desk.keys(&["esc", "esc"]);
+    assert!(desk.screen().contains("▌13:00:00.070"));
+}
+
+#[test]
+fn nothing_that_passes_is_told_as_such() {
+    let (mut desk, _) = hundred();
+    filter(&mut desk, "no such words");
+    assert!(desk.screen().contains("Nothing passes the filter so far"));
+    desk.keys(&["enter"]);
+    assert!(desk.screen().contains("no record to read closely here"));
+    filter(&mut desk, "");
+    assert!(desk.screen().contains("cust-0099"));
+}
+
+#[test]
+fn a_filter_that_is_wrong_says_where_and_stays_to_be_corrected() {
+    let (mut desk, _) = hundred();
+    filter(&mut desk, ".n >");
+    assert!(desk.screen().contains("a term is expected here, at character 5"));
+    desk.type_text(" 3");
+    desk.keys(&["enter"]);
+    desk.scan();
+    assert!(desk.screen().contains("filter .n > 3 · 10"));
+}
+
+#[test]
+fn a_filter_of_the_config_goes_by_its_name() {
+    let (mut desk, _) = hundred();
+    filter(&mut desk, "@sevens");
+    assert!(desk.screen().contains("filter .n == 7 · 10"));
+    desk.keys(&["f", "ctrl-u", "down"]);
+    assert!(desk.screen().contains("@sevens  .n == 7"));
+    desk.keys(&["enter"]);
+    desk.scan();
+    assert!(desk.screen().contains("filter .n == 7 · 10"));
+    filter(&mut desk, "@eights");
+    assert!(desk.screen().contains("the config has no filter 'eights'"));
+}
+
+#[test]
+fn parts_of_the_records_stand_in_columns() {
+    let (mut desk, ticket) = hundred();
+    desk.tail_brings(
+        ticket,
+        vec![
+            blob(1, 107, b"no json"),
+            blob(1, 108, b"{\"n\":{\"m\":[1,\"two\"]}}"),
+        ],
+    );
+    desk.keys(&["c"]);
+    desk.type_text(".n .n.m[1] nonsense");
+    desk.keys(&["enter"]);
+    assert!(desk.screen().contains("'nonsense' is no path"));
+    desk.keys(&["ctrl-w", "enter"]);
+    let screen = desk.screen();
+    let heading = screen.lines().find(|line| line.contains(".n.m[1]")).unwrap();
+    let last = screen.lines().find(|line| line.contains("cust-0108")).unwrap();
+    // The mark takes three bytes where the heading has a blank.
+    assert_eq!(heading.find(".n.m[1]").unwrap() + 2, last.rfind("two").unwrap());
+    assert!(
+        screen
+            .lines()
+            .any(|line| line.contains("cust-0107") && line.contains('–'))
+    );
+    desk.keys(&["c", "ctrl-u", "enter"]);
+    assert!(desk.screen().contains("no json"));
+}
+
+#[test]
+fn what_passes_is_written_and_can_be_left() {
+    let (mut desk, _) = hundred();
+    filter(&mut desk, ".n == 7");
+    desk.keys(&["w"]);
+    assert!(desk.screen().contains("Write 10 records that pass the filter to"));
+    assert!(desk.screen().contains("orders-20261120-"));
+    desk.keys(&["ctrl-u"]);
+    desk.type_text("sevens.jsonl");
+    desk.keys(&["enter"]);
+    let Some(Effect::Export(ticket, export)) = desk.asked.pop() else {
+        panic!("nothing is written");
+    };
+    assert_eq!(export.records.len(), 10);
+    desk.send(Message::Reply(ticket, Reply::Exported(Exported::Written(4))));
+    assert!(desk.screen().contains("writing sevens.jsonl: 4 of 10 records"));
+    desk.keys(&["esc"]);
+    assert!(matches!(desk.asked.last(), Some(Effect::Cancel(it)) if *it == ticket));
+    assert!(desk.screen().contains("sevens.jsonl is not written"));
+    desk.keys(&["w", "enter"]);
+    let Some(Effect::Export(ticket, _)) = desk.asked.pop() else {
+        panic!("nothing is written");
+    };
+    let failed = Exported::Failed("there is a file of this name".to_owned());
+    desk.send(Message::Reply(ticket, Reply::Exported(failed)));
+    assert!(
+        desk.screen()
+            .contains("is not written: there is a file of this name")
+    );
+}
+
+#[test]
+fn a_record_is_copied_as_what_it_says() {
+    let (mut desk, _) = hundred();
+    desk.keys(&["y"]);
+    assert!(matches!(desk.asked.last(), Some(Effect::Copy(text)) if text == "{\"n\":0}"));
+}
+
+#[test]
+fn one_key_is_followed_and_let_go() {
+    let (mut desk, ticket) = hundred();
+    desk.keys(&["="]);
+    desk.scan();
+    desk.tail_brings(ticket, vec![blob(1, 99, b"again"), blob(1, 100, b"other")]);
+    let screen = desk.screen();
+    assert!(screen.contains("filter key=\"cust-0099\" · 2"), "{screen}");
+    assert!(screen.contains("again") && !screen.contains("other"));
+    desk.keys(&["="]);
+    desk.scan();
+    assert!(desk.screen().contains("other"));
+}
+
+#[test]
+fn one_item_is_followed_through_its_changes() {
+    let mut desk = Desk::filled(80, 24);
+    desk.keys(&["2"]);
+    desk.answer_all();
+    let ticket = desk.begin_tail();
+    desk.tail_brings(ticket, vec![change(Event::Insert, 1), change(Event::Insert, 2)]);
+    desk.keys(&["="]);
+    desk.scan();
+    desk.tail_brings(ticket, vec![change(Event::Modify, 2), change(Event::Remove, 1)]);
+    let tail = desk.model.tail.as_ref().unwrap();
+    assert_eq!(tail.count(), 2, "{}", desk.screen());
+    filter(&mut desk, "event:REMOVE");
+    assert_eq!(desk.model.tail.as_ref().unwrap().count(), 1);
+}
+
+#[test]
+fn a_search_goes_to_the_next_match_and_around() {
+    let (mut desk, _) = hundred();
+    desk.keys(&["g", "/"]);
+    desk.type_text("CUST-00.7|CUST-00.7");
+    desk.keys(&["enter"]);
+    desk.scan();
+    assert!(
+        !desk.screen().contains("▌13:00:00.070"),
+        "capitals count where there are some"
+    );
+    desk.keys(&["/"]);
+    desk.type_text("cust-00.7");
+    desk.keys(&["enter"]);
+    desk.scan();
+    assert!(desk.screen().contains("▌13:00:00.070"));
+    desk.keys(&["n"]);
+    assert!(desk.screen().contains("▌13:00:00.170"));
+    desk.keys(&["N", "N"]);
+    assert!(desk.screen().contains("▌13:00:00.970"));
+    assert!(desk.screen().contains("search cust-00.7 · 10"));
+}
+
+#[test]
+fn a_search_that_finds_nothing_says_so() {
+    let (mut desk, _) = hundred();
+    desk.keys(&["/"]);
+    desk.type_text("nowhere");
+    desk.keys(&["enter"]);
+    desk.scan();
+    desk.keys(&["n"]);
+    assert!(desk.screen().contains("nothing here matches"));
+}
+
+#[test]
+fn rows_are_looked_at_beside_the_screen_and_no_longer_than_they_are_wanted() {
+    let (mut desk, ticket) = hundred();
+    desk.keys(&["f"]);
+    desk.type_text("n");
+    desk.keys(&["enter"]);
+    let scan = desk.asked.iter().find_map(|effect| match effect {
+        Effect::Scan(ticket, scan) => Some((*ticket, scan.rows.len())),
+        _ => None,
+    });
+    let (scan, rows) = scan.unwrap();
+    assert_eq!(rows, 100);
+    // While one is under way, what comes waits for the next one.
+    desk.tail_events(ticket, vec![TailEvent::CaughtUp], 2);
+    let scans = desk
+        .asked
+        .iter()
+        .filter(|it| matches!(it, Effect::Scan(..)))
+        .count();
+    assert_eq!(scans, 1);
+    desk.keys(&["esc"]);
+    assert!(
+        desk.asked
+            .iter()
+            .any(|it| matches!(it, Effect::Cancel(ticket) if *ticket == scan))
+    );
+}
