@@ -7,6 +7,7 @@ use std::sync::Arc;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use crate::decode::Format;
 use crate::query::{Filter, FilterError};
 use crate::tail::POSITION_FORMS;
 
@@ -107,6 +108,9 @@ pub struct Tail {
     /// Only records for whose decoded value this jq program puts out something that is neither null nor false
     #[arg(long, value_name = "EXPR", value_parser = program)]
     pub jq: Option<Arc<Filter>>,
+    /// How payloads are read, instead of by their content
+    #[arg(long, value_name = "FORMAT", help = decode_help())]
+    pub decode: Option<String>,
     /// Form of the output
     #[arg(long, value_enum, default_value_t = Output::Text)]
     pub output: Output,
@@ -139,6 +143,14 @@ fn program(text: &str) -> Result<Arc<Filter>, FilterError> {
 
 fn from_help() -> String {
     format!("Where to begin: {POSITION_FORMS}")
+}
+
+fn decode_help() -> String {
+    let names: Vec<_> = Format::all().map(Format::name).collect();
+    format!(
+        "How payloads are read, instead of by their content: {}, avro:FILE.avsc, protobuf:DESCRIPTORS#package.Message",
+        names.join(", ")
+    )
 }
 
 #[cfg(test)]

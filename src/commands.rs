@@ -60,11 +60,12 @@ pub fn demo(global: &Global, args: &cli::Demo, config: &Config, clock: Clock) ->
 }
 
 /// The records of a stream on stdout.
-pub fn tail(global: &Global, args: &cli::Tail, clock: Clock) -> anyhow::Result<Ended> {
+pub fn tail(global: &Global, args: &cli::Tail, config: &Config, clock: Clock) -> anyhow::Result<Ended> {
+    let decoder = headless::decoder(config, args)?;
     run(async {
         let session = Session::open(options(global)).await?;
         log(&session);
-        Ok(headless::tail(&session, args, clock).await?)
+        Ok(headless::tail(&session, args, decoder, clock).await?)
     })
 }
 
@@ -91,6 +92,7 @@ async fn show(session: &Session, global: &Global, config: &Config, clock: Clock)
     let sources = session.sources();
     let settings = Settings {
         zone: TimeZone::system(),
+        decoding: config.decoding.clone(),
         filters: config.filters.clone(),
         ring_bytes: config.ring_mib << 20,
         abilities: abilities(&sources),

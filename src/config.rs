@@ -2,6 +2,9 @@
 //!
 //! Must not: read the command line, which goes before both.
 
+mod decoding;
+mod glob;
+
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -10,13 +13,16 @@ use directories::ProjectDirs;
 use serde::Deserialize;
 use thiserror::Error;
 
+use crate::decode::Decoder;
 use crate::query::Filter;
 use crate::sanitize;
+pub use decoding::Decoding;
+use decoding::{Files, Rule};
 
 const EMBEDDED: &str = include_str!("../assets/config.toml");
 
 /// The settings in force.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 pub struct Config {
     /// Frames a second at most.
     pub max_fps: u16,
@@ -28,6 +34,9 @@ pub struct Config {
     pub read_only: bool,
     /// Filters of a tail by their names.
     pub filters: BTreeMap<String, String>,
+    #[serde(skip)]
+    /// How the payloads of streams are read.
+    pub decoding: Decoding,
 }
 
 /// What a file says; the rest is as embedded.
@@ -40,6 +49,10 @@ struct Partial {
     read_only: Option<bool>,
     #[serde(default)]
     filters: BTreeMap<String, toml::Spanned<String>>,
+    #[serde(default)]
+    decode: Vec<Rule>,
+    #[serde(default)]
+    schemas: Files,
 }
 
 /// A file that cannot be used: which one, where in it, and why.
@@ -87,13 +100,21 @@ impl Config {
     fn over_defaults(text: &str, file: &Path) -> Result<Self, ConfigError> {
         let defaults: Self = parse(EMBEDDED, Path::new("assets/config.toml"))?;
         let said: Partial = parse(text, file)?;
+        let folder = file.parent().unwrap_or(Path::new(""));
+        let decoding = Decoding::load(said.decode, &said.schemas, folder);
         Ok(Self {
             max_fps: said.max_fps.unwrap_or(defaults.max_fps).clamp(1, 240),
             ring_mib: said.ring_mib.unwrap_or(defaults.ring_mib).clamp(1, 64 << 10),
             ascii: said.ascii.unwrap_or(defaults.ascii),
             read_only: said.read_only.unwrap_or(defaults.read_only),
             filters: filters(said.filters, text, file)?,
+            decoding: decoding.map_err(|(at, why)| wrong(text, at.start, file, why))?,
         })
+    }
+
+    /// How the payloads of this stream are read; it may be named by its ARN.
+    pub fn decoder_for(&self, stream: &str) -> Decoder {
+        self.decoding.decoder_for(stream)
     }
 }
 
@@ -138,6 +159,7 @@ fn wrong(text: &str, at: usize, file: &Path, why: String) -> ConfigError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::decode::Format;
 
     fn load(text: &str) -> Result<Config, ConfigError> {
         Config::over_defaults(text, Path::new("c.toml"))
@@ -146,16 +168,9 @@ mod tests {
     #[test]
     fn what_is_not_said_is_as_embedded() {
         let config = load("max_fps = 4\n").unwrap();
-        assert_eq!(
-            config,
-            Config {
-                max_fps: 4,
-                ring_mib: 64,
-                ascii: false,
-                read_only: false,
-                filters: BTreeMap::new(),
-            }
-        );
+        assert_eq!((config.max_fps, config.ring_mib), (4, 64));
+        assert!(!config.ascii && !config.read_only);
+        assert_eq!(config.decoder_for("orders").choice(), None);
     }
 
     #[test]
@@ -172,5 +187,83 @@ mod tests {
         );
         let error = load("max_fps = \"many\"").unwrap_err().to_string();
         assert!(error.starts_with("c.toml:1:11: "), "{error}");
+    }
+
+    #[test]
+    fn the_first_rule_for_a_stream_counts() {
+        let config = load(concat!(
+            "[[decode]]\nstream = \"orders-raw\"\nformat = \"hex\"\n",
+            "[[decode]]\nstream = \"orders-*\"\nformat = \"msgpack\"\n",
+        ));
+        let config = config.unwrap();
+        let choice = |stream: &str| config.decoder_for(stream).choice();
+        assert_eq!(choice("orders-raw"), Some(Format::Hex));
+        assert_eq!(choice("orders-eu"), Some(Format::Msgpack));
+        assert_eq!(
+            choice("arn:aws:kinesis:eu-west-1:1:stream/orders-eu"),
+            Some(Format::Msgpack)
+        );
+        assert_eq!(choice("carts"), None);
+    }
+
+    #[test]
+    fn schemas_are_found_beside_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("a.avsc"), "\"long\"").unwrap();
+        let file = folder.path().join("config.toml");
+        let text = "[schemas]\navro = [\"*.avsc\"]\n[schemas.confluent]\n17 = \"a.avsc\"\n";
+        let config = Config::over_defaults(text, &file).unwrap();
+        let decoded = config.decoder_for("any").decode(b"\0\0\0\0\x11\x06");
+        assert_eq!(decoded.path, [Format::Avro]);
+        let text = "[[decode]]\nstream = \"*\"\nformat = \"avro\"\nschema = \"a.avsc\"\n";
+        let config = Config::over_defaults(text, &file).unwrap();
+        assert_eq!(config.decoder_for("any").decode(b"\x06").path, [Format::Avro]);
+    }
+
+    #[test]
+    fn a_mistake_about_decoding_is_told_with_its_place() {
+        let rule = |rest: &str| format!("[[decode]]\nstream = \"a\"\n{rest}\n");
+        for (text, expected) in [
+            (
+                rule("format = \"xml\""),
+                "c.toml:3:10: 'xml' is no format; use one of",
+            ),
+            (rule(""), "c.toml:1:1: missing field `format`"),
+            (
+                rule("format = \"avro\"\nschemas = \"a\""),
+                "c.toml:4:1: unknown field `schemas`",
+            ),
+            (
+                rule("format = \"avro\"\nschema = \"no.avsc\""),
+                "c.toml:4:10: no.avsc: it cannot be read: No such file",
+            ),
+            (
+                rule("format = \"json\"\nschema = \"a.avsc\""),
+                "c.toml:4:10: `schema` is for format \"avro\", and this is \"json\"",
+            ),
+            (
+                rule("format = \"protobuf\"\ndescriptors = \"a\""),
+                "c.toml:3:10: `descriptors` need a `message`",
+            ),
+            (
+                rule("format = \"protobuf\"\nmessage = \"a\""),
+                "c.toml:3:10: a `message` needs the `descriptors`",
+            ),
+            (
+                "[schemas]\navro = [\"no*.avsc\"]".to_owned(),
+                "c.toml:2:9: there is no file no*.avsc",
+            ),
+            (
+                "[schemas.confluent]\nx = \"a\"".to_owned(),
+                "c.toml:2:1: an id of a registry is an integer",
+            ),
+            (
+                "[schemas.glue]\nx = \"a\"".to_owned(),
+                "c.toml:2:1: a schema version id of Glue is a UUID",
+            ),
+        ] {
+            let error = load(&text).unwrap_err().to_string();
+            assert!(error.starts_with(expected), "{error}");
+        }
     }
 }

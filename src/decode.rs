@@ -5,20 +5,32 @@
 //!
 //! Must not: print; what comes out of here has not passed [`crate::sanitize`] unless it says so.
 
+mod avro;
 mod base64;
+mod cbor;
 mod cloudwatch;
+mod cursor;
+mod decimal;
+mod decoder;
 mod dynamodb;
 mod fields;
 mod format;
 mod gzip;
 mod head;
+mod header;
 mod hex;
 mod json;
 mod kpl;
 mod layer;
 mod lz4;
+mod msgpack;
+mod protobuf;
+mod recognised;
+mod schemas;
 mod snappy;
 mod text;
+mod tree;
+mod wire;
 mod zlib;
 mod zstd;
 
@@ -26,12 +38,14 @@ use std::borrow::Cow;
 use std::fmt;
 
 pub use cloudwatch::{LogEvent, Logs};
+pub use decoder::{ChoiceError, Decoder};
 pub use dynamodb::TableChange;
 pub use format::{Format, UnknownFormat};
 pub use hex::{hex, hex_line, hex_lines, hex_width};
 pub use json::{json_on_one_line, pretty};
 pub use kpl::user_records;
 use layer::{End, Head, Layer, Opened};
+pub use schemas::{Definition, SchemaFileError, Schemas};
 use serde_json::Value as Json;
 
 use crate::resource::Aggregate;
@@ -166,23 +180,21 @@ impl Value {
 type Reader = fn(&[u8]) -> Option<Value>;
 
 /// What bytes can mean, in the order in which it is tried; hex takes whatever is left.
-const MEANINGS: [(Format, Reader); 6] = [
+const MEANINGS: [(Format, Reader); 8] = [
     (Format::Kpl, kpl::value),
     (Format::CloudwatchLogs, cloudwatch::value),
     (Format::Dynamodb, dynamodb::value),
     (Format::Json, json::value),
     (Format::Ndjson, json::values),
     (Format::Text, text::value),
+    (Format::Cbor, recognised::cbor),
+    (Format::Msgpack, recognised::msgpack),
 ];
 
-/// Reads bytes by their content: layers are taken off, and what is left is JSON, else text, else bytes.
+/// Reads bytes by their content: layers are taken off, and what is left is JSON, else text, else CBOR or MessagePack where it
+/// surely is, else bytes.
 pub fn decode(data: &[u8]) -> Decoded {
-    let mut path = Vec::new();
-    let mut notes = Vec::new();
-    let inner = unwrap(data, LARGEST, &mut path, &mut notes);
-    let (format, value) = meaning(inner);
-    path.push(format);
-    Decoded { path, value, notes }
+    Decoder::automatic().decode(data)
 }
 
 /// Takes off the layers that can be told by their content; no more than `most` bytes come out of all together.
@@ -253,22 +265,13 @@ pub fn preview(data: &[u8], columns: usize) -> String {
             let shown: String = summary.chars().take(columns).collect();
             sanitize::line(&shown).into_owned()
         }
-        None => text_or_hex(head, columns),
+        None => text_or_hex(head, data, columns),
     }
 }
 
-/// What a search looks at: the bytes themselves where they are text, and else the text of what they mean.
-pub fn searchable(data: &[u8]) -> Cow<'_, [u8]> {
-    if layer::told_by(Head::all(data)).is_none() && text::read(data).is_some() {
-        return Cow::Borrowed(data);
-    }
-    match decode(data).value {
-        Value::Json(json) | Value::Logs { json, .. } | Value::Change { json, .. } => {
-            Cow::Owned(json.to_string().into_bytes())
-        }
-        Value::Text(text) => Cow::Owned(text.into_bytes()),
-        Value::Bytes(bytes) => Cow::Owned(bytes),
-    }
+/// Whether bytes are text as they stand, with no layer around it.
+fn is_plain_text(data: &[u8]) -> bool {
+    layer::told_by(Head::all(data)).is_none() && text::read(data).is_some()
 }
 
 /// What matters of JSON that is more than a value.
@@ -278,12 +281,15 @@ fn summary(head: Head<'_>, columns: usize) -> Option<String> {
         .or_else(|| json::line(head))
 }
 
-fn text_or_hex(head: Head<'_>, columns: usize) -> String {
+/// The beginning of what is inside of all layers, where `whole` is what they are around.
+fn text_or_hex(head: Head<'_>, whole: &[u8], columns: usize) -> String {
     let most = columns.saturating_mul(BYTES_PER_CHARACTER);
     let bytes = &head.bytes[..head.bytes.len().min(most)];
     match text::read_head(bytes, head.whole && bytes.len() == head.bytes.len()) {
         Some(text) => sanitize::line(&text::on_one_line(text)).into_owned(),
-        None => hex::spaced(&bytes[..bytes.len().min(columns / 2)]),
+        None => recognised::preview(whole, columns)
+            .or_else(|| recognised::preview(head.bytes, columns))
+            .unwrap_or_else(|| hex::spaced(&bytes[..bytes.len().min(columns / 2)])),
     }
 }
 

@@ -5,6 +5,7 @@
 
 pub(crate) mod lines;
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal as _, Write};
 use std::os::fd::AsFd as _;
@@ -20,7 +21,8 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::spawn_blocking;
 
 use crate::cli;
-use crate::decode::user_records;
+use crate::config::Config;
+use crate::decode::{Broken, ChoiceError, Decoder, user_records};
 use crate::message::{Ended, TailReply, Through};
 use crate::query::Filter;
 use crate::resource::{Record, ResourceId, ShardId};
@@ -33,6 +35,8 @@ use lines::Format;
 
 /// News that may wait to be written. While it is full nothing is read.
 const CHANNEL: usize = 4;
+/// How many different reasons why payloads are not as they were chosen to be are told.
+const REASONS: usize = 16;
 /// Room for what is written at once.
 const BUFFER: usize = 128 << 10;
 /// How long the first read waits for what it could do without.
@@ -44,6 +48,9 @@ pub enum Failure {
     /// The text for `--from` is no position.
     #[error(transparent)]
     Position(#[from] PositionError),
+    /// The word for `--decode` chooses nothing.
+    #[error("{0}; check --decode")]
+    Choice(#[from] ChoiceError),
     /// The word for the stream has none of the forms that name one.
     #[error(
         "'{0}' names no stream; use a Kinesis stream's name or ARN, a DynamoDB stream's ARN, or table:NAME"
@@ -69,12 +76,29 @@ pub enum Failure {
 impl Failure {
     /// Whether it is a matter of what was asked for.
     pub fn is_usage(&self) -> bool {
-        matches!(self, Self::Position(_) | Self::NoStream(_) | Self::NoConsumers(_))
+        matches!(
+            self,
+            Self::Position(_) | Self::Choice(_) | Self::NoStream(_) | Self::NoConsumers(_)
+        )
+    }
+}
+
+/// How the stream's payloads are read: as the command says, else as the settings do.
+pub fn decoder(config: &Config, args: &cli::Tail) -> Result<Decoder, Failure> {
+    let decoder = config.decoder_for(&args.stream);
+    match &args.decode {
+        Some(word) => Ok(decoder.choosing_by_word(word)?),
+        None => Ok(decoder),
     }
 }
 
 /// Writes the records of a stream until a limit, the tip, the stream's end, a signal, or nobody reads them.
-pub async fn tail(session: &Session, args: &cli::Tail, clock: Clock) -> Result<Ended, Failure> {
+pub async fn tail(
+    session: &Session,
+    args: &cli::Tail,
+    decoder: Decoder,
+    clock: Clock,
+) -> Result<Ended, Failure> {
     let from = parse_position(&args.from, clock.now().wall, &TimeZone::system())?;
     let through = args.consumer.clone().map(|consumer| Through {
         consumer,
@@ -101,7 +125,7 @@ pub async fn tail(session: &Session, args: &cli::Tail, clock: Clock) -> Result<E
         through,
     };
     let (news, heard) = mpsc::channel(CHANNEL);
-    let format = Format::new(args.output, &stream, io::stdout().is_terminal());
+    let format = Format::new(args.output, &stream, io::stdout().is_terminal(), decoder);
     let writer = Writer::new(io::stdout(), format, args);
     let writing = spawn_blocking(move || writer.write_all(heard));
     let ended = async {
@@ -211,6 +235,7 @@ struct Writer<W: Write> {
     left: Option<u64>,
     until_caught_up: bool,
     troubled: bool,
+    misread: HashSet<String>,
     line: Vec<u8>,
 }
 
@@ -223,6 +248,7 @@ impl<W: Write> Writer<W> {
             left: args.limit,
             until_caught_up: args.until_caught_up,
             troubled: false,
+            misread: HashSet::new(),
             line: Vec::new(),
         }
     }
@@ -283,15 +309,35 @@ impl<W: Write> Writer<W> {
             if self.left == Some(0) {
                 return Ok(true);
             }
-            if !self.filters.iter().all(|filter| filter.passes(&record)) {
+            if !self
+                .filters
+                .iter()
+                .all(|filter| filter.passes(&record, self.format.decoder()))
+            {
                 continue;
             }
             self.line.clear();
-            self.format.write(&record, &mut self.line);
+            if let Some(broken) = self.format.write(&record, &mut self.line) {
+                self.tell_misread(&broken);
+            }
             self.out.write_all(&self.line)?;
             self.left = self.left.map(|left| left - 1);
         }
         Ok(self.left == Some(0))
+    }
+
+    /// Payloads that are not what was chosen are written all the same, so each reason is told once.
+    fn tell_misread(&mut self, broken: &Broken) {
+        let reason = broken.to_string();
+        if self.misread.len() < REASONS && !self.misread.contains(&reason) {
+            let shown = sanitize::line(&reason);
+            // Stderr may be closed; the records matter more.
+            let _ = writeln!(
+                io::stderr(),
+                "kinescope: {shown}; such payloads are read by their content"
+            );
+            self.misread.insert(reason);
+        }
     }
 
     /// A failure that is tried again is told once, until something works. Throttling is part of the work.
@@ -445,6 +491,7 @@ mod tests {
             stream: "orders".to_owned(),
             from: "latest".to_owned(),
             shards: Vec::new(),
+            decode: None,
             output,
             limit,
             until_caught_up: false,
@@ -454,7 +501,7 @@ mod tests {
             sender.try_send(news).unwrap();
         }
         drop(sender);
-        let format = Format::new(args.output, &"orders".into(), false);
+        let format = Format::new(args.output, &"orders".into(), false, Decoder::automatic());
         Writer::new(out, format, &args).write_all(heard)
     }
 

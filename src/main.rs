@@ -45,7 +45,7 @@ fn run(cli: Cli, clock: Clock) -> anyhow::Result<Ended> {
     match cli.command {
         None => commands::explore(&cli.global, &config, clock),
         Some(Command::Demo(demo)) => commands::demo(&cli.global, &demo, &config, clock),
-        Some(Command::Tail(tail)) => commands::tail(&cli.global, &tail, clock),
+        Some(Command::Tail(tail)) => commands::tail(&cli.global, &tail, &config, clock),
         Some(Command::Completions { shell }) => commands::completions(shell),
         Some(Command::Man) => commands::man(),
     }

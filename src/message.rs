@@ -8,6 +8,7 @@ use crossterm::event::KeyEvent;
 use serde::Deserialize;
 
 use crate::cli::Output;
+use crate::decode::Decoder;
 use crate::model::{Document, Found, Scan, Sight, Size, Ticket};
 use crate::resource::{
     Consumer, Detail, Entry, FeatureRecord, Page, PageToken, Position, Record, ResourceId, Section, Shard,
@@ -84,6 +85,8 @@ pub struct Export {
     pub output: Output,
     /// Their stream.
     pub stream: ResourceId,
+    /// How payloads are read.
+    pub decoder: Decoder,
     /// The records.
     pub records: Vec<Arc<Record>>,
 }
@@ -115,7 +118,7 @@ pub enum Effect {
     /// Send a text to the clipboard of the terminal.
     Copy(String),
     /// Decode a record for the inspector, as it is to be looked at.
-    Inspect(Ticket, Arc<Record>, Sight),
+    Inspect(Ticket, Arc<Record>, Sight, Decoder),
     /// Stop what goes under this ticket.
     Cancel(Ticket),
     /// Stop like a job, until the shell continues it.
@@ -243,6 +246,7 @@ pub enum Action {
     Unfold,
     ToggleOrder,
     ToggleZone,
+    Decoder,
     Filter,
     OnlyKey,
     Columns,

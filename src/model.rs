@@ -45,6 +45,7 @@ pub use ticket::{Ticket, Tickets};
 
 use jiff::tz::TimeZone;
 
+use crate::config::Decoding;
 use crate::keymap::{Context, Keymap};
 use crate::resource::Section;
 use crate::tail::Rate;
@@ -70,10 +71,12 @@ pub struct Identity {
 }
 
 /// What was chosen at the start and does not change.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Settings {
     /// The time zone of the clock on the wall.
     pub zone: TimeZone,
+    /// How the payloads of each stream are read.
+    pub decoding: Decoding,
     /// Filters by the names that the config gives them.
     pub filters: BTreeMap<String, String>,
     /// Bytes that a tail keeps.

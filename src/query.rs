@@ -14,7 +14,7 @@ use std::ops::Range;
 use regex::bytes::{Regex, RegexBuilder};
 use thiserror::Error;
 
-use crate::decode::{self, Value};
+use crate::decode::{self, Decoder, Value};
 use crate::resource::{Body, Change, Record, ShardId};
 
 pub use path::{Path, PathError};
@@ -136,9 +136,9 @@ impl Filter {
         found.into_iter().flatten().filter(whole).collect()
     }
 
-    /// Whether a record is to be shown.
-    pub fn passes(&self, record: &Record) -> bool {
-        self.terms.iter().all(|term| term.passes(record))
+    /// Whether a record is to be shown, its payload read by this decoder.
+    pub fn passes(&self, record: &Record, decoder: &Decoder) -> bool {
+        self.terms.iter().all(|term| term.passes(record, decoder))
     }
 }
 
@@ -203,7 +203,7 @@ fn mistake(text: &str, error: &regex::Error) -> FilterError {
 }
 
 impl Term {
-    fn passes(&self, record: &Record) -> bool {
+    fn passes(&self, record: &Record, decoder: &Decoder) -> bool {
         match self {
             Self::Shard(name) => names_shard(name, &record.shard),
             Self::Key(part) => record.key().contains(part.as_str()),
@@ -213,9 +213,9 @@ impl Term {
                 Body::Blob { .. } => false,
             },
             Self::Text(expression) => {
-                expression.is_match(&text_of(record)) || expression.is_match(record.key().as_bytes())
+                expression.is_match(&text_of(record, decoder)) || expression.is_match(record.key().as_bytes())
             }
-            Self::Program(program) => program.passes(value_of(record)),
+            Self::Program(program) => program.passes(value_of(record, decoder)),
         }
     }
 }
@@ -230,35 +230,35 @@ fn names_event(name: &str, change: &Change) -> bool {
 }
 
 /// What a search looks at: a payload's text, or a change as JSON.
-fn text_of(record: &Record) -> Cow<'_, [u8]> {
+fn text_of<'a>(record: &'a Record, decoder: &Decoder) -> Cow<'a, [u8]> {
     match &record.body {
-        Body::Blob { data, .. } => decode::searchable(data),
+        Body::Blob { data, .. } => decoder.searchable(data),
         Body::Change(change) => Cow::Owned(change_json(change).to_string().into_bytes()),
     }
 }
 
 /// What a record says, where that is JSON, for columns: no more than a screen may take time for.
-pub fn json_of(record: &Record) -> Option<serde_json::Value> {
+pub fn json_of(record: &Record, decoder: &Decoder) -> Option<serde_json::Value> {
     match &record.body {
         Body::Blob { data, .. } if data.len() <= LARGEST_COLUMNS => {
-            decode::decode(data).value.json().cloned()
+            decoder.decode(data).value.json().cloned()
         }
         Body::Blob { .. } => None,
         Body::Change(change) => Some(change_json(change)),
     }
 }
 
-fn value_of(record: &Record) -> jaq_json::Val {
+fn value_of(record: &Record, decoder: &Decoder) -> jaq_json::Val {
     match &record.body {
         Body::Blob { data, .. } => {
             if let Some(value) = data
                 .first()
-                .filter(|first| matches!(first, b'{' | b'['))
+                .filter(|first| decoder.choice().is_none() && matches!(first, b'{' | b'['))
                 .and_then(|_| jq::from_text(data))
             {
                 return value;
             }
-            match decode::decode(data).value {
+            match decoder.decode(data).value {
                 Value::Json(json) | Value::Logs { json, .. } | Value::Change { json, .. } => {
                     jq::from_json(&json)
                 }
@@ -297,7 +297,9 @@ mod tests {
     }
 
     fn passes(filter: &str, record: &Record) -> bool {
-        Filter::parse(filter).unwrap().passes(record)
+        Filter::parse(filter)
+            .unwrap()
+            .passes(record, &Decoder::automatic())
     }
 
     #[test]
@@ -339,9 +341,9 @@ mod tests {
     fn one_key_is_followed_whatever_it_holds() {
         let awkward = record("s", "a \"b\" c", "{}");
         let filter = Filter::of_key(&awkward.key());
-        assert!(filter.passes(&awkward));
+        assert!(filter.passes(&awkward, &Decoder::automatic()));
         assert!(passes(filter.text(), &awkward), "its text means the same");
-        assert!(!filter.passes(&record("s", "a", "{}")));
+        assert!(!filter.passes(&record("s", "a", "{}"), &Decoder::automatic()));
     }
 
     #[test]
@@ -355,7 +357,11 @@ mod tests {
     #[test]
     fn a_search_minds_capitals_only_where_it_has_some() {
         let record = record("s", "k", "Checkout paid");
-        let found = |text| Filter::searching(text).unwrap().passes(&record);
+        let found = |text| {
+            Filter::searching(text)
+                .unwrap()
+                .passes(&record, &Decoder::automatic())
+        };
         assert!(found("checkout") && found("Checkout"));
         assert!(!found("CHECKOUT"));
     }

@@ -166,7 +166,9 @@ impl App {
             Effect::Scan(ticket, scan) => self.calls.scan(ticket, scan),
             Effect::Export(ticket, export) => self.calls.export(ticket, export),
             Effect::Copy(text) => self.copy(&text)?,
-            Effect::Inspect(ticket, record, sight) => self.calls.inspect(ticket, record, sight),
+            Effect::Inspect(ticket, record, sight, decoder) => {
+                self.calls.inspect(ticket, record, sight, decoder);
+            }
             Effect::Cancel(ticket) => self.calls.cancel(ticket),
             Effect::Redraw => self.screen.forget(),
             Effect::Suspend => return self.suspend(),

@@ -6,6 +6,7 @@
 
 mod browse;
 mod consumers;
+mod decoder;
 mod export;
 mod filter;
 mod inspector;

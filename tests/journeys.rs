@@ -10,6 +10,7 @@ mod terminal;
 
 mod journeys {
     mod browse;
+    mod decode;
     mod denied;
     mod headless;
     mod hostile;

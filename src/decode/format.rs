@@ -93,6 +93,27 @@ impl Format {
     }
 }
 
+impl Format {
+    /// What it is, in a few words.
+    pub fn about(self) -> &'static str {
+        match self {
+            Self::Kpl => "an aggregate of the Kinesis Producer Library",
+            Self::Gzip | Self::Zlib | Self::Zstd | Self::Snappy | Self::Lz4 => "compressed",
+            Self::Base64 => "bytes written as text",
+            Self::Json => "one value",
+            Self::Ndjson => "several JSON values",
+            Self::CloudwatchLogs => "log events of a subscription",
+            Self::Dynamodb => "a change of a table, delivered through Kinesis",
+            Self::Avro => "with a header, or the schema of a rule",
+            Self::Protobuf => "the message of a rule, or fields by their numbers",
+            Self::Cbor | Self::Msgpack => "binary JSON",
+            Self::Text => "UTF-8",
+            Self::Latin1 => "ISO 8859-1",
+            Self::Hex => "bytes",
+        }
+    }
+}
+
 impl fmt::Display for Format {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())

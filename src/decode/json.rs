@@ -8,7 +8,7 @@ use super::Value;
 use super::layer::Head;
 
 /// The largest JSON that is made a tree of. A tree takes some thirty times the room of its text; what is larger is read as text.
-const LARGEST_TREE: usize = 2 << 20;
+pub(super) const LARGEST_TREE: usize = 2 << 20;
 /// How deep values may lie in each other: what the parser allows.
 const DEEPEST: usize = 128;
 /// The longest that a character of a string is written as: two escapes, of the halves of a surrogate pair.

@@ -64,6 +64,11 @@ pub(super) fn told_by(head: Head<'_>) -> Option<&'static Layer> {
     LAYERS.iter().find(|layer| (layer.begins)(head))
 }
 
+/// The layer of this name.
+pub(super) fn named(format: Format) -> Option<&'static Layer> {
+    LAYERS.iter().find(|layer| layer.format == format)
+}
+
 impl Layer {
     /// Takes out no more than so many bytes.
     pub(super) fn unpack(&self, data: &[u8], most: usize) -> Opened {

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::Value as Json;
 
 use crate::cli::Output;
-use crate::decode::{Value, decode, hex, json_on_one_line, preview};
+use crate::decode::{self, Broken, Decoded, Decoder, Note, Value, hex, json_on_one_line};
 use crate::resource::{Aggregate, Body, Change, Record, ResourceId, Timestamp};
 use crate::sanitize;
 
@@ -21,6 +21,7 @@ pub(crate) struct Format {
     stream: String,
     /// Whether a terminal reads it, which would act on what it reads.
     terminal: bool,
+    decoder: Decoder,
 }
 
 /// A Kinesis record, as the contract has it; `data` is written between the two halves.
@@ -50,18 +51,29 @@ struct ChangeLine<'a> {
 }
 
 impl Format {
-    pub(crate) fn new(output: Output, stream: &ResourceId, terminal: bool) -> Self {
+    pub(crate) fn new(output: Output, stream: &ResourceId, terminal: bool, decoder: Decoder) -> Self {
         Self {
             output,
             stream: stream.as_str().to_owned(),
             terminal,
+            decoder,
         }
     }
 
-    /// Adds the record's line, with its end.
-    pub(crate) fn write(&self, record: &Record, out: &mut Vec<u8>) {
+    /// How payloads are read.
+    pub(crate) fn decoder(&self) -> &Decoder {
+        &self.decoder
+    }
+
+    /// Adds the record's line, with its end. Tells why its payload could not be read as was chosen.
+    pub(crate) fn write(&self, record: &Record, out: &mut Vec<u8>) -> Option<Broken> {
+        let mut broken = None;
         match (self.output, &record.body) {
-            (Output::Text, _) => out.extend_from_slice(text(record).as_bytes()),
+            (Output::Text, _) => {
+                let (line, why) = self.text(record);
+                out.extend_from_slice(line.as_bytes());
+                broken = why;
+            }
             (
                 Output::Jsonl,
                 Body::Blob {
@@ -70,7 +82,7 @@ impl Format {
                     aggregate,
                 },
             ) => {
-                self.blob_json(record, partition_key, data, aggregate.as_deref(), out);
+                broken = self.blob_json(record, partition_key, data, aggregate.as_deref(), out);
             }
             (Output::Jsonl | Output::Raw, Body::Change(change)) => self.change_json(record, change, out),
             (Output::Raw, Body::Blob { data, .. }) if self.terminal => {
@@ -79,6 +91,7 @@ impl Format {
             (Output::Raw, Body::Blob { data, .. }) => out.extend_from_slice(data),
         }
         out.push(b'\n');
+        broken
     }
 
     fn blob_json(
@@ -88,8 +101,8 @@ impl Format {
         data: &[u8],
         aggregate: Option<&Aggregate>,
         out: &mut Vec<u8>,
-    ) {
-        let (decoder, value) = decoded(data, aggregate);
+    ) -> Option<Broken> {
+        let (decoder, value, broken) = self.decoded(data, aggregate);
         let head = BlobLine {
             stream: &self.stream,
             shard: record.shard.as_str(),
@@ -108,6 +121,7 @@ impl Format {
             sanitize::json(&value),
             BASE64.encode(data)
         );
+        broken
     }
 
     fn change_json(&self, record: &Record, change: &Change, out: &mut Vec<u8>) {
@@ -125,22 +139,52 @@ impl Format {
         };
         out.extend_from_slice(sanitize::json(&json_of(&line)).as_bytes());
     }
-}
 
-/// How a payload was read, and its value as JSON on one line. JSON is passed on as it was written.
-fn decoded(data: &[u8], aggregate: Option<&Aggregate>) -> (String, String) {
-    if aggregate.is_none()
-        && let Some(json) = json_on_one_line(data)
-    {
-        return ("json".to_owned(), json);
+    /// How a payload was read, its value as JSON on one line, and why it was not read as was chosen. JSON is passed on as it was
+    /// written.
+    fn decoded(&self, data: &[u8], aggregate: Option<&Aggregate>) -> (String, String, Option<Broken>) {
+        if aggregate.is_none()
+            && matches!(self.decoder.choice(), None | Some(decode::Format::Json))
+            && let Some(json) = json_on_one_line(data)
+        {
+            return ("json".to_owned(), json, None);
+        }
+        let decoded = self.decoder.decode(data).out_of(aggregate);
+        let value = match &decoded.value {
+            Value::Json(json) | Value::Logs { json, .. } | Value::Change { json, .. } => json.to_string(),
+            Value::Text(text) => json_of(text),
+            Value::Bytes(bytes) => json_of(&hex(bytes)),
+        };
+        (decoded.path(">"), value, self.misread(decoded))
     }
-    let decoded = decode(data).out_of(aggregate);
-    let value = match &decoded.value {
-        Value::Json(json) | Value::Logs { json, .. } | Value::Change { json, .. } => json.to_string(),
-        Value::Text(text) => json_of(text),
-        Value::Bytes(bytes) => json_of(&hex(bytes)),
-    };
-    (decoded.path(">"), value)
+
+    fn misread(&self, decoded: Decoded) -> Option<Broken> {
+        let choice = self.decoder.choice()?;
+        decoded.notes.into_iter().find_map(|note| match note {
+            Note::Broken(broken) if broken.format == choice => Some(broken),
+            _ => None,
+        })
+    }
+
+    fn text(&self, record: &Record) -> (String, Option<Broken>) {
+        let time = record.arrived.map_or_else(
+            || "-".to_owned(),
+            |time| time.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string(),
+        );
+        let place = format!("{time}  {}  ", sanitize::line(record.shard.as_str()));
+        match &record.body {
+            Body::Blob {
+                partition_key, data, ..
+            } => {
+                let (preview, broken) = self.decoder.preview_or_why(data, TEXT_COLUMNS);
+                (
+                    format!("{place}{}  {preview}", sanitize::line(partition_key)),
+                    broken,
+                )
+            }
+            Body::Change(change) => (format!("{place}{}", sanitize::line(&change_text(change))), None),
+        }
+    }
 }
 
 /// Our own shapes of texts, numbers and values that were parsed can always be written.
@@ -148,28 +192,9 @@ fn json_of(value: &impl Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
 
-fn text(record: &Record) -> String {
-    let time = record.arrived.map_or_else(
-        || "-".to_owned(),
-        |time| time.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string(),
-    );
-    let place = format!("{time}  {}  ", sanitize::line(record.shard.as_str()));
-    match &record.body {
-        Body::Blob {
-            partition_key, data, ..
-        } => {
-            format!(
-                "{place}{}  {}",
-                sanitize::line(partition_key),
-                preview(data, TEXT_COLUMNS)
-            )
-        }
-        Body::Change(change) => {
-            let ttl = if change.is_ttl() { " by TTL" } else { "" };
-            let line = format!("{}{ttl}  {}", change.event.as_str(), change.preview(TEXT_COLUMNS));
-            format!("{place}{}", sanitize::line(&line))
-        }
-    }
+fn change_text(change: &Change) -> String {
+    let ttl = if change.is_ttl() { " by TTL" } else { "" };
+    format!("{}{ttl}  {}", change.event.as_str(), change.preview(TEXT_COLUMNS))
 }
 
 #[cfg(test)]
@@ -188,7 +213,7 @@ mod tests {
 
     fn line(output: Output, terminal: bool, record: &Record) -> String {
         let mut out = Vec::new();
-        Format::new(output, &"orders".into(), terminal).write(record, &mut out);
+        Format::new(output, &"orders".into(), terminal, Decoder::automatic()).write(record, &mut out);
         String::from_utf8(out).unwrap()
     }
 
@@ -234,7 +259,8 @@ mod tests {
     #[test]
     fn raw_is_exactly_the_payload() {
         let mut out = Vec::new();
-        Format::new(Output::Raw, &"orders".into(), false).write(&blob(b"\x00\x1b\xff"), &mut out);
+        Format::new(Output::Raw, &"orders".into(), false, Decoder::automatic())
+            .write(&blob(b"\x00\x1b\xff"), &mut out);
         assert_eq!(out, b"\x00\x1b\xff\n");
     }
 

@@ -36,6 +36,8 @@ pub enum Purpose {
     },
     /// A partition key, of which the shard is wanted.
     ShardOf,
+    /// How to read payloads.
+    Decoder,
     /// What of a tail to show.
     Filter,
     /// A file to write records to.

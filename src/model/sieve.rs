@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::{Ticket, Wait};
+use crate::decode::Decoder;
 use crate::query::Filter;
 use crate::tail::{Ring, Row};
 
@@ -15,6 +16,7 @@ const ROWS: u64 = 4096;
 pub struct Sieve {
     /// The filter.
     pub filter: Arc<Filter>,
+    decoder: Decoder,
     passed: VecDeque<u64>,
     /// The number of the first row that was not looked at yet.
     next: u64,
@@ -26,6 +28,8 @@ pub struct Sieve {
 pub struct Scan {
     /// The filter.
     pub filter: Arc<Filter>,
+    /// How payloads are read.
+    pub decoder: Decoder,
     /// The number of the first of them.
     pub first: u64,
     /// The rows.
@@ -46,7 +50,10 @@ impl Scan {
     pub fn run(&self) -> Found {
         let numbered = (self.first..).zip(&self.rows);
         let passed = numbered
-            .filter(|(_, row)| row.record().is_none_or(|record| self.filter.passes(record)))
+            .filter(|(_, row)| {
+                row.record()
+                    .is_none_or(|record| self.filter.passes(record, &self.decoder))
+            })
             .map(|(number, _)| number);
         Found {
             passed: passed.collect(),
@@ -57,9 +64,10 @@ impl Scan {
 
 impl Sieve {
     /// A filter of which no row was looked at yet.
-    pub fn new(filter: Arc<Filter>) -> Self {
+    pub fn new(filter: Arc<Filter>, decoder: Decoder) -> Self {
         Self {
             filter,
+            decoder,
             passed: VecDeque::new(),
             next: 0,
             wait: None,
@@ -79,6 +87,7 @@ impl Sieve {
         let rows = (first..held.end.min(first + ROWS)).filter_map(|number| ring.get(number).cloned());
         Scan {
             filter: self.filter.clone(),
+            decoder: self.decoder.clone(),
             first,
             rows: rows.collect(),
         }
@@ -166,7 +175,7 @@ mod tests {
     #[test]
     fn rows_are_looked_at_a_part_at_a_time_and_each_once() {
         let ring = ring(10_000);
-        let mut sieve = Sieve::new(Arc::new(Filter::parse("n7").unwrap()));
+        let mut sieve = Sieve::new(Arc::new(Filter::parse("n7").unwrap()), Decoder::automatic());
         let mut parts = Vec::new();
         while sieve.is_due(&ring) {
             parts.push(scan(&mut sieve, &ring));
@@ -179,7 +188,7 @@ mod tests {
     #[test]
     fn what_fell_off_is_forgotten_and_what_comes_is_looked_at() {
         let ring = ring(100);
-        let mut sieve = Sieve::new(Arc::new(Filter::parse("n7").unwrap()));
+        let mut sieve = Sieve::new(Arc::new(Filter::parse("n7").unwrap()), Decoder::automatic());
         scan(&mut sieve, &ring);
         sieve.forget_before(50);
         assert_eq!(sieve.passed().front(), Some(&57));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Focus, Found, Inspector, Panel, Remote, Scan, ShardMeter, ShardState, Sieve, Ticket, Wait};
-use crate::decode::user_records;
+use crate::decode::{Decoder, user_records};
 use crate::message::TailRequest;
 use crate::query::Path;
 use crate::resource::{Record, ShardId, hash_key};
@@ -54,6 +54,8 @@ pub struct TailPane {
     pub cursor: u64,
     /// The number of the first record on the screen.
     pub top: u64,
+    /// How payloads are read.
+    pub decoder: Decoder,
     /// What is shown of the rows, where that is not all.
     pub filter: Option<Sieve>,
     /// Parts of the records to show as columns; the records whole where there are none.
@@ -94,6 +96,7 @@ impl TailPane {
             follow: true,
             cursor: 0,
             top: 0,
+            decoder: Decoder::automatic(),
             filter: None,
             columns: Vec::new(),
             search: None,

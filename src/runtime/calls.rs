@@ -11,6 +11,7 @@ use tokio::task::AbortHandle;
 use super::clock::Clock;
 use super::export::{self, Wanted};
 use super::tail;
+use crate::decode::Decoder;
 use crate::message::{Export, Exported, Message, Reply, Request, TailReply, TailRequest};
 use crate::model::{Document, Scan, Sight, Ticket};
 use crate::resource::{Record, Section};
@@ -94,10 +95,10 @@ impl Calls {
     }
 
     /// Decodes a record where it holds up nothing.
-    pub(super) fn inspect(&mut self, ticket: Ticket, record: Arc<Record>, sight: Sight) {
+    pub(super) fn inspect(&mut self, ticket: Ticket, record: Arc<Record>, sight: Sight, decoder: Decoder) {
         let messages = self.messages.clone();
         self.spawn(ticket, async move {
-            let decoded = tokio::task::spawn_blocking(move || Document::of(&record, sight)).await;
+            let decoded = tokio::task::spawn_blocking(move || Document::read(&record, sight, &decoder)).await;
             if let Ok(document) = decoded {
                 send(&messages, ticket, Reply::Inspected(document)).await;
             }

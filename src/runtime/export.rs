@@ -60,7 +60,7 @@ fn fill(part: &Path, export: &Export, wanted: &AtomicBool, told: impl Fn(usize))
         .truncate(true)
         .mode(0o600)
         .open(part)?;
-    let format = Format::new(export.output, &export.stream, false);
+    let format = Format::new(export.output, &export.stream, false, export.decoder.clone());
     let mut out = BufWriter::new(file);
     let (mut line, mut bytes) = (Vec::new(), 0);
     for (number, record) in export.records.iter().enumerate() {
@@ -90,6 +90,7 @@ fn part_of(file: &Path) -> PathBuf {
 mod tests {
     use super::*;
     use crate::cli::Output;
+    use crate::decode::Decoder;
     use crate::resource::{Body, Record};
 
     fn export(file: PathBuf, records: usize) -> Export {
@@ -103,6 +104,7 @@ mod tests {
             file,
             output: Output::Raw,
             stream: "orders".into(),
+            decoder: Decoder::automatic(),
             records: (0..records).map(|number| Arc::new(record(number))).collect(),
         }
     }

@@ -68,6 +68,7 @@ pub(super) fn begin(model: &mut Model, now: Now, file: &str) -> Vec<Effect> {
     let export = Export {
         output: if is_lines { Output::Jsonl } else { Output::Raw },
         stream: tail.request.stream.clone(),
+        decoder: tail.decoder.clone(),
         records: chosen(tail),
         file,
     };
@@ -122,13 +123,13 @@ pub(super) fn told(model: &mut Model, now: Now, news: Exported) -> Told {
 
 /// Sends what the selected record says to the clipboard of the terminal.
 pub(super) fn copy(model: &mut Model, now: Now) -> Vec<Effect> {
-    let record = model.tail.as_ref().and_then(TailPane::record);
-    let Some(record) = record else {
+    let chosen = model.tail.as_ref().and_then(|tail| Some((tail, tail.record()?)));
+    let Some((tail, record)) = chosen else {
         model.notify(now.mono, "there is no record here to copy", false);
         return Vec::new();
     };
     let text = match &record.body {
-        Body::Blob { data, .. } => match std::str::from_utf8(&decode::searchable(data)) {
+        Body::Blob { data, .. } => match std::str::from_utf8(&tail.decoder.searchable(data)) {
             Ok(text) => text.to_owned(),
             Err(_) => decode::hex(data),
         },

@@ -87,7 +87,8 @@ fn put(model: &mut Model, filter: Option<Filter>) -> Vec<Effect> {
         return Vec::new();
     };
     let waited = tail.filter.as_ref().and_then(Sieve::ticket);
-    tail.filter = filter.map(|filter| Sieve::new(Arc::new(filter)));
+    let decoder = tail.decoder.clone();
+    tail.filter = filter.map(|filter| Sieve::new(Arc::new(filter), decoder));
     tail.show(rows);
     cancel(model, waited)
 }
@@ -118,7 +119,7 @@ pub(super) fn search(model: &mut Model, text: &str) -> Result<Vec<Effect>, Filte
         return Ok(Vec::new());
     };
     let waited = tail.search.as_ref().and_then(Sieve::ticket);
-    tail.search = Some(Sieve::new(Arc::new(filter)));
+    tail.search = Some(Sieve::new(Arc::new(filter), tail.decoder.clone()));
     tail.search_jumps = true;
     Ok(cancel(model, waited))
 }

@@ -203,11 +203,12 @@ pub(super) fn inspect(model: &mut Model, now: Now) -> Vec<Effect> {
         return Vec::new();
     }
     inspector.turn_to(number, record.clone(), sight);
+    let decoder = tail.decoder.clone();
     let wait = ask(model, now.mono);
     if let Some(inspector) = inspector_mut(model) {
         inspector.document.begin(wait);
     }
-    vec![Effect::Inspect(wait.ticket, record, sight)]
+    vec![Effect::Inspect(wait.ticket, record, sight, decoder)]
 }
 
 pub(super) fn inspected(model: &mut Model, document: Document) -> Told {

@@ -3,7 +3,7 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tui_input::{Input, InputRequest};
 
-use super::{browse, consumers, export, filter, inspector, seek, tail};
+use super::{browse, consumers, decoder, export, filter, inspector, seek, tail};
 use crate::clock::Now;
 use crate::keymap::Context;
 use crate::message::{Action, Effect};
@@ -78,6 +78,16 @@ fn accept(model: &mut Model, now: Now) -> Vec<Effect> {
             ),
         },
         _ if text.is_empty() => Vec::new(),
+        Purpose::Decoder => match decoder::choose(model, &text) {
+            Ok(effects) => effects,
+            Err(error) => open_prompt(
+                model,
+                Prompt {
+                    error: Some(error.to_string()),
+                    ..prompt
+                },
+            ),
+        },
         Purpose::Export { .. } => export::begin(model, now, &text),
         Purpose::SearchTail => match filter::search(model, &text) {
             Ok(effects) => effects,

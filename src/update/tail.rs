@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Told, ask, cancel, consumers, export, filter, inspector, overlay, panel, seek};
+use super::{Told, ask, cancel, consumers, decoder, export, filter, inspector, overlay, panel, seek};
 use crate::clock::Now;
 use crate::message::{Action, Effect, TailReply, TailRequest};
 use crate::model::{Focus, Model, Prompt, Purpose, Remote, TailPane};
@@ -22,8 +22,9 @@ pub(super) fn request(model: &Model, stream: ResourceId) -> TailRequest {
 pub(super) fn start(model: &mut Model, now: Now, request: TailRequest, name: String) -> Vec<Effect> {
     let mut effects = leave(model);
     let wait = ask(model, now.mono);
+    let decoder = model.settings.decoding.decoder_for(request.stream.as_str());
     let pane = TailPane::new(wait, request.clone(), name, model.settings.ring_bytes);
-    model.tail = Some(pane);
+    model.tail = Some(TailPane { decoder, ..pane });
     effects.push(Effect::StartTail(wait.ticket, request));
     effects
 }
@@ -57,6 +58,7 @@ fn act_outside(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
         Action::ToggleHex => inspector::toggle_hex(model, now),
         Action::ToggleTyped => inspector::toggle_typed(model, now),
         Action::ToggleAll => inspector::toggle_all(model),
+        Action::Decoder => decoder::ask(model),
         Action::Filter => filter::ask_filter(model),
         Action::Columns => filter::ask_columns(model),
         Action::Export => export::ask_file(model, now),

@@ -34,7 +34,12 @@ impl Fields {
             .collect();
         let records = rows.filter_map(|number| Some((number, pane.ring.get(number)?.record()?)));
         let cells: HashMap<_, _> = records
-            .map(|(number, record)| (number, cells(json_of(record).as_ref(), &pane.columns)))
+            .map(|(number, record)| {
+                (
+                    number,
+                    cells(json_of(record, &pane.decoder).as_ref(), &pane.columns),
+                )
+            })
             .collect();
         let need = |column: usize| {
             let inside = cells.values().map(|row| row[column].width());

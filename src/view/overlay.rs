@@ -22,6 +22,8 @@ const FILTER_FORMS: &str = "words as a regular expression, or jq such as .total 
 /// What a file's name says, for the line in which it is typed.
 const EXPORT_FORMS: &str =
     "a new file: .jsonl has an object a line, anything else the payloads, each with a line end";
+/// What a decoder can be, for the line in which it is typed.
+const DECODER_FORMS: &str = "a format; schemas come from [[decode]] and [schemas] of the config";
 /// What columns can be, for the line in which they are typed.
 const COLUMN_FORMS: &str =
     "paths into the JSON, such as .order_id .customer.id .items[0].sku; nothing shows the records whole";
@@ -97,6 +99,7 @@ fn line_of_text(stage: &Stage<'_>, prompt: &Prompt, screen: Rect, buffer: &mut B
             ),
             EXPORT_FORMS,
         ),
+        Purpose::Decoder => (" Read payloads as ".to_owned(), DECODER_FORMS),
         Purpose::Columns => (" Columns ".to_owned(), COLUMN_FORMS),
         Purpose::SearchTail => (
             " Search in the records ".to_owned(),

@@ -10,7 +10,7 @@ use super::browse::beside_mark;
 use super::fields::Fields;
 use super::header::waiting;
 use super::{Role, Stage, format, write_line};
-use crate::decode;
+use crate::decode::Decoder;
 use crate::model::{Focus, Remote, ShardSign, Sieve, TailPane};
 use crate::resource::{Body, Change, Record, ShardId, change_summary, item_preview, key_words};
 use crate::sanitize;
@@ -214,15 +214,16 @@ fn take_heading(pane: &TailPane, area: Rect) -> (Rect, Rect) {
 }
 
 /// Which columns there are; they leave in a fixed order as the screen gets narrower.
-struct Columns {
+struct Columns<'a> {
+    decoder: &'a Decoder,
     clock: usize,
     shard: usize,
     key: usize,
     data: usize,
 }
 
-impl Columns {
-    fn new(pane: &TailPane, width: u16) -> Self {
+impl<'a> Columns<'a> {
+    fn new(pane: &'a TailPane, width: u16) -> Self {
         let width = usize::from(width);
         let longest = pane
             .shards
@@ -240,6 +241,7 @@ impl Columns {
             .map(|it| it + 2)
             .sum();
         Self {
+            decoder: &pane.decoder,
             clock,
             shard,
             key,
@@ -263,7 +265,7 @@ fn gap<'a>(stage: &Stage<'_>, shard: &ShardId, selected: bool) -> Line<'a> {
 fn record_line<'a>(
     stage: &Stage<'_>,
     record: &Record,
-    columns: &Columns,
+    columns: &Columns<'_>,
     fields: Option<String>,
     selected: bool,
 ) -> Line<'a> {
@@ -282,7 +284,7 @@ fn record_line<'a>(
     Line::from(spans)
 }
 
-fn body<'a>(stage: &Stage<'_>, body: &Body, columns: &Columns, fields: Option<String>) -> Vec<Span<'a>> {
+fn body<'a>(stage: &Stage<'_>, body: &Body, columns: &Columns<'_>, fields: Option<String>) -> Vec<Span<'a>> {
     let mut spans = Vec::new();
     let text = match body {
         Body::Blob {
@@ -292,7 +294,15 @@ fn body<'a>(stage: &Stage<'_>, body: &Body, columns: &Columns, fields: Option<St
                 let key = format::fit_id(&sanitize::line(partition_key), columns.key);
                 spans.push(stage.span(format!("{key}  "), Role::Text));
             }
-            fields.unwrap_or_else(|| decode::preview(data, columns.data))
+            let (text, broken) = match fields {
+                Some(fields) => (fields, None),
+                None => columns.decoder.preview_or_why(data, columns.data),
+            };
+            if let Some(broken) = broken {
+                let words = format!("! {}  ", sanitize::line(&broken.to_string()));
+                spans.push(stage.span(format::fit(&words, columns.data), Role::Failed));
+            }
+            text
         }
         Body::Change(change) => {
             let event = if change.is_ttl() {

@@ -183,6 +183,25 @@ fn a_position_that_is_none() {
 }
 
 #[test]
+fn a_way_of_reading_that_is_none() {
+    let refused = |word: &str| complaint(&["tail", "orders", "--decode", word], &ACCOUNT, 2);
+    let line = refused("xml");
+    assert!(
+        line.contains("'xml' is no format; use one of kpl, gzip"),
+        "{line}"
+    );
+    assert!(line.contains("avro:FILE.avsc"), "{line}");
+    assert!(refused(EVIL).contains(EVIL_SHOWN));
+    let line = refused("avro:/nonexistent.avsc");
+    assert!(
+        line.contains("/nonexistent.avsc: it cannot be read: No such file"),
+        "{line}"
+    );
+    let line = refused("protobuf:shop.binpb");
+    assert!(line.contains("protobuf:DESCRIPTORS#package.Message"), "{line}");
+}
+
+#[test]
 fn an_unknown_flag() {
     let output = finish(command(&["--bogus"]).spawn().unwrap());
     assert_eq!(output.status.code(), Some(2));

@@ -5,6 +5,7 @@ use std::time::Duration;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::tz::{TimeZone, offset};
 use kinescope::clock::Now;
+use kinescope::config::Decoding;
 use kinescope::keymap::Keymap;
 use kinescope::message::{Effect, Message, Reply, Request, TailReply, TailRequest};
 use kinescope::model::{Abilities, Document, Identity, Model, Settings, Size, Ticket};
@@ -45,6 +46,7 @@ impl Desk {
         };
         let settings = Settings {
             zone: TimeZone::fixed(offset(1)),
+            decoding: Decoding::default(),
             filters: [("sevens".to_owned(), ".n == 7".to_owned())].into(),
             ring_bytes: 64 << 20,
             abilities: [pushing, tail(false), edit, Abilities::default()],
@@ -214,10 +216,10 @@ impl Desk {
             .iter()
             .position(|effect| matches!(effect, Effect::Inspect(..)))
         {
-            if let Effect::Inspect(ticket, record, sight) = self.asked.remove(place) {
+            if let Effect::Inspect(ticket, record, sight, decoder) = self.asked.remove(place) {
                 self.send(Message::Reply(
                     ticket,
-                    Reply::Inspected(Document::of(&record, sight)),
+                    Reply::Inspected(Document::read(&record, sight, &decoder)),
                 ));
             }
         }

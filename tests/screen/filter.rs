@@ -261,3 +261,59 @@ fn rows_are_looked_at_beside_the_screen_and_no_longer_than_they_are_wanted() {
             .any(|it| matches!(it, Effect::Cancel(ticket) if *ticket == scan))
     );
 }
+
+#[test]
+fn payloads_are_read_as_the_person_says_and_what_fails_says_why_in_its_row() {
+    let mut desk = Desk::filled(100, 30);
+    let ticket = desk.begin_tail();
+    let pair: &'static [u8] = b"\x81\xa1n\x07";
+    desk.tail_brings(
+        ticket,
+        vec![
+            blob(1, 1, pair),
+            blob(1, 2, b"caf\xe9 au lait"),
+            blob(1, 3, b"{\"n\":7}"),
+        ],
+    );
+    desk.keys(&["D"]);
+    assert!(desk.screen().contains("auto") && desk.screen().contains("by content"));
+    desk.type_text("latin2");
+    desk.keys(&["enter"]);
+    assert!(desk.screen().contains("'latin2' is no format"));
+    desk.keys(&["ctrl-u"]);
+    desk.type_text("latin1");
+    desk.keys(&["enter"]);
+    assert!(desk.screen().contains("café au lait"));
+    filter(&mut desk, ".n == 7");
+    assert_eq!(
+        desk.model.tail.as_ref().unwrap().count(),
+        0,
+        "as Latin-1 all is text"
+    );
+    desk.keys(&["D"]);
+    desk.type_text("msgpack");
+    desk.keys(&["enter"]);
+    desk.scan();
+    assert_eq!(
+        desk.model.tail.as_ref().unwrap().count(),
+        2,
+        "what fails is read by its content"
+    );
+    filter(&mut desk, "");
+    let screen = desk.screen();
+    let failed = screen.lines().find(|line| line.contains("cust-0003")).unwrap();
+    assert!(
+        failed.contains("! no msgpack:")
+            && !screen
+                .lines()
+                .any(|line| line.contains("cust-0001") && line.contains('!'))
+    );
+    desk.keys(&["g", "enter"]);
+    desk.inspect();
+    assert!(desk.screen().contains("record · msgpack"));
+    desk.keys(&["D"]);
+    desk.type_text("hex");
+    desk.keys(&["enter"]);
+    desk.inspect();
+    assert!(desk.screen().contains("record · hex"));
+}

@@ -7,7 +7,7 @@ use super::change::{holds_bytes, write_change};
 use super::tree::{Kind, Tree};
 use super::value::write_meaning;
 use super::write::{Place, Writer};
-use crate::decode::{Decoded, Logs, TableChange, Value, decode};
+use crate::decode::{Decoded, Decoder, Logs, TableChange, Value};
 use crate::resource::{Aggregate, Body, Record, hash_key};
 use crate::sanitize;
 
@@ -32,11 +32,19 @@ pub struct Document {
 }
 
 impl Document {
-    /// Reads a record closely. May take a while for a large one, so it is done beside the screen.
+    /// Reads a record closely, by its content.
     pub fn of(record: &Record, sight: Sight) -> Self {
+        Self::read(record, sight, &Decoder::automatic())
+    }
+
+    /// Reads a record closely. May take a while for a large one, so it is done beside the screen.
+    pub fn read(record: &Record, sight: Sight, decoder: &Decoder) -> Self {
         let mut writer = Writer::new(sight.columns);
         let mut document = match &record.body {
-            Body::Blob { data, aggregate, .. } => blob(&mut writer, sight, data, aggregate.as_deref()),
+            Body::Blob { data, aggregate, .. } => {
+                let decoded = decoder.decode(data).out_of(aggregate.as_deref());
+                blob(&mut writer, sight, data, decoded)
+            }
             Body::Change(change) => {
                 write_change(&mut writer, sight, change);
                 Self {
@@ -53,8 +61,7 @@ impl Document {
     }
 }
 
-fn blob(writer: &mut Writer, sight: Sight, data: &Bytes, aggregate: Option<&Aggregate>) -> Document {
-    let decoded = decode(data).out_of(aggregate);
+fn blob(writer: &mut Writer, sight: Sight, data: &Bytes, decoded: Decoded) -> Document {
     for note in &decoded.notes {
         writer.leaf(&Place::default(), Kind::Note, &format!("! {note}"));
     }
