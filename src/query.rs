@@ -55,8 +55,10 @@ enum Term {
     Program(jq::Program),
 }
 
+type Named = fn(String) -> Term;
+
 /// The words that name what a record is.
-const NAMES: [(&str, fn(String) -> Term); 4] = [
+const NAMES: [(&str, Named); 4] = [
     ("shard:", Term::Shard),
     ("key:", Term::Key),
     ("key=", Term::KeyIs),

@@ -17,6 +17,7 @@ const HOT_KEYS: usize = 256;
 
 /// A live tail.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each stands for itself")]
 pub struct TailPane {
     /// The ticket of its news.
     pub ticket: Ticket,

@@ -107,7 +107,7 @@ fn loading<'a>(error: load::Error<&'a str>) -> Vec<Mistake<'a>> {
     }
 }
 
-fn undefined<'a>((name, what): compile::Error<&'a str>) -> Mistake<'a> {
+fn undefined((name, what): compile::Error<&str>) -> Mistake<'_> {
     (format!("there is no {} '{name}'", what.as_str()), name)
 }
 

@@ -134,18 +134,15 @@ pub(super) fn find(model: &mut Model, now: Now, forwards: bool) -> Vec<Effect> {
         return ask_search(model);
     };
     let shown = |number: &u64| tail.shows(*number);
-    match search.nearest(tail.cursor, forwards, shown) {
-        Some(number) => {
-            tail.follow = false;
-            tail.select(number, rows);
-        }
-        None => {
-            let words = match search.progress(&tail.ring) {
-                100 => "nothing here matches".to_owned(),
-                part => format!("no match in the {part} % that were looked at so far"),
-            };
-            model.notify(now.mono, words, false);
-        }
+    if let Some(number) = search.nearest(tail.cursor, forwards, shown) {
+        tail.follow = false;
+        tail.select(number, rows);
+    } else {
+        let words = match search.progress(&tail.ring) {
+            100 => "nothing here matches".to_owned(),
+            part => format!("no match in the {part} % that were looked at so far"),
+        };
+        model.notify(now.mono, words, false);
     }
     Vec::new()
 }
