@@ -4,6 +4,7 @@
 //!
 //! Must not: read the clock, or know HTTP.
 
+mod encode;
 mod features;
 mod pace;
 mod predictions;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use fastrand::Rng;
 use jiff::{SignedDuration, Timestamp};
 
+use super::encode::{Msgpack, log_events};
 use super::{customer, product};
 use crate::demo::kinesis::{Kinesis, Mode};
 
@@ -59,7 +60,7 @@ const FEEDS: [Feed; 5] = [
         shards: 2,
         records_per_second: 20,
         stocked: 600,
-        record: Source::log_line,
+        record: Source::log_lines,
     },
     Feed {
         stream: "telemetry",
@@ -209,41 +210,41 @@ impl Source {
         (key, click.into_bytes())
     }
 
-    /// A line of an application's log, as text.
-    fn log_line(&mut self, at: Timestamp) -> Record {
+    /// A line or two of an application's log, as CloudWatch Logs delivers them.
+    fn log_lines(&mut self, at: Timestamp) -> Record {
         let service = self.pick(&["checkout", "catalogue", "payments", "search"]);
         let host = format!("{service}-{}", self.rng.u8(1..=3));
-        let request = self.rng.u32(..);
-        let line = match self.rng.u8(..20) {
-            0 => format!(
-                "{at:.3} ERROR {host} request={request:08x} upstream timed out after 3000 ms, giving up"
-            ),
-            1 | 2 => format!("{at:.3} WARN  {host} request={request:08x} slow query: 412 ms, 1 retry"),
-            _ => {
-                let path = self.pick(&["/cart", "/p", "/search", "/health", "/checkout"]);
-                let (status, took) = (
-                    self.pick(&["200", "200", "200", "204", "304", "404"]),
-                    self.rng.u32(2..180),
-                );
-                format!("{at:.3} INFO  {host} request={request:08x} GET {path} {status} {took} ms")
-            }
-        };
-        (host, line.into_bytes())
+        let lines: Vec<_> = (0..self.rng.u8(1..=2)).map(|_| self.log_line()).collect();
+        let data = log_events(&format!("/shop/{service}"), &host, at, &lines);
+        (host, data)
     }
 
-    /// A roastery sensor's reading, as 24 bytes: `KT`, version, kind, sensor, milliseconds, temperature, humidity, battery, flags.
+    fn log_line(&mut self) -> String {
+        let request = self.rng.u32(..);
+        match self.rng.u8(..20) {
+            0 => format!("ERROR request={request:08x} upstream timed out after 3000 ms, giving up"),
+            1 | 2 => format!("WARN request={request:08x} slow query: 412 ms, 1 retry"),
+            _ => {
+                let path = self.pick(&["/cart", "/p", "/search", "/health", "/checkout"]);
+                let status = self.pick(&["200", "200", "200", "204", "304", "404"]);
+                let took = self.rng.u32(2..180);
+                format!("INFO request={request:08x} GET {path} {status} {took} ms")
+            }
+        }
+    }
+
+    /// A roastery sensor's reading, as MessagePack.
     fn reading(&mut self, at: Timestamp) -> Record {
-        let sensor = self.rng.u32(1..=24);
-        let mut bytes = Vec::with_capacity(24);
-        bytes.extend(b"KT\x01");
-        bytes.push(self.rng.u8(0..3));
-        bytes.extend(sensor.to_be_bytes());
-        bytes.extend(at.as_millisecond().to_be_bytes());
-        bytes.extend(self.rng.i16(1800..2400).to_be_bytes());
-        bytes.extend(self.rng.u16(350..620).to_be_bytes());
-        bytes.extend(self.rng.u16(3300..4200).to_be_bytes());
-        bytes.extend([0, self.rng.u8(..4)]);
-        (format!("sensor-{sensor:02}"), bytes)
+        let sensor = format!("sensor-{:02}", self.rng.u32(1..=24));
+        let kind = self.pick(&["roaster", "silo", "packing"]);
+        let reading = Msgpack::default()
+            .text("sensor", &sensor)
+            .text("kind", kind)
+            .float("celsius", f64::from(self.rng.u16(1800..2400)) / 10.0)
+            .float("humidity", f64::from(self.rng.u16(350..620)) / 10.0)
+            .whole("battery_mv", self.rng.u32(3300..4200))
+            .time("at", at);
+        (sensor, reading.finish())
     }
 
     /// A changed row as the Database Migration Service tells of it, as JSON.
@@ -366,7 +367,7 @@ mod tests {
     }
 
     #[test]
-    fn json_feeds_are_json() {
+    fn every_feed_is_what_it_is_meant_to_be() {
         let mut source = Source {
             rng: Rng::with_seed(1),
             orders: 1000,
@@ -377,7 +378,17 @@ mod tests {
                 serde_json::from_slice::<Value>(&data).unwrap();
             }
         }
-        let (_, data) = source.reading(now());
-        assert_eq!(data.len(), 24);
+        for (record, path) in [
+            (
+                Source::log_lines as fn(&mut Source, Timestamp) -> Record,
+                "gzip>cloudwatch-logs",
+            ),
+            (Source::reading, "msgpack"),
+        ] {
+            assert_eq!(
+                crate::decode::decode(&record(&mut source, now()).1).path(">"),
+                path
+            );
+        }
     }
 }
