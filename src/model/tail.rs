@@ -65,6 +65,8 @@ pub struct TailPane {
     pub search: Option<Sieve>,
     /// Whether the search goes to its first match as soon as that is found.
     pub search_jumps: bool,
+    /// The rows on the screen while it is paused: what falls off the ring stays there to be read.
+    kept: Vec<(u64, Row)>,
     /// What stands below or beside the records.
     pub panel: Option<Panel>,
     /// Which pane has the keys.
@@ -102,6 +104,7 @@ impl TailPane {
             columns: Vec::new(),
             search: None,
             search_jumps: false,
+            kept: Vec::new(),
             panel: None,
             focus: Focus::List,
             hot: HotKeys::new(HOT_KEYS),
@@ -214,9 +217,25 @@ impl TailPane {
 
     /// How many rows there are to be shown.
     pub fn count(&self) -> usize {
-        self.filter
-            .as_ref()
-            .map_or(self.ring.len(), |sieve| sieve.passed().len())
+        let held = self.filter.as_ref();
+        self.fallen() + held.map_or(self.ring.len(), |sieve| sieve.passed().len())
+    }
+
+    /// How many rows on the screen are not held by the ring any more.
+    fn fallen(&self) -> usize {
+        let start = self.ring.numbers().start;
+        self.kept.partition_point(|(number, _)| *number < start)
+    }
+
+    /// What stands in a row, held by the ring or still on the screen.
+    pub fn row(&self, number: u64) -> Option<&Row> {
+        let kept = || self.kept.iter().find(|(it, _)| *it == number).map(|(_, row)| row);
+        self.ring.get(number).or_else(kept)
+    }
+
+    /// What is shown is chosen anew: nothing that fell off belongs to it.
+    pub fn forget_fallen(&mut self) {
+        self.kept.clear();
     }
 
     /// The numbers of the rows on the screen, of which `fit` do.
@@ -238,6 +257,10 @@ impl TailPane {
 
     /// The number of the row at a place among those that are shown.
     fn number(&self, place: usize) -> Option<u64> {
+        let fallen = self.fallen();
+        let Some(place) = place.checked_sub(fallen) else {
+            return self.kept.get(place).map(|(number, _)| *number);
+        };
         match &self.filter {
             Some(sieve) => sieve.passed().get(place).copied(),
             None => Some(self.ring.numbers().start + place as u64).filter(|it| *it < self.ring.numbers().end),
@@ -246,10 +269,15 @@ impl TailPane {
 
     /// The place of a row among those that are shown, or of the next one that is.
     fn place(&self, number: u64) -> usize {
-        match &self.filter {
-            Some(sieve) => sieve.passed().partition_point(|it| *it < number),
-            None => usize::try_from(number.saturating_sub(self.ring.numbers().start)).unwrap_or(usize::MAX),
+        let (fallen, start) = (self.fallen(), self.ring.numbers().start);
+        if number < start {
+            return self.kept[..fallen].partition_point(|(it, _)| *it < number);
         }
+        let place = match &self.filter {
+            Some(sieve) => sieve.passed().partition_point(|it| *it < number),
+            None => usize::try_from(number - start).unwrap_or(usize::MAX),
+        };
+        fallen.saturating_add(place)
     }
 
     /// The open shard that takes a partition key, where the service tells, and it is read.
@@ -301,8 +329,7 @@ impl TailPane {
 
     /// The selected record.
     pub fn record(&self) -> Option<&Arc<Record>> {
-        self.ring
-            .get(self.cursor)
+        self.row(self.cursor)
             .filter(|_| self.shows(self.cursor))?
             .record()
     }
@@ -352,5 +379,27 @@ impl TailPane {
         let start = self.ring.numbers().start;
         self.cursor = self.number(cursor).unwrap_or(start);
         self.top = self.number(top).unwrap_or(start);
+        self.keep(fit);
+    }
+
+    /// Keeps what is on the screen, and with what fell off also its neighbours, until the list has gone on from there.
+    fn keep(&mut self, fit: usize) {
+        if self.follow {
+            self.kept.clear();
+            return;
+        }
+        let fallen = if self.top < self.ring.numbers().start {
+            self.fallen()
+        } else {
+            0
+        };
+        let last = self.kept[..fallen].last().map(|(number, _)| *number);
+        let shown = |number| Some((number, self.row(number)?.clone()));
+        let new = self
+            .visible(fit)
+            .filter(|number| last.is_none_or(|last| *number > last));
+        let new: Vec<_> = new.filter_map(shown).collect();
+        self.kept.truncate(fallen);
+        self.kept.extend(new);
     }
 }

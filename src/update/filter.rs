@@ -88,6 +88,7 @@ fn put(model: &mut Model, filter: Option<Filter>) -> Vec<Effect> {
     };
     let waited = tail.filter.as_ref().and_then(Sieve::ticket);
     let decoder = tail.decoder.clone();
+    tail.forget_fallen();
     tail.filter = filter.map(|filter| Sieve::new(Arc::new(filter), decoder));
     tail.show(rows);
     cancel(model, waited)

@@ -24,7 +24,7 @@ pub(super) fn open(model: &mut Model, now: Now, stream: ResourceId, name: String
 /// The record under the cursor is a place of its own.
 fn selected_record(model: &Model) -> Option<Place> {
     let tail = model.tail.as_ref()?;
-    let record = tail.ring.get(tail.cursor)?.record()?;
+    let record = tail.record()?;
     Some(Place {
         text: format!("seq:{}", record.sequence.as_str()),
         help: "the selected record, in its shard",

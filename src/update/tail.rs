@@ -22,9 +22,9 @@ pub(super) fn request(model: &Model, stream: ResourceId) -> TailRequest {
 pub(super) fn start(model: &mut Model, now: Now, request: TailRequest, name: String) -> Vec<Effect> {
     let mut effects = leave(model);
     let wait = ask(model, now.mono);
-    let decoder = model.settings.decoding.decoder_for(request.stream.as_str());
-    let pane = TailPane::new(wait, request.clone(), name, model.settings.ring_bytes);
-    model.tail = Some(TailPane { decoder, ..pane });
+    let mut pane = TailPane::new(wait, request.clone(), name, model.settings.ring_bytes);
+    pane.decoder = model.settings.decoding.decoder_for(request.stream.as_str());
+    model.tail = Some(pane);
     effects.push(Effect::StartTail(wait.ticket, request));
     effects
 }

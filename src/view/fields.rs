@@ -32,7 +32,7 @@ impl Fields {
             .iter()
             .map(|path| sanitize::line(&path.to_string()).into_owned())
             .collect();
-        let records = rows.filter_map(|number| Some((number, pane.ring.get(number)?.record()?)));
+        let records = rows.filter_map(|number| Some((number, pane.row(number)?.record()?)));
         let cells: HashMap<_, _> = records
             .map(|(number, record)| {
                 (

@@ -149,6 +149,7 @@ fn title<'a>(stage: &Stage<'_>, pane: &TailPane) -> Line<'a> {
         (false, false) => ("paused", Role::Warning),
     };
     let count = format::count(pane.ring.len() as u64);
+    let plural = if pane.ring.len() == 1 { "" } else { "s" };
     let dropped = format::count(pane.ring.dropped());
     let gaps = match pane.gaps.len() {
         0 => String::new(),
@@ -161,7 +162,10 @@ fn title<'a>(stage: &Stage<'_>, pane: &TailPane) -> Line<'a> {
         newer => format!("· {newer} newer "),
     };
     Line::from(vec![
-        stage.span(format!(" {count} records · {dropped} dropped · "), Role::Dim),
+        stage.span(
+            format!(" {count} record{plural} · {dropped} dropped · "),
+            Role::Dim,
+        ),
         stage.span(format!("{state} "), role),
         stage.span(newer, Role::Dim),
         stage.span(gaps, Role::Failed),
@@ -179,7 +183,7 @@ fn rows(stage: &Stage<'_>, pane: &TailPane, area: Rect, buffer: &mut Buffer) {
         Paragraph::new(Line::from(stage.span(words, Role::Dim))).render(heading, buffer);
     }
     for (line, number) in (0..).zip(shown()) {
-        let Some(row) = pane.ring.get(number) else {
+        let Some(row) = pane.row(number) else {
             continue;
         };
         let place = Rect {

@@ -99,7 +99,7 @@ fn a_copied_record_goes_to_the_clipboard_and_nowhere_else() {
     let mut program = start(at(&endpoint.url()));
     program.wait_for("hostile");
     program.keys("Ttrim-horizon\r");
-    program.wait_for("1 records");
+    program.wait_for("1 record ");
     program.keys("y");
     program.wait_for("to the terminal's clipboard");
     program.keys("q");

@@ -370,3 +370,40 @@ fn what_came_in_an_aggregate_are_records_of_their_own() {
         desk.screen()
     );
 }
+
+#[test]
+fn what_is_being_read_stays_when_it_falls_off_the_ring() {
+    let mut desk = Desk::filled(80, 24);
+    desk.model.settings.ring_bytes = 30 * blob(1, 0, b"{}").weight();
+    let ticket = desk.begin_tail();
+    desk.tail_brings(ticket, (0..25).map(|n| blob(1, n, b"{}")).collect());
+    desk.keys(&["k", "k"]);
+    let rows = |desk: &Desk| {
+        let screen = desk.screen();
+        screen
+            .lines()
+            .filter(|it| it.contains("cust-"))
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    let before = rows(&desk);
+    assert!(before.len() > 10);
+    for number in 25..200 {
+        desk.tail_brings(ticket, vec![blob(1, number, b"{}")]);
+    }
+    assert_eq!(rows(&desk), before);
+    desk.keys(&["enter"]);
+    desk.inspect();
+    assert!(desk.screen().contains("cust-0022"), "and can be read closely");
+    desk.keys(&["esc", "j"]);
+    assert!(desk.screen().contains("▌13:00:00.230"));
+    desk.keys(&["pgdn"]);
+    let after = rows(&desk);
+    assert!(
+        after.iter().any(|row| row.contains("cust-0024")),
+        "from there on to what is held: {after:#?}"
+    );
+    assert!(after.iter().any(|row| row.contains("cust-018")), "{after:#?}");
+    desk.keys(&["space"]);
+    assert!(!rows(&desk).iter().any(|row| row.contains("cust-0024")));
+}
