@@ -23,7 +23,7 @@ struct Picture {
     way: &'static [(&'static str, &'static str)],
 }
 
-const PICTURES: [Picture; 6] = [
+const PICTURES: [Picture; 9] = [
     Picture {
         name: "streams",
         way: &[("", "clickstream"), ("/orders\r", "005 open")],
@@ -34,7 +34,37 @@ const PICTURES: [Picture; 6] = [
             ("", "clickstream"),
             ("/orders\r", "005 open"),
             ("Ttrim-horizon\r", "ord-0495"),
-            (" \r", "\"order_id\": \"ord-"),
+            (" \r", "customer_id"),
+        ],
+    },
+    Picture {
+        name: "filter",
+        way: &[
+            ("", "clickstream"),
+            ("/orders\r", "005 open"),
+            ("Ttrim-horizon\r", "ord-0495"),
+            ("f.total > 100\r", "filter .total > 100"),
+            ("c.order_id .total .items[0].sku\r", "sku-"),
+            (" ", "paused"),
+        ],
+    },
+    Picture {
+        name: "shards",
+        way: &[
+            ("", "clickstream"),
+            ("/clickstream\r", "007 open"),
+            ("t", "page_view"),
+            ("s", "by id"),
+            ("S", "busiest first"),
+        ],
+    },
+    Picture {
+        name: "logs",
+        way: &[
+            ("", "clickstream"),
+            ("/app-logs\r", "001 open"),
+            ("Ttrim-horizon\r", "log event"),
+            (" \r", "log group"),
         ],
     },
     Picture {
@@ -45,10 +75,10 @@ const PICTURES: [Picture; 6] = [
         name: "changes",
         way: &[
             ("2", "inventory"),
-            ("/inventory\r", "NEW_IMAGE"),
+            ("/carts\r", "carts/stream"),
             ("Ttrim-horizon\r", "MODIFY"),
-            ("\r", "record · MODIFY"),
-            (" ", "paused"),
+            (" fevent:MODIFY .old.currency.S\r", "updated_at"),
+            ("\r", "MODIFY · carts"),
         ],
     },
     Picture {
