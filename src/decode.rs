@@ -13,7 +13,6 @@ mod cursor;
 mod decimal;
 mod decoder;
 mod dynamodb;
-mod fields;
 mod format;
 mod gzip;
 mod head;

@@ -14,7 +14,8 @@ use bytes::Bytes;
 use md5::{Digest as _, Md5};
 use serde_json::json;
 
-use super::fields::{Field, Malformed, Wire, fields};
+use super::cursor::Cursor;
+use super::wire::{self, Wire};
 use super::{Broken, Format, Value, text};
 use crate::resource::{Aggregate, Body, Record};
 
@@ -24,6 +25,9 @@ const MD5_LEN: usize = 16;
 /// of 1 MiB at most (`AggregationMaxSize`), and no number of user records in one comes to so much.
 const LARGEST_APART: usize = 64 << 20;
 const PER_RECORD: usize = size_of::<Record>() + size_of::<Aggregate>();
+
+/// A message that is none, or none of an aggregate.
+struct Malformed;
 
 /// What is in an aggregate.
 struct Aggregated<'a> {
@@ -135,9 +139,9 @@ impl<'a> Aggregated<'a> {
         };
         for field in fields(message) {
             match field? {
-                Field { number: 1, value } => read.keys.push(key(value)?),
-                Field { number: 2, value } => read.hash_keys.push(key(value)?),
-                Field { number: 3, value } => read.records.push(UserRecord::read(bytes(value)?)?),
+                (1, value) => read.keys.push(key(value)?),
+                (2, value) => read.hash_keys.push(key(value)?),
+                (3, value) => read.records.push(UserRecord::read(bytes(value)?)?),
                 _ => {}
             }
         }
@@ -169,9 +173,9 @@ impl<'a> UserRecord<'a> {
         let (mut index, mut hash_key, mut data) = (None, None, None);
         for field in fields(message) {
             match field? {
-                Field { number: 1, value } => index = Some(place(value)?),
-                Field { number: 2, value } => hash_key = Some(place(value)?),
-                Field { number: 3, value } => data = Some(bytes(value)?),
+                (1, value) => index = Some(place(value)?),
+                (2, value) => hash_key = Some(place(value)?),
+                (3, value) => data = Some(bytes(value)?),
                 // 4 are tags, which the libraries write nowhere.
                 _ => {}
             }
@@ -182,6 +186,12 @@ impl<'a> UserRecord<'a> {
             data: data.ok_or(Malformed)?,
         })
     }
+}
+
+/// The fields of a message with their numbers.
+fn fields(message: &[u8]) -> impl Iterator<Item = Result<(u32, Wire<'_>), Malformed>> {
+    let mut cursor = Cursor::new(message);
+    iter::from_fn(move || wire::next(&mut cursor, None).map_err(|_| Malformed).transpose())
 }
 
 fn key(value: Wire<'_>) -> Result<&str, Malformed> {

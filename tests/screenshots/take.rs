@@ -56,6 +56,7 @@ const PICTURES: [Picture; 9] = [
             ("t", "page_view"),
             ("s", "by id"),
             ("S", "busiest first"),
+            ("", "▇"),
         ],
     },
     Picture {
