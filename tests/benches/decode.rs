@@ -109,7 +109,7 @@ fn parse(data: &[u8]) {
 /// An order of a shop, filled up to 1 KiB with its items.
 fn order() -> Vec<u8> {
     let item = |n: u32| serde_json::json!({"sku": format!("sku-{n:04}"), "quantity": n, "price": f64::from(n) + 0.5});
-    let items: Vec<_> = (1..=20).map(item).collect();
+    let items: Vec<_> = (1..=21).map(item).collect();
     let order = serde_json::json!({"order_id": "ord-048211", "customer_id": "cust-0007", "total": 211.5, "items": items});
     let data = order.to_string().into_bytes();
     assert!((1000..1200).contains(&data.len()), "{}", data.len());
