@@ -66,9 +66,7 @@ impl Program {
 
 /// A value as programs take it, from JSON text that is not nested too deep.
 pub(super) fn from_text(json: &[u8]) -> Option<Val> {
-    is_shallow(json)
-        .then(|| read::parse_single(json).ok())
-        .flatten()
+    is_shallow(json).then(|| read::parse_single(json).ok()).flatten()
 }
 
 /// Whether text is nested no deeper than may be read. The parser goes down a level of the stack for each, without an end. It

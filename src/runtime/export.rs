@@ -176,7 +176,11 @@ mod tests {
         let written = write(&export(file.clone(), 3), &AtomicBool::new(true), comes);
         assert!(written.is_err());
         assert_eq!(fs::read_to_string(&file).unwrap(), "mine");
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing half is left");
+        assert_eq!(
+            fs::read_dir(folder.path()).unwrap().count(),
+            1,
+            "nothing half is left"
+        );
     }
 
     #[test]
