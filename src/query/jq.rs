@@ -108,7 +108,17 @@ fn funs() -> impl Iterator<Item = Fun<Data>> {
 type Mistake<'a> = (String, &'a str);
 
 fn loading<'a>(error: load::Error<&'a str>) -> Vec<Mistake<'a>> {
-    let expected = |what: &str, at| (format!("a {what} is expected here"), at);
+    let expected = |what: &str, at| match what {
+        "nothing" => ("the program has to end before this".to_owned(), at),
+        what => {
+            let article = if what.starts_with(['a', 'e', 'i']) {
+                "an"
+            } else {
+                "a"
+            };
+            (format!("{article} {what} is expected here"), at)
+        }
+    };
     match error {
         load::Error::Io(errors) => errors
             .into_iter()
@@ -207,6 +217,7 @@ mod tests {
         assert!(error(".a | nosuch").why.contains("no filter 'nosuch'"));
         assert_eq!(error("é | §").at, 0);
         assert_eq!(error(".a | (.b").at, 8);
+        assert_eq!(error(".a === 1").why, "the program has to end before this");
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! Filtering and searching a live tail, told as stories.
 
+use std::time::Duration;
+
 use kinescope::message::{Effect, Exported, Message, Reply};
 use kinescope::resource::Event;
-use kinescope::tail::TailEvent;
+use kinescope::tail::{Lag, TailEvent};
 
 use super::desk::Desk;
 use super::fixtures::{blob, change};
@@ -161,6 +163,31 @@ fn what_passes_is_written_and_can_be_left() {
         desk.screen()
             .contains("is not written: there is a file of this name")
     );
+}
+
+#[test]
+fn what_a_filter_had_yet_to_look_at_is_told_when_the_rest_is_written() {
+    let (mut desk, tail) = hundred();
+    filter(&mut desk, ".n == 7");
+    let record = blob(1, 100, b"{\"n\":7}");
+    let read = TailEvent::Read {
+        shard: record.shard.clone(),
+        records: vec![record],
+        lag: Lag::default(),
+    };
+    desk.tail_events(tail, vec![read], 1);
+    desk.wait(Duration::from_millis(400));
+    desk.keys(&["w", "enter"]);
+    let asked = desk.asked.iter().rev();
+    let writing = asked.into_iter().find_map(|effect| match effect {
+        Effect::Export(ticket, export) => Some((*ticket, export.records.len())),
+        _ => None,
+    });
+    let (ticket, records) = writing.unwrap();
+    assert_eq!(records, 10);
+    desk.send(Message::Reply(ticket, Reply::Exported(Exported::Done(80))));
+    let screen = desk.screen();
+    assert!(screen.contains("1 more row"), "{screen}");
 }
 
 #[test]
