@@ -116,6 +116,11 @@ impl Sieve {
         &self.passed
     }
 
+    /// Whether this row was looked at.
+    pub fn has_seen(&self, number: u64) -> bool {
+        number < self.next
+    }
+
     /// Rows that were not looked at yet.
     pub fn unseen(&self, ring: &Ring) -> u64 {
         let held = ring.numbers();

@@ -212,6 +212,19 @@ fn one_key_is_followed_and_let_go() {
 }
 
 #[test]
+fn a_filter_that_comes_and_goes_leaves_the_place_of_the_person() {
+    let (mut desk, _) = hundred();
+    desk.keys(&["space", "k", "k", "k"]);
+    let place = |desk: &Desk| desk.model.tail.as_ref().unwrap().cursor;
+    assert_eq!(place(&desk), 96);
+    filter(&mut desk, "n");
+    assert_eq!(place(&desk), 96, "it passes");
+    filter(&mut desk, "nothing like it");
+    filter(&mut desk, "");
+    assert_eq!(place(&desk), 96, "all is shown again");
+}
+
+#[test]
 fn one_item_is_followed_through_its_changes() {
     let mut desk = Desk::filled(80, 24);
     desk.keys(&["2"]);
