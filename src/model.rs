@@ -110,6 +110,8 @@ pub struct Exporting {
     pub written: usize,
     /// Records in all.
     pub records: usize,
+    /// Rows that the filter had not looked at when they were chosen.
+    pub unseen: u64,
 }
 
 /// Words for the person that go away by themselves.

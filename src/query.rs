@@ -65,13 +65,17 @@ const NAMES: [(&str, Named); 4] = [
     ("event:", Term::Event),
 ];
 
+/// What can be done to an item, and the deletions that the service makes itself.
+const EVENTS: [&str; 4] = ["INSERT", "MODIFY", "REMOVE", "TTL"];
+
 impl Filter {
     /// Reads a filter as a person writes it.
     pub fn parse(text: &str) -> Result<Self, FilterError> {
         let mut terms = Vec::new();
         let mut rest = text.trim_start();
         while let Some((term, after)) = named(rest) {
-            terms.push(term);
+            let before = &text[..text.len() - rest.len()];
+            terms.push(term.sound().map_err(|error| error.behind(before))?);
             rest = after.trim_start();
         }
         let before = text.len() - rest.len();
@@ -205,6 +209,19 @@ fn mistake(text: &str, error: &regex::Error) -> FilterError {
 }
 
 impl Term {
+    /// Itself, unless no record can ever be what it names.
+    fn sound(self) -> Result<Self, FilterError> {
+        match &self {
+            Self::Event(name) if !EVENTS.iter().any(|event| name.eq_ignore_ascii_case(event)) => {
+                Err(FilterError {
+                    at: "event:".len(),
+                    why: format!("there is no event '{name}'; they are {}", EVENTS.join(", ")),
+                })
+            }
+            _ => Ok(self),
+        }
+    }
+
     fn passes(&self, record: &Record, decoder: &Decoder) -> bool {
         match self {
             Self::Shard(name) => names_shard(name, &record.shard),
@@ -223,7 +240,18 @@ impl Term {
 }
 
 fn names_shard(name: &str, shard: &ShardId) -> bool {
-    shard.as_str() == name || shard.short() == name || shard.as_str().ends_with(name)
+    let end = shard.as_str().rsplit('-').next().unwrap_or_default();
+    match (number(name), number(end)) {
+        // The fourth shard is not the fourteenth.
+        (Some(number), Some(of)) => number == of || shard.as_str() == name,
+        _ => shard.as_str().ends_with(name),
+    }
+}
+
+/// Digits, without the zeros before them.
+fn number(digits: &str) -> Option<&str> {
+    let all = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    all.then(|| digits.trim_start_matches('0'))
 }
 
 /// `TTL` names the deletions that the service itself made of items that had expired.
@@ -340,6 +368,15 @@ mod tests {
     }
 
     #[test]
+    fn a_shard_of_a_number_is_no_other_that_ends_with_it() {
+        let order = record("shardId-000000000014", "k", "{}");
+        assert!(passes("shard:14", &order) && passes("shard:014", &order));
+        assert!(!passes("shard:4", &order) && !passes("shard:114", &order));
+        let of_table = record("shardId-00000001700000000000-0abc1234", "k", "{}");
+        assert!(passes("shard:1234", &of_table) && passes("shard:0abc1234", &of_table));
+    }
+
+    #[test]
     fn one_key_is_followed_whatever_it_holds() {
         let awkward = record("s", "a \"b\" c", "{}");
         let filter = Filter::of_key(&awkward.key());
@@ -374,6 +411,7 @@ mod tests {
         assert_eq!(error("shard:4 (a").at, 8);
         assert_eq!(error("key:é jq:.a | nosuch").at, 14);
         assert_eq!(error("a[b").at, 1);
+        assert_eq!(error("key:x event:MODFY a").at, 12);
         assert!(
             error("a[b")
                 .to_string()

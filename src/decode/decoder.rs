@@ -143,12 +143,15 @@ impl Decoder {
         }
         let (mut path, mut notes) = (Vec::new(), Vec::new());
         let inner = self.open(data, Room::line(columns).source(), &mut path, &mut notes);
+        // Of a beginning alone it cannot be said that it is broken.
+        let is_cut = notes.iter().any(|note| matches!(note, Note::TooLarge(_)));
         let broken = notes.into_iter().find_map(|note| match note {
             Note::Broken(broken) if Some(broken.format) == self.choice => Some(broken),
             _ => None,
         });
         match self.line(&inner, columns) {
             Ok(line) => (line.unwrap_or_else(|| super::preview(&inner, columns)), broken),
+            Err(_) if is_cut => (super::preview(&inner, columns), broken),
             Err(broken) => (super::preview(&inner, columns), Some(broken)),
         }
     }
@@ -162,7 +165,15 @@ impl Decoder {
             Some(Format::Latin1) => Ok(Some(
                 sanitize::line(&text::on_one_line(&latin1(head))).into_owned(),
             )),
-            Some(Format::Text | Format::Json) => Ok(None),
+            Some(Format::Text) => {
+                let text = Room::line(columns).utf8(inner);
+                let text = text.map_err(|fault| Broken::new(Format::Text, fault))?;
+                let text = text::on_one_line(text.as_str().unwrap_or_default());
+                Ok(Some(sanitize::line(&text).into_owned()))
+            }
+            Some(Format::Json) => may_be_json(inner)
+                .map(|()| None)
+                .map_err(|fault| Broken::new(Format::Json, fault)),
             _ => {
                 let read = self.read(inner, &mut Room::line(columns))?;
                 Ok(read.and_then(|(_, value)| match value {
@@ -345,6 +356,16 @@ fn one_json(data: &[u8]) -> Result<Json, Fault> {
     serde_json::from_slice(data).map_err(|error| Fault::new(error.to_string()))
 }
 
+/// Tells of JSON that a line has room for what is wrong with it, of more only where its beginning is that of none.
+fn may_be_json(data: &[u8]) -> Result<(), Fault> {
+    let first = data.trim_ascii_start().first();
+    let begins = first.is_some_and(|first| b"{[\"-tfn".contains(first) || first.is_ascii_digit());
+    if begins && data.len() > super::SUMMARY {
+        return Ok(());
+    }
+    one_json(data).map(|_| ())
+}
+
 fn latin1(data: &[u8]) -> String {
     data.iter().copied().map(char::from).collect()
 }
@@ -363,6 +384,50 @@ mod tests {
 
     fn reason(decoded: &Decoded) -> String {
         decoded.notes.iter().map(Note::to_string).collect()
+    }
+
+    #[test]
+    fn a_row_that_is_not_what_was_chosen_says_why() {
+        for (format, data, why) in [
+            (Format::Json, &b"\xa1\x61a\x01"[..], "expected value"),
+            (Format::Json, b"{\"a\":1}{\"a\":2}", "trailing characters"),
+            (Format::Json, &[b'x'; 9000], "expected value"),
+            (Format::Text, b"caf\xe9", "no UTF-8"),
+        ] {
+            let (_, broken) = Decoder::with(format).preview_or_why(data, 40);
+            let broken = broken.unwrap();
+            assert!(broken.why.contains(why), "{broken}");
+            assert!(
+                Decoder::with(format)
+                    .decode(data)
+                    .notes
+                    .contains(&Note::Broken(broken))
+            );
+        }
+        for (format, data) in [
+            (Format::Json, format!(" {{\"a\":\"{}\"}}", "x".repeat(9000))),
+            (Format::Text, "é".repeat(9000)),
+            (Format::Text, "a\0b".to_owned()),
+        ] {
+            let (_, broken) = Decoder::with(format).preview_or_why(data.as_bytes(), 41);
+            assert_eq!(broken, None);
+        }
+    }
+
+    #[test]
+    fn a_beginning_is_not_called_broken() {
+        let noise: String = (0..200_000_u32)
+            .map(|n| char::from(b'a' + (n.wrapping_mul(2_654_435_761) >> 24) as u8 % 26))
+            .collect();
+        let mut cbor = b"\xa1\x61a\x7a".to_vec();
+        cbor.extend(200_000_u32.to_be_bytes());
+        cbor.extend(noise.as_bytes());
+        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        std::io::Write::write_all(&mut packed, &cbor).unwrap();
+        let packed = packed.finish().unwrap();
+        let decoder = Decoder::with(Format::Cbor);
+        assert_eq!(decoder.decode(&packed).notes, []);
+        assert_eq!(decoder.preview_or_why(&packed, 80).1, None);
     }
 
     #[test]

@@ -207,6 +207,7 @@ impl Inspector {
 
     /// A line of the dump, written only where it is read.
     pub fn dump_line(&self, number: usize, columns: usize) -> Option<Cow<'_, str>> {
+        let number = number.checked_sub(self.notes_first())?;
         let width = self.dump_width(columns);
         let data = self.dump()?;
         (number < hex_lines(data.len(), width)).then(|| hex_line(data, number, width).into())
@@ -216,8 +217,17 @@ impl Inspector {
     pub fn place(&self, number: usize, columns: usize) -> Option<usize> {
         match self.dump_beside(columns) {
             Some(_) => Some(number),
-            None => number.checked_sub(self.dump_lines(columns)),
+            None if number < self.notes_first() => Some(number),
+            None => number
+                .checked_sub(self.dump_lines(columns))
+                .filter(|place| *place >= self.notes_first()),
         }
+    }
+
+    /// The lines that say why there are no more than bytes: a person who has to go past all of those does not see them.
+    fn notes_first(&self) -> usize {
+        let first = self.reading == Reading::Meaning && self.dump().is_some();
+        self.tree().filter(|_| first).map_or(0, Tree::notes)
     }
 
     fn dump_lines(&self, columns: usize) -> usize {

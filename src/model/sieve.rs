@@ -116,6 +116,17 @@ impl Sieve {
         &self.passed
     }
 
+    /// Whether this row was looked at.
+    pub fn has_seen(&self, number: u64) -> bool {
+        number < self.next
+    }
+
+    /// Rows that were not looked at yet.
+    pub fn unseen(&self, ring: &Ring) -> u64 {
+        let held = ring.numbers();
+        held.end - self.next.clamp(held.start, held.end)
+    }
+
     /// How much of what is held was looked at, in hundredths.
     pub fn progress(&self, ring: &Ring) -> u64 {
         let held = ring.numbers();
@@ -181,7 +192,7 @@ mod tests {
             parts.push(scan(&mut sieve, &ring));
         }
         assert_eq!(parts, [4096, 4096, 1808]);
-        assert_eq!(sieve.progress(&ring), 100);
+        assert_eq!((sieve.progress(&ring), sieve.unseen(&ring)), (100, 0));
         assert!(sieve.passed().iter().copied().eq((7..10_000).step_by(10)));
     }
 

@@ -377,7 +377,12 @@ impl TailPane {
             .clamp(highest, cursor.max(highest))
             .min(lowest);
         let start = self.ring.numbers().start;
-        self.cursor = self.number(cursor).unwrap_or(start);
+        let unseen = |sieve: &Sieve| !sieve.has_seen(self.cursor);
+        // A filter that has yet to come to where the person is, or that lets nothing pass, leaves the place as it is.
+        if count > 0 && !self.filter.as_ref().is_some_and(unseen) {
+            self.cursor = self.number(cursor).unwrap_or(start);
+        }
+        self.cursor = self.cursor.max(start);
         self.top = self.number(top).unwrap_or(start);
         self.keep(fit);
     }

@@ -16,6 +16,9 @@ use super::FilterError;
 /// Values that a program may put out for one input. It is asked only whether one of them is true.
 const OUTPUTS: usize = 10_000;
 
+/// How deep JSON may be nested, in levels; as deep as the other reader of JSON goes.
+const DEEPEST: usize = 128;
+
 type Data = JustLut<Val>;
 
 /// A program, ready to run.
@@ -61,9 +64,30 @@ impl Program {
     }
 }
 
-/// A value as programs take it, from JSON text.
+/// A value as programs take it, from JSON text that is not nested too deep.
 pub(super) fn from_text(json: &[u8]) -> Option<Val> {
-    read::parse_single(json).ok()
+    is_shallow(json).then(|| read::parse_single(json).ok()).flatten()
+}
+
+/// Whether text is nested no deeper than may be read. The parser goes down a level of the stack for each, without an end. It
+/// knows comments as well, which JSON does not, and in which quotes would mean nothing.
+fn is_shallow(json: &[u8]) -> bool {
+    let (mut depth, mut quoted, mut escaped) = (0_usize, false, false);
+    json.iter().all(|byte| {
+        if quoted {
+            quoted = escaped || *byte != b'"';
+            escaped = !escaped && *byte == b'\\';
+            return true;
+        }
+        match byte {
+            b'"' => quoted = true,
+            b'[' | b'{' => depth += 1,
+            b']' | b'}' => depth = depth.saturating_sub(1),
+            b'#' => return false,
+            _ => {}
+        }
+        depth <= DEEPEST
+    })
 }
 
 /// The same from a value that was parsed already.
@@ -84,7 +108,17 @@ fn funs() -> impl Iterator<Item = Fun<Data>> {
 type Mistake<'a> = (String, &'a str);
 
 fn loading<'a>(error: load::Error<&'a str>) -> Vec<Mistake<'a>> {
-    let expected = |what: &str, at| (format!("a {what} is expected here"), at);
+    let expected = |what: &str, at| match what {
+        "nothing" => ("the program has to end before this".to_owned(), at),
+        what => {
+            let article = if what.starts_with(['a', 'e', 'i']) {
+                "an"
+            } else {
+                "a"
+            };
+            (format!("{article} {what} is expected here"), at)
+        }
+    };
     match error {
         load::Error::Io(errors) => errors
             .into_iter()
@@ -160,6 +194,22 @@ mod tests {
     }
 
     #[test]
+    fn what_is_nested_without_end_is_no_value() {
+        let deep = "[".repeat(1_000_000);
+        for text in [
+            deep.clone(),
+            "{\"a\":".repeat(1_000_000),
+            format!("[#\"\n{deep}"),
+            format!("[\"\\\"]]\",{deep}"),
+        ] {
+            assert!(from_text(text.as_bytes()).is_none());
+        }
+        let nested = |levels| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
+        assert!(from_text(nested(128).as_bytes()).is_some());
+        assert!(from_text(format!("[\"{deep}#\"]").as_bytes()).is_some());
+    }
+
+    #[test]
     fn a_mistake_is_told_with_its_place() {
         let error = |code| Program::parse(code).unwrap_err();
         assert_eq!(error(".total >").at, 8);
@@ -167,6 +217,7 @@ mod tests {
         assert!(error(".a | nosuch").why.contains("no filter 'nosuch'"));
         assert_eq!(error("é | §").at, 0);
         assert_eq!(error(".a | (.b").at, 8);
+        assert_eq!(error(".a === 1").why, "the program has to end before this");
     }
 
     #[test]

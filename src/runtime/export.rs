@@ -34,15 +34,14 @@ impl Drop for Wanted {
 
 /// Writes all records; tells now and then how many are written. Gives back how many bytes they took.
 pub(super) fn write(export: &Export, wanted: &AtomicBool, told: impl Fn(usize)) -> io::Result<u64> {
-    if export.file.exists() {
-        return Err(io::Error::new(
-            io::ErrorKind::AlreadyExists,
-            "there is a file of this name",
-        ));
+    // A link that leads nowhere is there as well.
+    if export.file.symlink_metadata().is_ok() {
+        return Err(there_is("there is a file of this name"));
     }
     let part = part_of(&export.file);
-    let written = fill(&part, export, wanted, told).and_then(|bytes| {
-        fs::rename(&part, &export.file)?;
+    let out = create(&part)?;
+    let written = fill(out, export, wanted, told).and_then(|bytes| {
+        take_name(&part, &export.file)?;
         Ok(bytes)
     });
     if written.is_err() {
@@ -52,14 +51,36 @@ pub(super) fn write(export: &Export, wanted: &AtomicBool, told: impl Fn(usize)) 
     written
 }
 
-/// Payloads are nobody else's business: only the owner reads the file.
-fn fill(part: &Path, export: &Export, wanted: &AtomicBool, told: impl Fn(usize)) -> io::Result<u64> {
+fn there_is(what: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::AlreadyExists, what)
+}
+
+/// Payloads are nobody else's business: only the owner reads the file. One that is there is somebody's.
+fn create(part: &Path) -> io::Result<File> {
     let file = OpenOptions::new()
         .write(true)
-        .create(true)
-        .truncate(true)
+        .create_new(true)
         .mode(0o600)
-        .open(part)?;
+        .open(part);
+    file.map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => there_is("there is a file of this name with .part behind it"),
+        _ => error,
+    })
+}
+
+/// Gives the file its name, if none has come to bear it meanwhile. Where a file cannot have two names, only the look before
+/// the writing protects it.
+fn take_name(part: &Path, file: &Path) -> io::Result<()> {
+    match fs::hard_link(part, file) {
+        Ok(()) => fs::remove_file(part),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            Err(there_is("a file of this name has come meanwhile"))
+        }
+        Err(_) => fs::rename(part, file),
+    }
+}
+
+fn fill(file: File, export: &Export, wanted: &AtomicBool, told: impl Fn(usize)) -> io::Result<u64> {
     let format = Format::new(export.output, &export.stream, false, export.decoder.clone());
     let mut out = BufWriter::new(file);
     let (mut line, mut bytes) = (Vec::new(), 0);
@@ -134,6 +155,32 @@ mod tests {
         let error = write(&export(file.clone(), 3), &AtomicBool::new(true), |_| {}).unwrap_err();
         assert_eq!(error.to_string(), "there is a file of this name");
         assert_eq!(fs::read_to_string(&file).unwrap(), "mine");
+    }
+
+    #[test]
+    fn a_file_that_is_in_the_way_of_the_part_is_not_touched() {
+        let folder = tempfile::tempdir().unwrap();
+        let part = folder.path().join("orders.raw.part");
+        fs::write(&part, "mine").unwrap();
+        let file = folder.path().join("orders.raw");
+        let error = write(&export(file, 3), &AtomicBool::new(true), |_| {}).unwrap_err();
+        assert!(error.to_string().contains(".part"), "{error}");
+        assert_eq!(fs::read_to_string(&part).unwrap(), "mine");
+    }
+
+    #[test]
+    fn a_file_that_comes_meanwhile_is_not_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("orders.raw");
+        let comes = |_| fs::write(&file, "mine").unwrap();
+        let written = write(&export(file.clone(), 3), &AtomicBool::new(true), comes);
+        assert!(written.is_err());
+        assert_eq!(fs::read_to_string(&file).unwrap(), "mine");
+        assert_eq!(
+            fs::read_dir(folder.path()).unwrap().count(),
+            1,
+            "nothing half is left"
+        );
     }
 
     #[test]

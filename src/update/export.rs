@@ -72,6 +72,7 @@ pub(super) fn begin(model: &mut Model, now: Now, file: &str) -> Vec<Effect> {
         records: chosen(tail),
         file,
     };
+    let unseen = tail.filter.as_ref().map_or(0, |sieve| sieve.unseen(&tail.ring));
     let wait = Wait {
         ticket: model.tickets.issue(),
         since: now.mono,
@@ -81,6 +82,7 @@ pub(super) fn begin(model: &mut Model, now: Now, file: &str) -> Vec<Effect> {
         file: export.file.clone(),
         written: 0,
         records: export.records.len(),
+        unseen,
     });
     vec![Effect::Export(wait.ticket, export)]
 }
@@ -108,7 +110,11 @@ pub(super) fn told(model: &mut Model, now: Now, news: Exported) -> Told {
             return None;
         }
         Exported::Done(bytes) => (
-            format!("{} records, {bytes} bytes, are in {file}", exporting.records),
+            format!(
+                "{}{} records, {bytes} bytes, are in {file}",
+                left_out(exporting.unseen),
+                exporting.records,
+            ),
             false,
         ),
         Exported::Failed(why) => (
@@ -119,6 +125,15 @@ pub(super) fn told(model: &mut Model, now: Now, news: Exported) -> Told {
     model.exporting = None;
     model.notify(now.mono, words, failed);
     None
+}
+
+/// A filter that is still at work may let more pass than what was written.
+fn left_out(unseen: u64) -> String {
+    match unseen {
+        0 => String::new(),
+        1 => "the filter had 1 more row to look at; ".to_owned(),
+        rows => format!("the filter had {rows} more rows to look at; "),
+    }
 }
 
 /// Sends what the selected record says to the clipboard of the terminal.

@@ -1,8 +1,10 @@
 //! Filtering and searching a live tail, told as stories.
 
+use std::time::Duration;
+
 use kinescope::message::{Effect, Exported, Message, Reply};
 use kinescope::resource::Event;
-use kinescope::tail::TailEvent;
+use kinescope::tail::{Lag, TailEvent};
 
 use super::desk::Desk;
 use super::fixtures::{blob, change};
@@ -164,6 +166,31 @@ fn what_passes_is_written_and_can_be_left() {
 }
 
 #[test]
+fn what_a_filter_had_yet_to_look_at_is_told_when_the_rest_is_written() {
+    let (mut desk, tail) = hundred();
+    filter(&mut desk, ".n == 7");
+    let record = blob(1, 100, b"{\"n\":7}");
+    let read = TailEvent::Read {
+        shard: record.shard.clone(),
+        records: vec![record],
+        lag: Lag::default(),
+    };
+    desk.tail_events(tail, vec![read], 1);
+    desk.wait(Duration::from_millis(400));
+    desk.keys(&["w", "enter"]);
+    let asked = desk.asked.iter().rev();
+    let writing = asked.into_iter().find_map(|effect| match effect {
+        Effect::Export(ticket, export) => Some((*ticket, export.records.len())),
+        _ => None,
+    });
+    let (ticket, records) = writing.unwrap();
+    assert_eq!(records, 10);
+    desk.send(Message::Reply(ticket, Reply::Exported(Exported::Done(80))));
+    let screen = desk.screen();
+    assert!(screen.contains("1 more row"), "{screen}");
+}
+
+#[test]
 fn a_record_is_copied_as_what_it_says() {
     let (mut desk, _) = hundred();
     desk.keys(&["y"]);
@@ -182,6 +209,19 @@ fn one_key_is_followed_and_let_go() {
     desk.keys(&["="]);
     desk.scan();
     assert!(desk.screen().contains("other"));
+}
+
+#[test]
+fn a_filter_that_comes_and_goes_leaves_the_place_of_the_person() {
+    let (mut desk, _) = hundred();
+    desk.keys(&["space", "k", "k", "k"]);
+    let place = |desk: &Desk| desk.model.tail.as_ref().unwrap().cursor;
+    assert_eq!(place(&desk), 96);
+    filter(&mut desk, "n");
+    assert_eq!(place(&desk), 96, "it passes");
+    filter(&mut desk, "nothing like it");
+    filter(&mut desk, "");
+    assert_eq!(place(&desk), 96, "all is shown again");
 }
 
 #[test]

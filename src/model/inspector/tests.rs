@@ -497,6 +497,16 @@ fn what_did_not_open_is_told_first_and_its_bytes_are_there() {
     let document = Document::of(&record(forged), sight(100));
     assert_eq!(lines(&document.tree)[0], "! no kpl: its MD5 does not match");
     assert_eq!(document.unread.as_deref(), Some(forged));
+    let mut inspector = Inspector::new(0, Arc::new(record(forged)));
+    inspector.document = Remote::Ready(document);
+    assert_eq!(
+        (inspector.place(0, 100), inspector.dump_line(0, 100)),
+        (Some(0), None)
+    );
+    assert!(inspector.dump_line(1, 100).unwrap().starts_with("00000000"));
+    let last = inspector.lines(100) - 1;
+    let rest: Vec<_> = (1..=last).filter_map(|line| inspector.place(line, 100)).collect();
+    assert!(rest.iter().copied().eq(1..inspector.tree().unwrap().lines()));
 }
 
 #[test]

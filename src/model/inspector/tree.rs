@@ -143,6 +143,12 @@ impl Tree {
         self.visible.len()
     }
 
+    /// How many lines of notes it begins with.
+    pub(super) fn notes(&self) -> usize {
+        let notes = self.nodes.iter().take_while(|node| node.kind == Kind::Note);
+        notes.count()
+    }
+
     /// One of the lines that show.
     pub fn line(&self, place: usize) -> Option<Line<'_>> {
         let number = self.number(place)?;
