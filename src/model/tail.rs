@@ -382,7 +382,9 @@ impl TailPane {
         if count > 0 && !self.filter.as_ref().is_some_and(unseen) {
             self.cursor = self.number(cursor).unwrap_or(start);
         }
-        self.cursor = self.cursor.max(start);
+        if self.fallen() == 0 {
+            self.cursor = self.cursor.max(start);
+        }
         self.top = self.number(top).unwrap_or(start);
         self.keep(fit);
     }
