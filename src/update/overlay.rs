@@ -69,24 +69,12 @@ fn accept(model: &mut Model, now: Now) -> Vec<Effect> {
         },
         Purpose::Columns => match filter::columns(model, &text) {
             Ok(()) => Vec::new(),
-            Err(error) => open_prompt(
-                model,
-                Prompt {
-                    error: Some(error.to_string()),
-                    ..prompt
-                },
-            ),
+            Err(error) => reopen(model, prompt, error.to_string()),
         },
         _ if text.is_empty() => Vec::new(),
         Purpose::Decoder => match decoder::choose(model, &text) {
             Ok(effects) => effects,
-            Err(error) => open_prompt(
-                model,
-                Prompt {
-                    error: Some(error.to_string()),
-                    ..prompt
-                },
-            ),
+            Err(error) => reopen(model, prompt, error.to_string()),
         },
         Purpose::Export { .. } => export::begin(model, now, &text),
         Purpose::SearchTail => match filter::search(model, &text) {
@@ -95,13 +83,7 @@ fn accept(model: &mut Model, now: Now) -> Vec<Effect> {
         },
         Purpose::NameConsumer { .. } => match consumers::named(model, &text) {
             Ok(effects) => effects,
-            Err(error) => open_prompt(
-                model,
-                Prompt {
-                    error: Some(error),
-                    ..prompt
-                },
-            ),
+            Err(error) => reopen(model, prompt, error),
         },
         Purpose::LookUp { group } => browse::look_up(model, now, group.clone(), text),
         Purpose::ShardOf => tail::tell_shard(model, now, &text),
@@ -122,14 +104,13 @@ fn mistaken(model: &mut Model, prompt: Prompt, error: &FilterError) -> Vec<Effec
         .take_while(|c| c.is_whitespace())
         .count();
     let input = prompt.input.clone().with_cursor(blanks + error.at);
-    open_prompt(
-        model,
-        Prompt {
-            input,
-            error: Some(error.to_string()),
-            ..prompt
-        },
-    )
+    reopen(model, Prompt { input, ..prompt }, error.to_string())
+}
+
+/// The line stays open to be corrected, with the reason.
+fn reopen(model: &mut Model, prompt: Prompt, why: String) -> Vec<Effect> {
+    let error = Some(why);
+    open_prompt(model, Prompt { error, ..prompt })
 }
 
 /// A key that means nothing else goes into the line that is being typed.
