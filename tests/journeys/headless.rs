@@ -23,6 +23,18 @@ const MEMBERS: [&str; 9] = [
     "data_base64",
 ];
 
+/// The JSON lines that a tail of the served shop writes before it ends well, with nothing to tell.
+fn lines_of(served: &Served, tail: &[&str]) -> Vec<Value> {
+    let args = [tail, &["--endpoint-url", served.url()]].concat();
+    let output = finish(command(&args).envs(ACCOUNT).spawn().unwrap());
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert!(output.stderr.is_empty(), "{output:?}");
+    let text = String::from_utf8(output.stdout).unwrap();
+    text.lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
 #[test]
 fn records_come_as_json_lines_until_the_limit() {
     let served = Served::start();
@@ -36,15 +48,7 @@ fn records_come_as_json_lines_until_the_limit() {
         "--output",
         "jsonl",
     ];
-    let args = [&tail[..], &["--endpoint-url", served.url()]].concat();
-    let output = finish(command(&args).envs(ACCOUNT).spawn().unwrap());
-    assert_eq!(output.status.code(), Some(0));
-    assert!(output.stderr.is_empty());
-    let text = String::from_utf8(output.stdout).unwrap();
-    let lines: Vec<Value> = text
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect();
+    let lines = lines_of(&served, &tail);
     assert_eq!(lines.len(), 3);
     for line in &lines {
         let members: Vec<_> = line.as_object().unwrap().keys().map(String::as_str).collect();
@@ -69,14 +73,7 @@ fn only_what_passes_is_written_and_counted() {
         "--output",
         "jsonl",
     ];
-    let args = [&tail[..], &filters, &["--endpoint-url", served.url()]].concat();
-    let output = finish(command(&args).envs(ACCOUNT).spawn().unwrap());
-    assert_eq!(output.status.code(), Some(0), "{output:?}");
-    let lines: Vec<Value> = String::from_utf8(output.stdout)
-        .unwrap()
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect();
+    let lines = lines_of(&served, &[&tail[..], &filters].concat());
     assert_eq!(lines.len(), 5);
     for line in &lines {
         assert!(line["data"]["total"].as_f64().unwrap() > 100.0, "{line}");
