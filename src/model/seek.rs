@@ -105,18 +105,13 @@ impl Seek {
     }
 
     /// How many rows there are.
-    pub fn len(&self) -> usize {
+    pub fn row_count(&self) -> usize {
         let shards = if self.shards.is_empty() {
             0
         } else {
             self.shards.len() + 1
         };
         self.places.len() + 1 + shards
-    }
-
-    /// A picker has places at least.
-    pub fn is_empty(&self) -> bool {
-        false
     }
 
     /// What stands in a row.
@@ -145,7 +140,7 @@ impl Seek {
         if let Some(shard) = self.place().and_then(|place| place.shard.clone()) {
             self.only.remove(&shard);
         }
-        self.cursor = number.min(self.len() - 1);
+        self.cursor = number.min(self.row_count() - 1);
         if let Some(place) = self.place().cloned() {
             self.input = Input::new(place.text);
             self.only.extend(place.shard);
@@ -248,6 +243,6 @@ mod tests {
     #[test]
     fn a_stream_without_shards_has_no_rows_for_them() {
         let seek = Seek::new("orders".into(), "orders".into(), seek().places, Vec::new());
-        assert_eq!(seek.row(seek.len() - 1), SeekRow::Order);
+        assert_eq!(seek.row(seek.row_count() - 1), SeekRow::Order);
     }
 }

@@ -20,7 +20,7 @@ const PLACE: usize = 16;
 
 /// Draws it; tells where the terminal's cursor belongs.
 pub(super) fn draw(stage: &Stage<'_>, seek: &Seek, screen: Rect, buffer: &mut Buffer) -> Option<Cell> {
-    let rows = u16::try_from(seek.len()).unwrap_or(u16::MAX);
+    let rows = u16::try_from(seek.row_count()).unwrap_or(u16::MAX);
     let height = rows
         .saturating_add(HEAD + 2)
         .min(screen.height.saturating_sub(2).max(1));
@@ -47,7 +47,7 @@ pub(super) fn draw(stage: &Stage<'_>, seek: &Seek, screen: Rect, buffer: &mut Bu
     // The selected row stays in view.
     let top = (seek.cursor + 1).saturating_sub(fit);
     lines.extend(
-        (top..seek.len())
+        (top..seek.row_count())
             .take(fit)
             .map(|number| row(stage, seek, number, width)),
     );
