@@ -11,8 +11,8 @@ use crate::cli::Output;
 use crate::decode::Decoder;
 use crate::model::{Document, Found, Scan, Sight, Size, Ticket};
 use crate::resource::{
-    Consumer, Detail, Entry, FeatureRecord, Page, PageToken, Position, Record, ResourceId, Section, Shard,
-    ShardId,
+    Consumer, Detail, Entry, FeatureRecord, GatheredRecords, Page, PageToken, Position, Record, RecordWrite,
+    ResourceId, Section, Shard, ShardId, WantedRecords,
 };
 use crate::source::SourceError;
 use crate::tail::TailEvent;
@@ -51,6 +51,12 @@ pub enum Reply {
     Deregistered(ResourceId, String, Result<(), SourceError>),
     /// To [`Request::Record`].
     Record(Section, Result<Option<FeatureRecord>, SourceError>),
+    /// To [`Request::Identifiers`].
+    Identifiers(Section, ResourceId, Result<Page<String>, SourceError>),
+    /// To [`Request::Gather`].
+    Gathered(Section, Result<GatheredRecords, SourceError>),
+    /// To [`Request::Write`].
+    Written(Section, Result<(), SourceError>),
     /// To [`Effect::Inspect`].
     Inspected(Document),
     /// To [`Effect::Scan`].
@@ -155,6 +161,12 @@ pub enum Request {
     Deregister(Section, ResourceId, Consumer),
     /// One record of a feature group by its identifier.
     Record(Section, ResourceId, String),
+    /// A page of the identifiers of a group's records, those that were deleted softly among them where the flag is set.
+    Identifiers(Section, ResourceId, bool, Option<PageToken>),
+    /// Records by their identifiers, at most 100 together.
+    Gather(Section, Vec<WantedRecords>),
+    /// Write a record. Never cancelled.
+    Write(Section, RecordWrite),
 }
 
 /// A stream to tail.

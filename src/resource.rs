@@ -8,6 +8,7 @@ mod consumer;
 mod diff;
 mod fact;
 mod feature_group;
+mod feature_record;
 mod hash_key;
 mod prediction;
 mod record;
@@ -21,7 +22,11 @@ pub use attribute::{Attribute, Item, item_from_json, item_preview};
 pub use consumer::{CONSUMER_NAME_RULE, Consumer, is_consumer_name};
 pub use diff::{Diff, change_summary, diff, diff_items, key_words};
 pub use fact::{Fact, FactValue};
-pub use feature_group::{Feature, FeatureGroup, FeatureRecord, FeatureValue, OfflineStore, OnlineStore};
+pub use feature_group::{Feature, FeatureGroup, OfflineStore, OnlineStore};
+pub use feature_record::{
+    DeletionMode, FeatureRecord, FeatureValue, Features, GatheredRecords, RecordChange, RecordFault,
+    RecordWrite, TargetStore, TtlDuration, TtlUnit, WantedRecords,
+};
 pub use hash_key::{hash_key, shard_of};
 pub use jiff::Timestamp;
 pub use prediction::{BatchPrediction, PredictionStatus};

@@ -1,4 +1,4 @@
-//! What a service can do: list and describe ([`Catalog`]), be read live ([`Tail`]), hand out records to edit ([`Edit`]),
+//! What a service can do: list and describe ([`Catalog`]), be read live ([`Tail`]), hand out records and write them ([`Edit`]),
 //! push records to registered consumers ([`Consumers`]).
 //!
 //! The rest of the program sees services only through these traits and asks what a [`Source`] *can do*, never which
@@ -27,8 +27,8 @@ pub use error::{ErrorKind, SourceError};
 pub use session::{Options, Session, SessionError};
 
 use crate::resource::{
-    Batch, Consumer, ConsumerArn, Detail, Entry, FeatureRecord, IteratorToken, Page, PageToken, Position,
-    ResourceId, Section, Shard, ShardId,
+    Batch, Consumer, ConsumerArn, Detail, Entry, FeatureRecord, GatheredRecords, IteratorToken, Page,
+    PageToken, Position, RecordWrite, ResourceId, Section, Shard, ShardId, WantedRecords,
 };
 
 /// An answer that is on its way.
@@ -67,10 +67,26 @@ pub trait Tail: Send + Sync {
     fn limits(&self) -> ReadLimits;
 }
 
-/// Hands out a record by its identifier.
+/// Hands out records by their identifiers, and writes them.
 pub trait Edit: Send + Sync {
     /// The record as the online store has it, or `None` where there is no such record.
     fn get(&self, group: ResourceId, identifier: String) -> Reply<'_, Option<FeatureRecord>>;
+
+    /// One page of the identifiers of a group's records, those that were deleted softly among them where they are wanted.
+    /// Not every endpoint knows the call, and not every group can answer it.
+    fn identifiers(
+        &self,
+        group: ResourceId,
+        with_deleted: bool,
+        from: Option<PageToken>,
+    ) -> Reply<'_, Page<String>>;
+
+    /// Records by their identifiers, at most 100 together, of one group or several. One call: what it leaves unprocessed is
+    /// in the answer.
+    fn gather(&self, wanted: Vec<WantedRecords>) -> Reply<'_, GatheredRecords>;
+
+    /// Writes a record. Tried once: a write that was not answered may have been made, and whoever asked for it finds out.
+    fn write(&self, write: RecordWrite) -> Reply<'_, ()>;
 }
 
 /// Registers readers that have a throughput of their own, and reads through them.
@@ -124,7 +140,7 @@ pub struct Source {
     pub catalog: Arc<dyn Catalog>,
     /// Reads live, where the service can.
     pub tail: Option<Arc<dyn Tail>>,
-    /// Hands out records, where the service can.
+    /// Hands out records and writes them, where the service can.
     pub edit: Option<Arc<dyn Edit>>,
     /// Pushes records to registered consumers, where the service can.
     pub consumers: Option<Arc<dyn Consumers>>,

@@ -96,6 +96,8 @@ fn take_reply(model: &mut Model, ticket: Ticket, reply: Reply, now: Now) -> Vec<
             return consumers::deregistered(model, now, ticket, &stream, &name, answer);
         }
         Reply::Record(section, record) => browse::looked_up(model, section, record),
+        // Nobody asks for these yet.
+        Reply::Identifiers(..) | Reply::Gathered(..) | Reply::Written(..) => None,
         Reply::Inspected(document) => inspector::inspected(model, document),
         Reply::Scanned(found) => filter::scanned(model, ticket, found),
         Reply::Exported(news) => export::told(model, now, news),

@@ -1,4 +1,4 @@
-//! Feature groups and their records.
+//! Feature groups.
 
 use super::{Fact, Timestamp};
 
@@ -143,22 +143,4 @@ impl FeatureGroup {
         }
         facts
     }
-}
-
-/// A record of a feature group, as `GetRecord` gives it: only the features that it has, in the service's order.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct FeatureRecord {
-    /// The values by feature.
-    pub values: Vec<(String, FeatureValue)>,
-    /// When the record will vanish from the online store, in ISO-8601, where it has a time to live.
-    pub expires: Option<String>,
-}
-
-/// The value of one feature. All are texts on the wire, whatever the feature's type.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum FeatureValue {
-    /// One value.
-    One(String),
-    /// The values of a list, a set or a vector.
-    Many(Vec<String>),
 }

@@ -195,6 +195,19 @@ async fn answer(sources: &[Source], request: &Request) -> Option<Reply> {
             let edit = source(sources, section)?.edit.as_ref()?;
             Reply::Record(section, edit.get(group, identifier).await)
         }
+        Request::Identifiers(section, group, with_deleted, from) => {
+            let edit = source(sources, section)?.edit.as_ref()?;
+            let page = edit.identifiers(group.clone(), with_deleted, from).await;
+            Reply::Identifiers(section, group, page)
+        }
+        Request::Gather(section, wanted) => {
+            let edit = source(sources, section)?.edit.as_ref()?;
+            Reply::Gathered(section, edit.gather(wanted).await)
+        }
+        Request::Write(section, write) => {
+            let edit = source(sources, section)?.edit.as_ref()?;
+            Reply::Written(section, edit.write(write).await)
+        }
     })
 }
 
@@ -208,6 +221,9 @@ fn named(request: &Request) -> String {
         Request::Register(_, stream, name) => format!("register {name} with {stream}"),
         Request::Deregister(_, _, consumer) => format!("deregister {}", consumer.arn),
         Request::Record(_, group, _) => format!("a record of {group}"),
+        Request::Identifiers(_, group, ..) => format!("identifiers of {group}"),
+        Request::Gather(..) => "a batch of records".to_owned(),
+        Request::Write(_, write) => format!("{} to {}", write.change.operation(), write.group),
     }
 }
 
@@ -221,7 +237,10 @@ fn failure(reply: Option<&Reply>) -> String {
             | Reply::Consumers(_, Err(error))
             | Reply::Registered(_, Err(error))
             | Reply::Deregistered(_, _, Err(error))
-            | Reply::Record(_, Err(error)),
+            | Reply::Record(_, Err(error))
+            | Reply::Identifiers(_, _, Err(error))
+            | Reply::Gathered(_, Err(error))
+            | Reply::Written(_, Err(error)),
         ) => Some(error),
         _ => None,
     };

@@ -6,8 +6,9 @@ use bytes::Bytes;
 use kinescope::message::{Reply, Request};
 use kinescope::resource::{
     Attribute, BatchPrediction, Body, Change, Consumer, Detail, Entry, Event, Feature, FeatureGroup,
-    FeatureRecord, FeatureValue, HashRange, Item, KeyElement, OfflineStore, OnlineStore, Page, PageToken,
-    PredictionStatus, Record, ResourceId, Section, Shard, ShardId, Stream, TableStream, Timestamp,
+    FeatureRecord, FeatureValue, GatheredRecords, HashRange, Item, KeyElement, OfflineStore, OnlineStore,
+    Page, PageToken, PredictionStatus, Record, ResourceId, Section, Shard, ShardId, Stream, TableStream,
+    Timestamp, WantedRecords,
 };
 
 /// When all of this happens.
@@ -45,6 +46,11 @@ pub(super) fn answer(request: &Request) -> Reply {
             Reply::Deregistered(stream.clone(), consumer.name.clone(), Ok(()))
         }
         Request::Record(section, _, identifier) => Reply::Record(*section, Ok(record_of(identifier))),
+        Request::Identifiers(section, group, _, from) => {
+            Reply::Identifiers(*section, group.clone(), Ok(identifiers(from.as_ref())))
+        }
+        Request::Gather(section, wanted) => Reply::Gathered(*section, Ok(gathered(wanted))),
+        Request::Write(section, _) => Reply::Written(*section, Ok(())),
     }
 }
 
@@ -73,6 +79,27 @@ fn list(section: Section, from: Option<&PageToken>) -> Page<Entry> {
     Page {
         items: names.into_iter().map(entry).collect(),
         next,
+    }
+}
+
+/// The identifiers of a group's records, on three pages of 100.
+fn identifiers(from: Option<&PageToken>) -> Page<String> {
+    let begin: usize = from.map_or(0, |token| token.as_str().parse().unwrap());
+    Page {
+        items: (begin..begin + 100).map(|n| format!("cust-{n:04}")).collect(),
+        next: (begin < 200).then(|| (begin + 100).to_string().as_str().into()),
+    }
+}
+
+fn gathered(wanted: &[WantedRecords]) -> GatheredRecords {
+    let each = wanted
+        .iter()
+        .flat_map(|it| it.identifiers.iter().map(|id| (it.group.clone(), id)));
+    GatheredRecords {
+        records: each
+            .filter_map(|(group, id)| Some((group, id.clone(), record_of(id)?)))
+            .collect(),
+        ..GatheredRecords::default()
     }
 }
 

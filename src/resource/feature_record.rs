@@ -1,0 +1,200 @@
+//! Records of feature groups: what is read, what is asked for, what is to be written.
+
+use std::fmt;
+
+use super::ResourceId;
+
+/// A record of a feature group, as `GetRecord` gives it: only the features that it has, in the service's order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FeatureRecord {
+    /// The values by feature.
+    pub values: Features,
+    /// When the record will vanish from the online store, in ISO-8601, where it has a time to live.
+    pub expires: Option<String>,
+}
+
+/// Values by the names of their features, each name once, in an order that is kept.
+pub type Features = Vec<(String, FeatureValue)>;
+
+/// The value of one feature. All are texts on the wire, whatever the feature's type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FeatureValue {
+    /// One value.
+    One(String),
+    /// The values of a list, a set or a vector.
+    Many(Vec<String>),
+}
+
+impl FeatureRecord {
+    /// What the record has for a feature.
+    pub fn value(&self, feature: &str) -> Option<&FeatureValue> {
+        let found = self.values.iter().find(|(name, _)| name == feature);
+        found.map(|(_, value)| value)
+    }
+}
+
+/// Records of one group, to be read in a batch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WantedRecords {
+    /// The group.
+    pub group: ResourceId,
+    /// The identifiers of the records.
+    pub identifiers: Vec<String>,
+    /// Only these features; all where it is empty.
+    pub features: Vec<String>,
+}
+
+/// What one call for a batch of records gave.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct GatheredRecords {
+    /// The records that are there, with the group and the identifier of each. One that is not there is left out.
+    pub records: Vec<(ResourceId, String, FeatureRecord)>,
+    /// Those that could not be read.
+    pub faults: Vec<RecordFault>,
+    /// Those that the service left for another call.
+    pub unprocessed: Vec<WantedRecords>,
+}
+
+/// Why one record of a batch could not be read. The texts are from outside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordFault {
+    /// Its group.
+    pub group: ResourceId,
+    /// Its identifier.
+    pub identifier: String,
+    /// The service's error code.
+    pub code: String,
+    /// The service's message.
+    pub message: String,
+}
+
+/// A write of one record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordWrite {
+    /// The group.
+    pub group: ResourceId,
+    /// The record's identifier.
+    pub identifier: String,
+    /// What is done to it.
+    pub change: RecordChange,
+    /// The stores that it is done in; all that the group has where it is empty.
+    pub stores: Vec<TargetStore>,
+}
+
+/// What a write does to a record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RecordChange {
+    /// `PutRecord`: the record is these features and no others.
+    Put {
+        /// All features, the identifier and the event time among them.
+        features: Features,
+        /// The life of the record after its event time; the group's own where there is none.
+        ttl: Option<TtlDuration>,
+    },
+    /// `UpdateRecord`: these features are as given, and the others stay as they are.
+    Update {
+        /// The features that change, at most 100.
+        features: Features,
+        /// The life of the record after its event time; as it was where there is none.
+        ttl: Option<TtlDuration>,
+    },
+    /// `DeleteRecord`.
+    Delete {
+        /// When, in the form of the group's event times.
+        event_time: String,
+        /// Whether a trace of it stays.
+        mode: DeletionMode,
+    },
+}
+
+impl RecordChange {
+    /// The call that makes it.
+    pub fn operation(&self) -> &'static str {
+        match self {
+            Self::Put { .. } => "PutRecord",
+            Self::Update { .. } => "UpdateRecord",
+            Self::Delete { .. } => "DeleteRecord",
+        }
+    }
+}
+
+/// A store of a feature group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TargetStore {
+    /// The one that `GetRecord` reads.
+    Online,
+    /// The one in S3.
+    Offline,
+}
+
+impl TargetStore {
+    /// The service's word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Online => "OnlineStore",
+            Self::Offline => "OfflineStore",
+        }
+    }
+}
+
+/// How a record is deleted from the online store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeletionMode {
+    /// Its features go, its identifier and event time stay, and `ListRecords` can show it.
+    Soft,
+    /// All of it goes.
+    Hard,
+}
+
+/// A time to live, as the service counts it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TtlDuration {
+    /// How many of the unit, at least 1.
+    pub value: i32,
+    /// The unit.
+    pub unit: TtlUnit,
+}
+
+impl fmt::Display for TtlDuration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.value, self.unit.as_str())
+    }
+}
+
+/// A unit of a time to live (page `TtlDuration`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the service's own words")]
+pub enum TtlUnit {
+    Seconds,
+    Minutes,
+    Hours,
+    Days,
+    Weeks,
+}
+
+impl TtlUnit {
+    /// All of them, from the shortest.
+    pub const ALL: [Self; 5] = [Self::Seconds, Self::Minutes, Self::Hours, Self::Days, Self::Weeks];
+
+    /// The service's word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Seconds => "Seconds",
+            Self::Minutes => "Minutes",
+            Self::Hours => "Hours",
+            Self::Days => "Days",
+            Self::Weeks => "Weeks",
+        }
+    }
+
+    /// How long one is.
+    pub fn seconds(self) -> i64 {
+        match self {
+            Self::Seconds => 1,
+            Self::Minutes => 60,
+            Self::Hours => 3600,
+            Self::Days => 86_400,
+            Self::Weeks => 7 * 86_400,
+        }
+    }
+}
