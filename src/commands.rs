@@ -9,6 +9,7 @@ use anyhow::anyhow;
 use clap::CommandFactory as _;
 use clap_complete::Shell;
 use jiff::tz::TimeZone;
+use tokio::runtime::Builder;
 
 use crate::cli::{self, Cli, Global};
 use crate::config::Config;
@@ -62,7 +63,7 @@ pub fn demo(global: &Global, args: &cli::Demo, config: &Config, clock: Clock) ->
 /// The records of a stream on stdout.
 pub fn tail(global: &Global, args: &cli::Tail, config: &Config, clock: Clock) -> anyhow::Result<Ended> {
     let decoder = headless::decoder(config, args)?;
-    run(async {
+    run_alone(async {
         let session = Session::open(options(global)).await?;
         log(&session);
         Ok(headless::tail(&session, args, decoder, clock).await?)
@@ -156,11 +157,22 @@ fn options(global: &Global) -> source::Options {
     }
 }
 
-/// Runs a command. Whatever still blocks a thread when it has ended is left behind: a look-up of a name, or a write that
-/// nobody reads.
+/// Runs a command with a screen: its loop has a thread of its own, and what it waits for another.
 fn run(command: impl Future<Output = anyhow::Result<Ended>>) -> anyhow::Result<Ended> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
+    block_on(Builder::new_multi_thread().worker_threads(2), command)
+}
+
+/// Runs a command without a screen. One thread reads, and memory that it frees is where it looks for more.
+fn run_alone(command: impl Future<Output = anyhow::Result<Ended>>) -> anyhow::Result<Ended> {
+    block_on(&mut Builder::new_current_thread(), command)
+}
+
+/// Whatever still blocks a thread when the command has ended is left behind: a look-up of a name, or a write that nobody reads.
+fn block_on(
+    runtime: &mut Builder,
+    command: impl Future<Output = anyhow::Result<Ended>>,
+) -> anyhow::Result<Ended> {
+    let runtime = runtime
         .enable_all()
         .build()
         .map_err(because("the runtime cannot be started"))?;
