@@ -2,10 +2,12 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use super::ResourceId;
 
 /// A record of a feature group, as `GetRecord` gives it: only the features that it has, in the service's order.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FeatureRecord {
     /// The values by feature.
     pub values: Features,
@@ -17,7 +19,7 @@ pub struct FeatureRecord {
 pub type Features = Vec<(String, FeatureValue)>;
 
 /// The value of one feature. All are texts on the wire, whatever the feature's type.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FeatureValue {
     /// One value.
     One(String),
@@ -119,7 +121,7 @@ impl RecordChange {
 }
 
 /// A store of a feature group.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum TargetStore {
     /// The one that `GetRecord` reads.
     Online,
@@ -147,7 +149,7 @@ pub enum DeletionMode {
 }
 
 /// A time to live, as the service counts it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TtlDuration {
     /// How many of the unit, at least 1.
     pub value: i32,
@@ -161,8 +163,15 @@ impl fmt::Display for TtlDuration {
     }
 }
 
+impl TtlDuration {
+    /// How long it is.
+    pub fn seconds(self) -> i64 {
+        i64::from(self.value) * self.unit.seconds()
+    }
+}
+
 /// A unit of a time to live (page `TtlDuration`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the service's own words")]
 pub enum TtlUnit {
     Seconds,
