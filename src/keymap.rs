@@ -23,6 +23,14 @@ pub enum Context {
     Tail,
     /// The inspector of a live tail, while it has the focus.
     Inspector,
+    /// A record that is edited.
+    Editor,
+    /// The look at a record before it is written.
+    Review,
+    /// The choice between what somebody else wrote and one's own.
+    Merge,
+    /// The question what shall become of changes that are not stored.
+    Leave,
     /// A line of text that is being typed.
     Prompt,
     /// The menu of a stream's consumers.
@@ -41,10 +49,14 @@ pub enum Context {
 
 impl Context {
     /// All of them, in the order in which the help shows them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 14] = [
         Self::Browse,
         Self::Tail,
         Self::Inspector,
+        Self::Editor,
+        Self::Review,
+        Self::Merge,
+        Self::Leave,
         Self::Prompt,
         Self::Consumers,
         Self::Confirm,
@@ -60,6 +72,10 @@ impl Context {
             Self::Browse => "Lists",
             Self::Tail => "Live tail",
             Self::Inspector => "Inspector",
+            Self::Editor => "Record editor",
+            Self::Review => "Review",
+            Self::Merge => "Merge",
+            Self::Leave => "Leaving",
             Self::Prompt => "Typing",
             Self::Consumers => "Consumers",
             Self::Confirm => "Confirming",

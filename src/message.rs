@@ -30,6 +30,8 @@ pub enum Message {
     Resized(Size),
     /// The time that [`crate::model::Model::wake_at`] asked for has come.
     Woke,
+    /// The text of [`Effect::EditOutside`] as the person left it; or why there is none.
+    Edited(Result<String, String>),
     /// An answer to an [`Effect`], with the ticket that it carried.
     Reply(Ticket, Reply),
 }
@@ -127,6 +129,8 @@ pub enum Effect {
     Inspect(Ticket, Arc<Record>, Sight, Decoder),
     /// Stop what goes under this ticket.
     Cancel(Ticket),
+    /// Give the terminal to the person's own editor with a text, until it ends.
+    EditOutside(String),
     /// Stop like a job, until the shell continues it.
     Suspend,
     /// Clear the screen and draw everything.
@@ -250,6 +254,24 @@ pub enum Action {
     Deregister,
     Confirm,
     ToggleFollow,
+    EditRecord,
+    NewRecord,
+    CloneRecord,
+    DeleteRecord,
+    EditOutside,
+    RemoveFeature,
+    PutBack,
+    Stores,
+    TimeToLive,
+    Review,
+    Update,
+    UndoWrite,
+    Mine,
+    Theirs,
+    AllMine,
+    AllTheirs,
+    KeepDraft,
+    DiscardDraft,
     ToggleHex,
     ToggleTyped,
     ToggleFold,

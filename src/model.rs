@@ -6,6 +6,7 @@
 
 mod browser;
 mod consumers;
+mod editor;
 mod inspector;
 mod layout;
 mod lineage;
@@ -26,15 +27,19 @@ use std::time::Duration;
 
 pub use browser::{Browser, Focus, Lookup, ShardList, cancel_listing};
 pub use consumers::{ConsumerChange, ConsumerList, ConsumerMenu};
+pub use editor::{
+    Before, Checked, Desk, Editor, Form, FormRow, FormSign, Merging, Opening, Pause, Review, Stage,
+    ValueLine, WriteEnded, Writing, parse_value, value_text,
+};
 pub use inspector::{
     BETWEEN, Document, GAP, INDENT, Inspector, Kind, Line as TreeLine, Mark, Node, Reading, Search, Sight,
     Sign, Tree,
 };
-pub use layout::{BrowseLayout, Layout, Size, TailLayout, Work};
+pub use layout::{BrowseLayout, EditorLayout, Layout, Size, TailLayout, Work};
 pub use lineage::{Branch, Lineage};
 pub use meter::{ShardMeter, ShardOrder, ShardSign, ShardState};
 pub use outline::{Line as OutlineLine, Outline, Value as OutlineValue};
-pub use overlay::{Overlay, Purpose};
+pub use overlay::{Overlay, Purpose, Then};
 pub use panel::{KeyTable, Panel, ShardTable};
 pub use prompt::{Choice, Prompt};
 pub use remote::{Paged, Remote, Wait, settle_page};
@@ -47,6 +52,7 @@ use jiff::tz::TimeZone;
 
 use crate::config::Decoding;
 use crate::keymap::{Context, Keymap};
+use crate::message::Ended;
 use crate::resource::Section;
 use crate::tail::Rate;
 
@@ -144,6 +150,10 @@ pub struct Model {
     pub browsers: [Browser; 4],
     /// The live tail, over whatever section it was started from.
     pub tail: Option<TailPane>,
+    /// The record that is edited, over whatever it was opened from.
+    pub editor: Option<Editor>,
+    /// How the program ends as soon as the write that is under way is over.
+    pub quits: Option<Ended>,
     /// What lies over it all; the last one gets the keys.
     pub overlays: Vec<Overlay>,
     /// A file that is being written.
@@ -168,6 +178,8 @@ impl Model {
             section: Section::Streams,
             browsers: Section::ALL.map(Browser::new),
             tail: None,
+            editor: None,
+            quits: None,
             overlays: Vec::new(),
             exporting: None,
             tickets: Tickets::default(),
@@ -197,9 +209,11 @@ impl Model {
             (Some(Overlay::Prompt(_)), _) => &[Context::Prompt],
             (Some(Overlay::Consumers(_)), _) => &[Context::Consumers, Context::Global],
             (Some(Overlay::Confirm(_)), _) => &[Context::Confirm],
+            (Some(Overlay::Leave(_)), _) => &[Context::Leave],
             (Some(Overlay::Seek(seek)), _) if seek.is_typing() => &[Context::Seek],
             (Some(Overlay::Seek(_)), _) => &[Context::SeekShards, Context::Seek],
             (Some(Overlay::Help { .. }), _) => &[Context::Help, Context::Global],
+            (None, _) if self.editor.is_some() => self.editor_contexts(),
             (None, Some(tail)) if tail.focus == Focus::Detail && tail.inspector().is_some() => {
                 &[Context::Inspector, Context::Tail, Context::Global]
             }
@@ -208,10 +222,25 @@ impl Model {
         }
     }
 
+    fn editor_contexts(&self) -> &'static [Context] {
+        let desk = self.editor.as_ref().and_then(|editor| editor.desk.as_ref());
+        match desk.map(|desk| (&desk.stage, &desk.form.line)) {
+            Some((Stage::Editing, Some(_))) => &[Context::Prompt],
+            Some((Stage::Reviewing(_), _)) => &[Context::Review, Context::Global],
+            Some((Stage::Merging(_), _)) => &[Context::Merge, Context::Global],
+            _ => &[Context::Editor, Context::Global],
+        }
+    }
+
     /// Where everything stands on the screen.
     pub fn layout(&self) -> Layout {
         let paneled = self.tail.as_ref().is_some_and(|tail| tail.panel.is_some());
-        Layout::new(self.size, self.tail.is_some(), paneled, self.browser().focus)
+        let layout = Layout::new(self.size, self.tail.is_some(), paneled, self.browser().focus);
+        if self.editor.is_some() {
+            layout.editing()
+        } else {
+            layout
+        }
     }
 
     /// How many rows of the list that is shown fit.
@@ -235,8 +264,12 @@ impl Model {
         let tail = self.tail.as_ref().and_then(|tail| tail.wake_at(next_beat(now)));
         let notice = self.notice.as_ref().map(|notice| notice.until);
         let settles = self.browser().settles_at;
+        let writes = self.editor.as_ref().and_then(Editor::wake_at);
         let fades = (self.calls.per_second(now) > 0).then(|| next_beat(now));
-        [waits, tail, notice, settles, fades].into_iter().flatten().min()
+        [waits, tail, notice, settles, writes, fades]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// Whether a wait is on the screen.
@@ -244,6 +277,7 @@ impl Model {
         let menu = |it: &Overlay| matches!(it, Overlay::Consumers(menu) if menu.is_waiting());
         self.overlays.iter().any(menu)
             || self.browser().is_waiting()
+            || self.editor.as_ref().is_some_and(|editor| editor.wait().is_some())
             || self.tail.as_ref().is_some_and(TailPane::is_waiting)
     }
 }

@@ -5,6 +5,7 @@
 mod calls;
 mod clock;
 mod export;
+mod outside;
 mod signals;
 pub mod tail;
 
@@ -44,6 +45,7 @@ pub struct App {
     dirty: bool,
     calls: Calls,
     messages: mpsc::Receiver<Message>,
+    input: EventStream,
 }
 
 /// What the loop waited for.
@@ -80,19 +82,19 @@ impl App {
             dirty: true,
             calls,
             messages,
+            input: EventStream::new(),
         }
     }
 
     /// Runs until it ends. The terminal is left by whoever owns it.
     pub async fn run(mut self) -> io::Result<Ended> {
-        let mut input = EventStream::new();
         let size = self.screen.size()?;
         self.take(Message::Resumed(size))?;
         self.draw()?;
         #[cfg(debug_assertions)]
         panic_on_request();
         loop {
-            let ended = match self.turn(&mut input).await {
+            let ended = match self.turn().await {
                 // Input that ends or fails is a terminal that has vanished.
                 Turn::Input(None | Some(Err(_))) | Turn::Signal(Signal::End) => Some(Ended::Interrupted),
                 Turn::Input(Some(Ok(event))) => self.input(&event)?,
@@ -111,13 +113,13 @@ impl App {
     }
 
     /// Waits for whatever comes first. Keys and signals go before answers, so that a flood of these delays none of those.
-    async fn turn(&mut self, input: &mut EventStream) -> Turn {
+    async fn turn(&mut self) -> Turn {
         let wake = self.model.wake_at(self.clock.now().mono);
         let draw = self.dirty.then(|| self.draw_due());
         tokio::select! {
             biased;
             signal = self.signals.next() => Turn::Signal(signal),
-            event = input.next() => Turn::Input(event),
+            event = self.input.next() => Turn::Input(event),
             () = self.clock.until(draw) => Turn::DrawDue,
             () = self.clock.until(wake) => Turn::Woke,
             Some(message) = self.messages.recv() => Turn::Message(message),
@@ -169,6 +171,7 @@ impl App {
             Effect::Inspect(ticket, record, sight, decoder) => {
                 self.calls.inspect(ticket, record, sight, decoder);
             }
+            Effect::EditOutside(text) => return self.edit_outside(&text),
             Effect::Cancel(ticket) => self.calls.cancel(ticket),
             Effect::Redraw => self.screen.forget(),
             Effect::Suspend => return self.suspend(),
@@ -196,6 +199,18 @@ impl App {
         self.screen.suspend()?;
         let size = self.screen.size()?;
         self.take(Message::Resumed(size))
+    }
+
+    /// Lends the terminal to the person's own editor. Nothing of ours may read from it meanwhile, and what was typed there is
+    /// no signal for us.
+    fn edit_outside(&mut self, text: &str) -> io::Result<Option<Ended>> {
+        self.input = EventStream::new();
+        let edited = self.screen.lend(|| outside::edit(text))?;
+        self.input = EventStream::new();
+        self.signals.forget();
+        let size = self.screen.size()?;
+        let ended = self.take(Message::Resumed(size))?;
+        Ok(self.take(Message::Edited(edited))?.or(ended))
     }
 
     fn draw_due(&self) -> Duration {

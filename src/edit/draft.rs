@@ -15,6 +15,7 @@ pub use warning::Warning;
 pub use write::{Intent, NoUpdate};
 
 use super::check::{self, Mistake};
+use super::compare::same_record;
 use super::event_time::EventTime;
 use super::schema::{FeatureSchema, Schema};
 use crate::resource::{FeatureRecord, FeatureValue, Features, TargetStore, TtlDuration, TtlUnit};
@@ -118,6 +119,11 @@ impl Draft {
     /// Its identifier, which never changes.
     pub fn identifier(&self) -> &str {
         &self.identifier
+    }
+
+    /// Whether the store still holds what was read.
+    pub fn is_based_on(&self, stored: Option<&FeatureRecord>) -> bool {
+        same_record(&self.schema, self.base(), stored)
     }
 
     /// What was read; `None` for a new record.

@@ -17,7 +17,7 @@ use fastrand::Rng;
 pub use ending::{Ending, Taken};
 
 use super::check::Mistake;
-use super::compare::{same_features, same_record, same_value};
+use super::compare::{same_features, same_value};
 use super::draft::{Draft, Intent, NoUpdate};
 use super::event_time::EventTime;
 use crate::clock::Now;
@@ -325,7 +325,7 @@ impl Saving {
     }
 
     fn is_base(&self, stored: Option<&FeatureRecord>) -> bool {
-        same_record(self.draft.schema(), self.draft.base(), stored)
+        self.draft.is_based_on(stored)
     }
 
     /// Whether the store holds what was sent.

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use super::{Told, ask, cancel, consumers, overlay, seek, tail};
+use super::{Told, ask, cancel, consumers, editor, overlay, seek, tail};
 use crate::clock::Now;
 use crate::message::{Action, Effect, Request};
-use crate::model::{Focus, Lookup, Model, Overlay, Paged, Prompt, Purpose, Remote, settle_page};
+use crate::model::{Focus, Lookup, Model, Opening, Overlay, Paged, Prompt, Purpose, Remote, settle_page};
 use crate::resource::{Detail, Entry, FeatureRecord, Page, ResourceId, Section, Shard};
 use crate::source::SourceError;
 
@@ -40,6 +40,8 @@ pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
         Action::TailFrom => tail_from(model, now),
         Action::Consumers => open_consumers(model, now),
         Action::LookUp => ask_identifier(model, now),
+        Action::EditRecord => edit_record(model, now),
+        Action::NewRecord => ask_new_record(model),
         Action::Search => overlay::open_prompt(model, Prompt::new(Purpose::Search)),
         Action::NextMatch => find(model, now, true),
         Action::PreviousMatch => find(model, now, false),
@@ -220,6 +222,25 @@ fn ask_identifier(model: &mut Model, now: Now) -> Vec<Effect> {
     prompt_identifier(model)
 }
 
+/// Opens the record that was looked up in the editor.
+fn edit_record(model: &mut Model, now: Now) -> Vec<Effect> {
+    match model.browser().selected_lookup() {
+        Some(it) => {
+            let (group, identifier) = (it.group.clone(), it.identifier.clone());
+            editor::open(model, group, identifier, Opening::Stored)
+        }
+        None => ask_identifier(model, now),
+    }
+}
+
+fn ask_new_record(model: &mut Model) -> Vec<Effect> {
+    let group = model.browser().selected().map(|entry| entry.id.clone());
+    match group.filter(|_| model.abilities().edit) {
+        Some(group) => overlay::open_prompt(model, Prompt::new(Purpose::NewRecord { group })),
+        None => Vec::new(),
+    }
+}
+
 fn prompt_identifier(model: &mut Model) -> Vec<Effect> {
     let Some(group) = model.browser().selected().map(|entry| entry.id.clone()) else {
         return Vec::new();
@@ -346,5 +367,7 @@ pub(super) fn looked_up(
 
 /// Whether something lies over the section, so that it need not be kept up to date.
 pub(super) fn is_covered(model: &Model) -> bool {
-    model.tail.is_some() || model.overlays.iter().any(|it| matches!(it, Overlay::Help { .. }))
+    model.tail.is_some()
+        || model.editor.is_some()
+        || model.overlays.iter().any(|it| matches!(it, Overlay::Help { .. }))
 }

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::{Role, Stage, format, write_line};
+use super::{Role, Stage, editor, format, write_line};
 use crate::message::{TailRequest, Through};
 use crate::model::{Remote, Wait};
 use crate::resource::{Position, Section};
@@ -36,13 +36,14 @@ pub(super) fn identity(stage: &Stage<'_>, area: Rect, buffer: &mut Buffer) {
 /// The sections, each with how much is in it; over a tail, where one is.
 pub(super) fn tabs(stage: &Stage<'_>, area: Rect, buffer: &mut Buffer) {
     let roomy = area.width >= 60;
-    let left = match &stage.model.tail {
-        Some(tail) => Line::from(vec![
+    let left = match (&stage.model.editor, &stage.model.tail) {
+        (Some(it), _) => editor::place(stage, it),
+        (None, Some(tail)) => Line::from(vec![
             stage.span(format!(" {} › ", tail.request.section.title()), Role::Dim),
             stage.span(sanitize::line(&tail.name).into_owned(), Role::Heading),
             stage.span(format!(" › live tail{}", extent(stage, &tail.request)), Role::Dim),
         ]),
-        None => Section::ALL
+        (None, None) => Section::ALL
             .into_iter()
             .flat_map(|section| tab(stage, section, roomy))
             .collect(),

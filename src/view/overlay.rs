@@ -9,7 +9,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::detail::wrap;
 use super::{Role, Stage, consumers, format, seek};
-use crate::model::{Overlay, Prompt, Purpose};
+use crate::model::{Overlay, Prompt, Purpose, Then};
 use crate::resource::CONSUMER_NAME_RULE;
 use crate::sanitize;
 use crate::update::help_lines;
@@ -35,6 +35,10 @@ pub(super) fn draw(stage: &Stage<'_>, screen: Rect, buffer: &mut Buffer) -> Opti
         cursor = match overlay {
             Overlay::Help { scroll } => {
                 help(stage, *scroll, screen, buffer);
+                None
+            }
+            Overlay::Leave(then) => {
+                leaving(stage, *then, screen, buffer);
                 None
             }
             Overlay::Consumers(menu) => {
@@ -89,6 +93,16 @@ fn line_of_text(stage: &Stage<'_>, prompt: &Prompt, screen: Rect, buffer: &mut B
             format!(" A new consumer of {} ", sanitize::line(name)),
             CONSUMER_NAME_RULE,
         ),
+        Purpose::NewRecord { group } => (
+            format!(" A new record of {} ", sanitize::line(group.as_str())),
+            "its identifier",
+        ),
+        Purpose::CloneRecord => (" Clone the record to ".to_owned(), "the identifier of the copy"),
+        Purpose::TimeToLive => (
+            " Time to live ".to_owned(),
+            "after the event time, such as 30 Days, 12h or 90 minutes; nothing takes the group's own",
+        ),
+        Purpose::SearchFeatures => (" Search ".to_owned(), "part of a feature's name or value"),
         Purpose::ShardOf => (" Shard of a partition key ".to_owned(), "the partition key"),
         Purpose::Filter => (" Show only ".to_owned(), FILTER_FORMS),
         Purpose::Export { records: 1 } => (" Write the selected record to ".to_owned(), EXPORT_FORMS),
@@ -145,6 +159,30 @@ fn choices<'a>(stage: &'a Stage<'_>, prompt: &'a Prompt, fit: usize) -> impl Ite
             stage.span(sanitize::line(&choice.help).into_owned(), Role::Dim),
         ])
     })
+}
+
+/// The question what shall become of changes that are not stored.
+fn leaving(stage: &Stage<'_>, then: Then, screen: Rect, buffer: &mut Buffer) {
+    let what = match then {
+        Then::Close => "Leaving the editor",
+        Then::Show(_) => "Leaving for another section",
+        Then::Quit => "Quitting",
+    };
+    let editor = stage.model.editor.as_ref();
+    let on = editor.map_or(String::new(), |it| format!("{}/{}", it.group, it.identifier));
+    let text = format!(
+        "The changes of {} are not stored. k keeps them as a draft, which is offered the next time; \
+         d discards them; esc goes on editing.",
+        sanitize::line(&on)
+    );
+    let columns = screen.width.saturating_sub(8).min(64);
+    let lines = wrap(&text, usize::from(columns.saturating_sub(2)));
+    let height = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX);
+    let inner = window(stage, &format!(" {what} "), screen, columns, height, buffer);
+    let lines = lines
+        .into_iter()
+        .map(|line| Line::from(stage.span(line, Role::Text)));
+    Paragraph::new(lines.collect::<Vec<_>>()).render(inner, buffer);
 }
 
 /// The line that is being typed, on the first line of an area, and where the terminal's cursor belongs.

@@ -1,0 +1,70 @@
+//! The record as a text in the person's own editor, and back.
+//!
+//! Must not: lose what was typed there. A text that cannot be taken is given back with the reason at its top.
+
+use super::{changed, desk, desk_mut};
+use crate::clock::Now;
+use crate::edit::document;
+use crate::message::Effect;
+use crate::model::{Model, Stage};
+
+/// Opens the record there; or the text that could not be taken the last time.
+pub(super) fn ask(model: &mut Model, _now: Now) -> Vec<Effect> {
+    let Some(desk) = desk_mut(model) else {
+        return Vec::new();
+    };
+    let text = desk
+        .outside
+        .clone()
+        .unwrap_or_else(|| document::write(desk.form.draft()));
+    desk.outside = Some(text.clone());
+    vec![Effect::EditOutside(text)]
+}
+
+/// The text as the person left it.
+pub(in crate::update) fn edited(model: &mut Model, text: Result<String, String>, now: Now) -> Vec<Effect> {
+    let Some(before) = desk(model).and_then(|desk| desk.outside.clone()) else {
+        return Vec::new();
+    };
+    match text {
+        Err(why) => {
+            model.notify(now.mono, why, true);
+            if let Some(desk) = desk_mut(model) {
+                desk.outside = None;
+            }
+            Vec::new()
+        }
+        Ok(text) => take(model, &before, text, now),
+    }
+}
+
+fn take(model: &mut Model, before: &str, text: String, now: Now) -> Vec<Effect> {
+    let Some(desk) = desk_mut(model).filter(|desk| matches!(desk.stage, Stage::Editing)) else {
+        return Vec::new();
+    };
+    let taken = match document::read(&text) {
+        Ok(features) => desk.form.replace(&features).map_err(|mistakes| {
+            let each: Vec<_> = mistakes.iter().map(ToString::to_string).collect();
+            each.join("\n")
+        }),
+        Err(error) => Err(error.to_string()),
+    };
+    match taken {
+        Ok(()) => {
+            desk.outside = None;
+            changed(model)
+        }
+        // Who leaves it as it was gives up for now; E comes back to it.
+        Err(why) if text == before => {
+            let words = format!("not taken: {why}; E opens the text again, and nothing of it is lost");
+            desk.outside = Some(text);
+            model.notify(now.mono, words, true);
+            Vec::new()
+        }
+        Err(why) => {
+            let text = document::with_error(&text, &why);
+            desk.outside = Some(text.clone());
+            vec![Effect::EditOutside(text)]
+        }
+    }
+}
