@@ -98,7 +98,8 @@ async fn show(session: &Session, global: &Global, config: &Config, clock: Clock)
         ring_bytes: config.ring_mib << 20,
         abilities: abilities(&sources),
     };
-    let identity = identity(session, global.read_only || config.read_only);
+    let read_only = global.read_only || config.is_read_only(session.profile());
+    let identity = identity(session, read_only);
     // Before the terminal is taken: a signal in between would end the program without giving it back.
     let signals = signals()?;
     let screen = Screen::enter()?;

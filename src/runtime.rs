@@ -4,6 +4,7 @@
 
 mod calls;
 mod clock;
+pub mod drafts;
 mod export;
 mod outside;
 mod signals;

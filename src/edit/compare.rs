@@ -1,6 +1,6 @@
 //! When two records are the same to a person: the same values by name, in whatever order the service gives them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use super::schema::{Schema, Shape};
 use crate::resource::{FeatureRecord, FeatureValue, Features};
@@ -16,12 +16,15 @@ pub(super) fn same_value(
         .feature(feature)
         .is_some_and(|rules| rules.shape == Shape::Set);
     match (a, b) {
-        (Some(FeatureValue::Many(a)), Some(FeatureValue::Many(b))) if is_set && a.len() == b.len() => {
-            let elements: HashSet<_> = a.iter().collect();
-            b.iter().all(|element| elements.contains(element))
-        }
+        (Some(FeatureValue::Many(a)), Some(FeatureValue::Many(b))) if is_set => sorted(a) == sorted(b),
         (a, b) => a == b,
     }
+}
+
+fn sorted(elements: &[String]) -> Vec<&String> {
+    let mut sorted: Vec<_> = elements.iter().collect();
+    sorted.sort_unstable();
+    sorted
 }
 
 /// Whether two records have the same values.

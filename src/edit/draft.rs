@@ -111,6 +111,24 @@ impl Draft {
         draft
     }
 
+    /// A draft that was kept. Its values are taken as they are: the rules may have changed since.
+    pub(super) fn restored(
+        schema: Arc<Schema>,
+        identifier: &str,
+        base: Option<FeatureRecord>,
+        features: &Features,
+        event_time_by_hand: bool,
+        stores: &[TargetStore],
+        ttl: Option<TtlDuration>,
+    ) -> Self {
+        let mut draft = Self::of(schema, identifier, base);
+        draft.take(features);
+        draft.event_time_by_hand = event_time_by_hand;
+        draft.stores = stores.to_vec();
+        draft.ttl = ttl;
+        draft
+    }
+
     /// The rules of its group.
     pub fn schema(&self) -> &Arc<Schema> {
         &self.schema

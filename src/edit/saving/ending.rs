@@ -70,6 +70,28 @@ impl Ending {
         )
     }
 
+    /// The ending in a word, for a log.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Stored { .. } => "stored",
+            Self::Taken(_) => "taken",
+            Self::StoredDifferently { .. } => "stored differently",
+            Self::Differs { .. } => "differs",
+            Self::NotStored { .. } => "not stored",
+            Self::Failed { .. } => "failed",
+            Self::Unknown { .. } => "unknown",
+        }
+    }
+
+    /// What went wrong with the write, where anything did.
+    pub fn error(&self) -> Option<&SourceError> {
+        match self {
+            Self::Failed { error } | Self::Unknown { error, .. } => Some(error),
+            Self::NotStored { error } => error.as_ref(),
+            _ => None,
+        }
+    }
+
     /// One line for the person: what is known, and what to do.
     pub fn words(&self) -> String {
         match self {
