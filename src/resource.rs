@@ -24,8 +24,7 @@ pub use diff::{Diff, change_summary, diff, diff_items, key_words};
 pub use fact::{Fact, FactValue};
 pub use feature_group::{Feature, FeatureGroup, OfflineStore, OnlineStore};
 pub use feature_record::{
-    DeletionMode, FeatureRecord, FeatureValue, Features, GatheredRecords, RecordChange, RecordFault,
-    RecordWrite, TargetStore, TtlDuration, TtlUnit, WantedRecords,
+    DeletionMode, FeatureRecord, FeatureValue, Features, GatheredRecords, RecordChange, RecordWrite, TargetStore, TtlDuration, TtlUnit, WantedRecords,
 };
 pub use hash_key::{hash_key, shard_of};
 pub use jiff::Timestamp;

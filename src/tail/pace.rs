@@ -2,25 +2,21 @@
 
 use std::time::Duration;
 
+use crate::backoff::Backoff;
 use crate::source::ReadLimits;
 
 /// How long a shard that brings nothing is left alone at most.
 const LONGEST_IDLE: Duration = Duration::from_secs(1);
-/// The first wait after a failure; each further one is drawn between this and three times the last.
-const FIRST_BACKOFF: Duration = Duration::from_millis(250);
 /// The least wait for what somebody else has: a consumer may subscribe to a shard once a second (API reference,
 /// `SubscribeToShard`).
 const LEAST_PATIENCE: Duration = Duration::from_secs(1);
-/// The longest wait after a failure.
-const LONGEST_BACKOFF: Duration = Duration::from_secs(10);
 
 /// The pacing of one shard.
 #[derive(Clone, Debug)]
 pub(super) struct Pace {
     limits: ReadLimits,
     idle: Duration,
-    backoff: Duration,
-    jitter: u64,
+    backoff: Backoff,
 }
 
 impl Pace {
@@ -29,8 +25,7 @@ impl Pace {
         Self {
             limits,
             idle: Duration::ZERO,
-            backoff: Duration::ZERO,
-            jitter: seed | 1,
+            backoff: Backoff::new(seed),
         }
     }
 
@@ -46,17 +41,14 @@ impl Pace {
         self.idle.max(self.paid_back(bytes))
     }
 
-    /// The wait after a failure that may pass: decorrelated jitter, so that many readers do not come back together.
+    /// The wait after a failure that may pass.
     pub(super) fn after_failure(&mut self) -> Duration {
-        let ceiling = (self.backoff * 3).max(FIRST_BACKOFF * 2);
-        let spread = ceiling.saturating_sub(FIRST_BACKOFF);
-        self.backoff = (FIRST_BACKOFF + spread.mul_f64(self.draw())).min(LONGEST_BACKOFF);
-        self.backoff
+        self.backoff.after_failure()
     }
 
     /// Something worked: the next failure is the first again.
     pub(super) fn forget_failures(&mut self) {
-        self.backoff = Duration::ZERO;
+        self.backoff.forget();
     }
 
     /// The wait until what somebody else has is asked for again.
@@ -85,20 +77,12 @@ impl Pace {
             _ => Duration::ZERO,
         }
     }
-
-    /// A number in 0..1 from a xorshift generator: jitter needs to differ, not to be unguessable.
-    fn draw(&mut self) -> f64 {
-        self.jitter ^= self.jitter << 13;
-        self.jitter ^= self.jitter >> 7;
-        self.jitter ^= self.jitter << 17;
-        let bits = u32::try_from(self.jitter >> 32).unwrap_or(0);
-        f64::from(bits) / (f64::from(u32::MAX) + 1.0)
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::backoff;
     use crate::tail::sim::LIMITS;
 
     fn pace() -> Pace {
@@ -133,9 +117,9 @@ mod tests {
         let mut pace = pace();
         for _ in 0..50 {
             let wait = pace.after_failure();
-            assert!(wait >= FIRST_BACKOFF && wait <= LONGEST_BACKOFF);
+            assert!(wait >= backoff::FIRST && wait <= backoff::LONGEST);
         }
         pace.after_read(0, false);
-        assert!(pace.after_failure() <= FIRST_BACKOFF * 2);
+        assert!(pace.after_failure() <= backoff::FIRST * 2);
     }
 }
