@@ -402,15 +402,23 @@ mod tests {
         assert_eq!(story.sizes(), [100, 100, 30]);
         let groups: Vec<_> = story.calls[1].iter().map(|it| it.group.as_str()).collect();
         assert_eq!(groups, ["customers", "products"]);
-        let order: Vec<_> = story.gathering.places().iter().map(|it| it.identifier.clone()).collect();
+        let order: Vec<_> = story
+            .gathering
+            .places()
+            .iter()
+            .map(|it| it.identifier.clone())
+            .collect();
         assert_eq!(order, [ids(0..150), ids(0..80)].concat());
         assert!(story.fates().iter().all(|fate| matches!(fate, Fate::Here(_))));
     }
 
     #[test]
     fn a_record_that_the_answer_does_not_speak_of_is_not_there() {
-        let story = Story::of(vec![wanted("customers", vec!["a".into(), "nobody".into(), "b".into()])])
-            .run(|_, call| Ok(full(call)));
+        let story = Story::of(vec![wanted(
+            "customers",
+            vec!["a".into(), "nobody".into(), "b".into()],
+        )])
+        .run(|_, call| Ok(full(call)));
         assert_eq!(
             story.fates(),
             [&Fate::Here(record("a")), &Fate::Absent, &Fate::Here(record("b"))]
@@ -420,7 +428,10 @@ mod tests {
     #[test]
     fn what_is_left_is_asked_for_again_at_once_while_calls_bring_something() {
         let story = Story::of(vec![wanted("customers", ids(0..5))]).run(|_, call| {
-            let (now, later) = (call[0].identifiers[..1].to_vec(), call[0].identifiers[1..].to_vec());
+            let (now, later) = (
+                call[0].identifiers[..1].to_vec(),
+                call[0].identifiers[1..].to_vec(),
+            );
             let mut answer = full(&[wanted("customers", now)]);
             answer.unprocessed = vec![wanted("customers", later)];
             Ok(answer)
@@ -439,7 +450,12 @@ mod tests {
         });
         assert_eq!(story.sizes(), [100; 6]);
         assert!(story.now >= Duration::from_millis(5 * 250));
-        assert!(story.fates().iter().all(|fate| matches!(fate, Fate::Failed(it) if it.code == "UnprocessedIdentifiers")));
+        assert!(
+            story
+                .fates()
+                .iter()
+                .all(|fate| matches!(fate, Fate::Failed(it) if it.code == "UnprocessedIdentifiers"))
+        );
     }
 
     #[test]
@@ -482,22 +498,29 @@ mod tests {
             }
         });
         assert_eq!(story.sizes(), [6, 2, 2, 2]);
-        let fates: Vec<_> = story.fates().iter().map(|fate| matches!(fate, Fate::Here(_))).collect();
+        let fates: Vec<_> = story
+            .fates()
+            .iter()
+            .map(|fate| matches!(fate, Fate::Here(_)))
+            .collect();
         assert_eq!(fates, [true, true, false, false, true, true]);
     }
 
     #[test]
     fn nobody_is_asked_on_where_nobody_answers() {
-        let story = Story::of(vec![wanted("customers", ids(0..250))])
-            .run(|_, _| Err(error(ErrorKind::Transport)));
+        let story =
+            Story::of(vec![wanted("customers", ids(0..250))]).run(|_, _| Err(error(ErrorKind::Transport)));
         assert_eq!(story.calls.len(), 1);
         assert_eq!(story.gathering.awaited(), 0);
     }
 
     #[test]
     fn a_record_that_is_wanted_twice_is_asked_for_once() {
-        let story = Story::of(vec![wanted("customers", vec!["a".into(), "b".into(), "a".into()])])
-            .run(|_, call| Ok(full(call)));
+        let story = Story::of(vec![wanted(
+            "customers",
+            vec!["a".into(), "b".into(), "a".into()],
+        )])
+        .run(|_, call| Ok(full(call)));
         assert_eq!(story.sizes(), [2]);
         assert!(story.fates().iter().all(|fate| matches!(fate, Fate::Here(_))));
     }

@@ -23,6 +23,12 @@ pub enum Context {
     Tail,
     /// The inspector of a live tail, while it has the focus.
     Inspector,
+    /// The records of a feature group.
+    Records,
+    /// Marked records that are gathered.
+    Batch,
+    /// The list of what is marked.
+    Marks,
     /// A line of text that is being typed.
     Prompt,
     /// The menu of a stream's consumers.
@@ -41,10 +47,13 @@ pub enum Context {
 
 impl Context {
     /// All of them, in the order in which the help shows them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 13] = [
         Self::Browse,
         Self::Tail,
         Self::Inspector,
+        Self::Records,
+        Self::Batch,
+        Self::Marks,
         Self::Prompt,
         Self::Consumers,
         Self::Confirm,
@@ -60,6 +69,9 @@ impl Context {
             Self::Browse => "Lists",
             Self::Tail => "Live tail",
             Self::Inspector => "Inspector",
+            Self::Records => "Records",
+            Self::Batch => "Marked records",
+            Self::Marks => "Marks",
             Self::Prompt => "Typing",
             Self::Consumers => "Consumers",
             Self::Confirm => "Confirming",

@@ -4,27 +4,36 @@
 //!
 //! Must not: do I/O, read a clock, hold a handle to anything that does.
 
+mod batch;
 mod browser;
+mod comparison;
 mod consumers;
 mod inspector;
 mod layout;
 mod lineage;
+mod listing;
+mod marks;
 mod meter;
 mod outline;
 mod overlay;
 mod panel;
 mod prompt;
+mod record_outline;
+mod records;
 mod remote;
 mod seek;
 mod sieve;
 mod tail;
 mod ticket;
+mod words;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-pub use browser::{Browser, Focus, Lookup, ShardList, cancel_listing};
+pub use batch::{BatchPane, BatchView};
+pub use browser::{Browser, Focus, ShardList, cancel_listing};
+pub use comparison::{Column, Comparison, Contrast, FeatureRow};
 pub use consumers::{ConsumerChange, ConsumerList, ConsumerMenu};
 pub use inspector::{
     BETWEEN, Document, GAP, INDENT, Inspector, Kind, Line as TreeLine, Mark, Node, Reading, Search, Sight,
@@ -32,22 +41,27 @@ pub use inspector::{
 };
 pub use layout::{BrowseLayout, Layout, Size, TailLayout, Work};
 pub use lineage::{Branch, Lineage};
+pub use listing::{ListOrder, Listing, RowWords};
+pub use marks::{Mark as RecordMark, MarkList, Marks};
 pub use meter::{ShardMeter, ShardOrder, ShardSign, ShardState};
-pub use outline::{Line as OutlineLine, Outline, Value as OutlineValue};
+pub use outline::{LABEL, Line as OutlineLine, Outline, wrap};
 pub use overlay::{Overlay, Purpose};
 pub use panel::{KeyTable, Panel, ShardTable};
 pub use prompt::{Choice, Prompt};
+pub use record_outline::{RecordLine, RecordOutline};
+pub use records::{Lookup, RecordsPane, shown_from};
 pub use remote::{Paged, Remote, Wait, settle_page};
 pub use seek::{Place, Seek, SeekRow, places};
 pub use sieve::{Found, Scan, Sieve};
 pub use tail::TailPane;
 pub use ticket::{Ticket, Tickets};
+pub use words::{as_word, words};
 
 use jiff::tz::TimeZone;
 
 use crate::config::Decoding;
 use crate::keymap::{Context, Keymap};
-use crate::resource::Section;
+use crate::resource::{Detail, FeatureGroup, ResourceId, Section};
 use crate::tail::Rate;
 
 /// How long a notice stays on the screen.
@@ -144,6 +158,10 @@ pub struct Model {
     pub browsers: [Browser; 4],
     /// The live tail, over whatever section it was started from.
     pub tail: Option<TailPane>,
+    /// The records of a group, over the section that it is in.
+    pub records: Option<RecordsPane>,
+    /// Marked records that are gathered, over the section that they are of, or over the records of one group.
+    pub batch: Option<BatchPane>,
     /// What lies over it all; the last one gets the keys.
     pub overlays: Vec<Overlay>,
     /// A file that is being written.
@@ -154,6 +172,8 @@ pub struct Model {
     pub calls: Rate,
     /// Words for the person.
     pub notice: Option<Notice>,
+    /// When the time that a record on the screen still has is written anew, on the monotonic clock.
+    pub ticks_at: Option<Duration>,
 }
 
 impl Model {
@@ -168,11 +188,14 @@ impl Model {
             section: Section::Streams,
             browsers: Section::ALL.map(Browser::new),
             tail: None,
+            records: None,
+            batch: None,
             overlays: Vec::new(),
             exporting: None,
             tickets: Tickets::default(),
             calls: Rate::default(),
             notice: None,
+            ticks_at: None,
         }
     }
 
@@ -193,25 +216,60 @@ impl Model {
 
     /// Where keys count now, innermost first.
     pub fn contexts(&self) -> &'static [Context] {
-        match (self.overlays.last(), &self.tail) {
-            (Some(Overlay::Prompt(_)), _) => &[Context::Prompt],
-            (Some(Overlay::Consumers(_)), _) => &[Context::Consumers, Context::Global],
-            (Some(Overlay::Confirm(_)), _) => &[Context::Confirm],
-            (Some(Overlay::Seek(seek)), _) if seek.is_typing() => &[Context::Seek],
-            (Some(Overlay::Seek(_)), _) => &[Context::SeekShards, Context::Seek],
-            (Some(Overlay::Help { .. }), _) => &[Context::Help, Context::Global],
-            (None, Some(tail)) if tail.focus == Focus::Detail && tail.inspector().is_some() => {
+        match self.overlays.last() {
+            Some(Overlay::Prompt(_)) => &[Context::Prompt],
+            Some(Overlay::Consumers(_)) => &[Context::Consumers, Context::Global],
+            Some(Overlay::Confirm(_)) => &[Context::Confirm],
+            Some(Overlay::Marks(_)) => &[Context::Marks, Context::Global],
+            Some(Overlay::Seek(seek)) if seek.is_typing() => &[Context::Seek],
+            Some(Overlay::Seek(_)) => &[Context::SeekShards, Context::Seek],
+            Some(Overlay::Help { .. }) => &[Context::Help, Context::Global],
+            None => self.pane_contexts(),
+        }
+    }
+
+    /// Where keys count below whatever lies over it all, innermost first.
+    pub fn pane_contexts(&self) -> &'static [Context] {
+        match (&self.tail, &self.batch, &self.records) {
+            (Some(tail), ..) if tail.focus == Focus::Detail && tail.inspector().is_some() => {
                 &[Context::Inspector, Context::Tail, Context::Global]
             }
-            (None, Some(_)) => &[Context::Tail, Context::Global],
-            (None, None) => &[Context::Browse, Context::Global],
+            (Some(_), ..) => &[Context::Tail, Context::Global],
+            (_, Some(_), _) => &[Context::Batch, Context::Global],
+            (_, _, Some(_)) => &[Context::Records, Context::Global],
+            _ => &[Context::Browse, Context::Global],
+        }
+    }
+
+    /// Whether something has taken the place of the section's list.
+    pub fn is_workspace(&self) -> bool {
+        self.tail.is_some() || self.records.is_some() || self.batch.is_some()
+    }
+
+    /// What is known of a feature group of the section that is shown.
+    pub fn feature_group(&self, id: &ResourceId) -> Option<&FeatureGroup> {
+        match self.browser().details.get(id)?.value()? {
+            Detail::FeatureGroup(group) => Some(group),
+            _ => None,
         }
     }
 
     /// Where everything stands on the screen.
     pub fn layout(&self) -> Layout {
         let paneled = self.tail.as_ref().is_some_and(|tail| tail.panel.is_some());
-        Layout::new(self.size, self.tail.is_some(), paneled, self.browser().focus)
+        let focus = match (&self.batch, &self.records) {
+            (Some(batch), _) => batch.focus,
+            (None, Some(records)) => records.focus,
+            (None, None) => self.browser().focus,
+        };
+        let layout = Layout::new(self.size, self.tail.is_some(), paneled, focus);
+        let compares = matches!(&self.batch, Some(batch) if batch.view == BatchView::Comparison);
+        let reads = self.batch.is_some() || self.records.is_some();
+        if compares || (reads && focus == Focus::Detail) {
+            layout.widened(compares)
+        } else {
+            layout
+        }
     }
 
     /// How many rows of the list that is shown fit.
@@ -236,7 +294,12 @@ impl Model {
         let notice = self.notice.as_ref().map(|notice| notice.until);
         let settles = self.browser().settles_at;
         let fades = (self.calls.per_second(now) > 0).then(|| next_beat(now));
-        [waits, tail, notice, settles, fades].into_iter().flatten().min()
+        let rests = self.records.as_ref().and_then(|it| it.settles_at);
+        let again = self.batch.as_ref().and_then(|it| it.wakes_at);
+        [waits, tail, notice, settles, fades, rests, again, self.ticks_at]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// Whether a wait is on the screen.
@@ -245,6 +308,8 @@ impl Model {
         self.overlays.iter().any(menu)
             || self.browser().is_waiting()
             || self.tail.as_ref().is_some_and(TailPane::is_waiting)
+            || self.records.as_ref().is_some_and(RecordsPane::is_waiting)
+            || self.batch.as_ref().is_some_and(BatchPane::is_waiting)
     }
 }
 

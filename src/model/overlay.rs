@@ -1,6 +1,6 @@
 //! What lies over the panes. They are a stack: the top one gets the keys.
 
-use super::{ConsumerChange, ConsumerMenu, Prompt, Seek};
+use super::{ConsumerChange, ConsumerMenu, MarkList, Prompt, Seek};
 use crate::resource::ResourceId;
 
 /// Something that lies over the panes.
@@ -17,6 +17,8 @@ pub enum Overlay {
     Consumers(Box<ConsumerMenu>),
     /// A change of them, to say yes or no to.
     Confirm(ConsumerChange),
+    /// The records that are marked.
+    Marks(MarkList),
     /// A place to tail from.
     Seek(Box<Seek>),
 }
@@ -24,7 +26,7 @@ pub enum Overlay {
 /// What a typed line is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Purpose {
-    /// The identifier of a record.
+    /// The identifiers of records.
     LookUp {
         /// The feature group.
         group: ResourceId,
@@ -51,6 +53,12 @@ pub enum Purpose {
     SearchTail,
     /// Text to find in the list.
     Search,
+    /// What of the list to show.
+    FilterList,
+    /// Text to find in the identifiers of records.
+    SearchIdentifiers,
+    /// The features of which the values are wanted.
+    Features,
     /// Text to find in the record that the inspector shows.
     SearchRecord,
 }

@@ -239,7 +239,10 @@ mod tests {
     fn a_line_of_json_keeps_order_and_text_and_acts_on_no_terminal() {
         let record = FeatureRecord {
             values: vec![
-                ("z".to_owned(), FeatureValue::One("1.50\u{1b}[2J\u{202e}".to_owned())),
+                (
+                    "z".to_owned(),
+                    FeatureValue::One("1.50\u{1b}[2J\u{202e}".to_owned()),
+                ),
                 (
                     "a".to_owned(),
                     FeatureValue::Many(vec!["x".to_owned(), String::new()]),

@@ -88,7 +88,7 @@ fn applies(stage: &Stage<'_>, binding: &Binding) -> bool {
     match binding.action {
         Action::Tail | Action::TailFrom => can.tail,
         Action::Consumers => can.consumers,
-        Action::LookUp => can.edit,
+        Action::LookUp | Action::Gather | Action::Compare | Action::ShowMarks => can.edit,
         _ => true,
     }
 }

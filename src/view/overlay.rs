@@ -7,9 +7,8 @@ use ratatui::widgets::{Clear, Paragraph, Widget};
 use tui_input::Input;
 use unicode_width::UnicodeWidthStr;
 
-use super::detail::wrap;
-use super::{Role, Stage, consumers, format, seek};
-use crate::model::{Overlay, Prompt, Purpose};
+use super::{Role, Stage, consumers, format, marks, seek};
+use crate::model::{Overlay, Prompt, Purpose, wrap};
 use crate::resource::CONSUMER_NAME_RULE;
 use crate::sanitize;
 use crate::update::help_lines;
@@ -24,6 +23,10 @@ const EXPORT_FORMS: &str =
     "a new file: .jsonl has an object a line, anything else the payloads, each with a line end";
 /// What a decoder can be, for the line in which it is typed.
 const DECODER_FORMS: &str = "a format; schemas come from [[decode]] and [schemas] of the config";
+/// What identifiers can be, for the line in which they are typed.
+const IDENTIFIER_FORMS: &str = "an identifier, or several with blanks, commas or lines between them; in \"quotes\" where it holds one of these";
+/// What features can be, for the line in which they are typed.
+const FEATURE_FORMS: &str = "names of features with blanks or commas between them; nothing gets all";
 /// What columns can be, for the line in which they are typed.
 const COLUMN_FORMS: &str =
     "paths into the JSON, such as .order_id .customer.id .items[0].sku; nothing shows the records whole";
@@ -39,6 +42,10 @@ pub(super) fn draw(stage: &Stage<'_>, screen: Rect, buffer: &mut Buffer) -> Opti
             }
             Overlay::Consumers(menu) => {
                 consumers::menu(stage, menu, screen, buffer);
+                None
+            }
+            Overlay::Marks(list) => {
+                marks::list(stage, *list, screen, buffer);
                 None
             }
             Overlay::Confirm(change) => {
@@ -82,8 +89,8 @@ fn help(stage: &Stage<'_>, scroll: usize, screen: Rect, buffer: &mut Buffer) {
 fn line_of_text(stage: &Stage<'_>, prompt: &Prompt, screen: Rect, buffer: &mut Buffer) -> Option<Position> {
     let (title, hint) = match &prompt.purpose {
         Purpose::LookUp { group } => (
-            format!(" Record of {} ", sanitize::line(group.as_str())),
-            "the record's identifier",
+            format!(" Records of {} ", sanitize::line(group.as_str())),
+            IDENTIFIER_FORMS,
         ),
         Purpose::NameConsumer { name } => (
             format!(" A new consumer of {} ", sanitize::line(name)),
@@ -106,6 +113,12 @@ fn line_of_text(stage: &Stage<'_>, prompt: &Prompt, screen: Rect, buffer: &mut B
             "a regular expression over key and text",
         ),
         Purpose::Search => (" Search ".to_owned(), "part of a name"),
+        Purpose::FilterList => (
+            " Show only ".to_owned(),
+            "part of a name, a status or a note; nothing shows all",
+        ),
+        Purpose::SearchIdentifiers => (" Search ".to_owned(), "part of an identifier"),
+        Purpose::Features => (" Get only ".to_owned(), FEATURE_FORMS),
         Purpose::SearchRecord => (
             " Search in the record ".to_owned(),
             "words or an expression; capitals count where there are any",
