@@ -69,6 +69,15 @@ pub fn tail(global: &Global, args: &cli::Tail, config: &Config, clock: Clock) ->
     })
 }
 
+/// Records of a feature group on stdout.
+pub fn get(global: &Global, args: &cli::Get, clock: Clock) -> anyhow::Result<Ended> {
+    run(async {
+        let session = Session::open(options(global)).await?;
+        log(&session);
+        Ok(headless::get(&session, args, clock).await?)
+    })
+}
+
 /// Completions for a shell.
 pub fn completions(shell: Shell) -> anyhow::Result<Ended> {
     let mut text = Vec::new();

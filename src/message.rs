@@ -140,6 +140,8 @@ pub enum Effect {
 pub enum Ended {
     /// The person was done.
     Done,
+    /// Some of it failed, which was told.
+    Told,
     /// By a signal, or by the key that means the same.
     Interrupted,
 }

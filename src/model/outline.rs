@@ -59,8 +59,8 @@ pub struct Outline<'a> {
     branches: &'a [Branch],
     /// Columns that the longest of the shards takes with what leads to it.
     pub shard_columns: usize,
-    /// Columns that the longest name of a feature takes.
-    pub feature_columns: usize,
+    /// Columns that the longest name, type and collection of a feature take.
+    pub feature_columns: [usize; 3],
 }
 
 /// Columns of a label.
@@ -73,7 +73,7 @@ impl<'a> Outline<'a> {
             shards: &[],
             branches: &[],
             shard_columns: 0,
-            feature_columns: 0,
+            feature_columns: [0; 3],
         };
         let Some(entry) = browser.selected() else {
             return outline;
@@ -85,8 +85,7 @@ impl<'a> Outline<'a> {
         });
         if let Some(Detail::FeatureGroup(group)) = browser.detail().value() {
             push_schema(lines, group);
-            let names = group.features.iter().map(|feature| feature.name.width());
-            outline.feature_columns = names.max().unwrap_or(0);
+            outline.feature_columns = feature_columns(group);
         }
         let lines = &mut outline.above;
         if let Some(list) = browser.selected_consumers() {
@@ -148,6 +147,15 @@ fn push_facts<'a>(lines: &mut Vec<Line<'a>>, detail: &'a Detail, columns: usize)
             _ => lines.push(Line::Fact(fact)),
         }
     }
+}
+
+fn feature_columns(group: &FeatureGroup) -> [usize; 3] {
+    let longest = |width: fn(&Feature) -> usize| group.features.iter().map(width).max().unwrap_or(0);
+    [
+        longest(|feature| feature.name.width()),
+        longest(|feature| feature.kind.width()),
+        longest(|feature| feature.collected().width()),
+    ]
 }
 
 fn push_schema<'a>(lines: &mut Vec<Line<'a>>, group: &'a FeatureGroup) {

@@ -184,23 +184,27 @@ fn event_time(text: &str) -> Option<Timestamp> {
     })
 }
 
-/// A text in lines of so many columns. What is longer than the most lines ends with how long it is.
+/// A text in lines of so many columns, broken after a blank where that is not far. What is longer than the most lines ends with how
+/// long it is.
 fn chunks(text: &str, columns: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
-    let mut used = 0;
     for cluster in text.graphemes(true) {
-        let width = cluster.width();
-        if used + width > columns && used > 0 {
-            if lines.len() == LINES {
-                let count = text.chars().count();
-                lines.pop();
-                lines.push(format!("… {count} characters, y copies"));
-                return lines;
+        let line = lines.last().map_or("", String::as_str);
+        if line.width() + cluster.width() > columns && !line.is_empty() {
+            let near = line.rfind(' ').map(|blank| blank + 1);
+            let near = near.filter(|at| line[*at..].width() * 2 < columns);
+            let rest = line[near.unwrap_or(line.len())..].to_owned();
+            if let Some(line) = lines.last_mut() {
+                line.truncate(line.len() - rest.len());
             }
-            lines.push(String::new());
-            used = 0;
+            lines.push(rest);
         }
-        used += width;
+        if lines.len() > LINES {
+            let count = text.chars().count();
+            lines.truncate(LINES - 1);
+            lines.push(format!("… {count} characters, y copies"));
+            break;
+        }
         if let Some(line) = lines.last_mut() {
             line.push_str(cluster);
         }
@@ -217,6 +221,7 @@ mod tests {
         assert_eq!(chunks("abcdef", 4), ["abcd", "ef"]);
         assert_eq!(chunks("日本語", 4), ["日本", "語"]);
         assert_eq!(chunks("", 4), [""]);
+        assert_eq!(chunks("[0.51, 0.52, 0.53]", 12), ["[0.51, ", "0.52, 0.53]"]);
         let long = chunks(&"x".repeat(100), 10);
         assert_eq!((long.len(), long[7].as_str()), (8, "… 100 characters, y copies"));
     }

@@ -16,6 +16,8 @@ use crate::sanitize;
 const EXPIRES: usize = 9;
 /// Columns of what became of a record.
 const FATE: usize = 12;
+/// From this width on there is room for both.
+const ROOMY: usize = 48;
 
 /// The records with their frame.
 pub(super) fn list(stage: &Stage<'_>, pane: &BatchPane, area: Rect, buffer: &mut Buffer) {
@@ -35,8 +37,9 @@ pub(super) fn list(stage: &Stage<'_>, pane: &BatchPane, area: Rect, buffer: &mut
         return;
     }
     let width = usize::from(inner.width);
-    let name = width.saturating_sub(EXPIRES + FATE + 4);
-    let heading = format!(" {:name$}  {:EXPIRES$} {:FATE$}", "record", "expires", "");
+    let beside = if width >= ROOMY { EXPIRES + 1 + FATE } else { FATE };
+    let name = width.saturating_sub(beside + 3);
+    let heading = format!(" {:name$}  {:EXPIRES$}", "record", "expires");
     Paragraph::new(Line::from(stage.span(heading, Role::Dim))).render(inner, buffer);
     let places = pane.gathering.places();
     for (line, row) in (1..inner.height).zip(pane.visible(usize::from(inner.height - 1))) {
@@ -46,7 +49,7 @@ pub(super) fn list(stage: &Stage<'_>, pane: &BatchPane, area: Rect, buffer: &mut
             ..inner
         };
         let selected = row == pane.cursor;
-        Paragraph::new(record_row(stage, pane, &places[row], selected, name)).render(place, buffer);
+        Paragraph::new(record_row(stage, pane, &places[row], selected, [name, width])).render(place, buffer);
         if selected && pane.focus == Focus::List {
             buffer.set_style(beside_mark(place), stage.look.style(Role::Selected));
         }
@@ -58,30 +61,39 @@ fn record_row<'a>(
     pane: &BatchPane,
     place: &Place,
     selected: bool,
-    columns: usize,
+    [columns, width]: [usize; 2],
 ) -> Line<'a> {
     let name = sanitize::line(&called(pane, place)).into_owned();
-    let (fate, role) = fate(&place.fate);
-    let (expires, expires_role) = match &place.fate {
-        Fate::Here(it) => match (it.expires_at(), &it.expires) {
-            (Some(at), _) => record::countdown(stage, at),
-            (None, Some(text)) => (sanitize::line(text).into_owned(), Role::Text),
-            (None, None) => ("–".to_owned(), Role::Dim),
-        },
-        _ => (String::new(), Role::Dim),
-    };
-    Line::from(vec![
+    let mut spans = vec![
         stage.span(if selected { "▌" } else { " " }, Role::Accent),
         stage.span(
             format!("{}  ", format::pad(&format::fit_ends(&name, columns), columns)),
             Role::Text,
         ),
-        stage.span(
-            format!("{} ", format::pad(&format::fit(&expires, EXPIRES), EXPIRES)),
-            expires_role,
-        ),
-        stage.span(format::fit(&fate, FATE), role),
-    ])
+    ];
+    let here = matches!(place.fate, Fate::Here(_));
+    if here || width >= ROOMY {
+        let (text, role) = expires(stage, &place.fate);
+        let text = format::pad(&format::fit(&text, EXPIRES), EXPIRES);
+        spans.push(stage.span(format!("{text} "), role));
+    }
+    if !here || width >= ROOMY {
+        let (text, role) = fate(&place.fate);
+        spans.push(stage.span(format::fit(&text, FATE), role));
+    }
+    Line::from(spans)
+}
+
+/// How long a record still has.
+fn expires(stage: &Stage<'_>, fate: &Fate) -> (String, Role) {
+    match fate {
+        Fate::Here(it) => match (it.expires_at(), &it.expires) {
+            (Some(at), _) => record::countdown(stage, at),
+            (None, Some(text)) => (sanitize::line(text).into_owned(), Role::Text),
+            (None, None) => ("never".to_owned(), Role::Dim),
+        },
+        _ => (String::new(), Role::Dim),
+    }
 }
 
 /// An identifier, behind its group where there are several.

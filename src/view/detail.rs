@@ -228,55 +228,44 @@ fn sequences(shard: &Shard, width: usize) -> String {
 }
 
 /// What stands over the features, in the columns of [`feature`].
-fn feature_heading<'a>(stage: &Stage<'_>, name_columns: usize, width: usize) -> Line<'a> {
-    let [name, kind, collected, role] = feature_columns(name_columns, width);
-    let words = format!(
-        " {:name$} {:kind$} {:collected$} {role}",
-        "name",
-        "type",
-        "collection",
-        role = if role > 0 { "role" } else { "" }
-    );
-    Line::from(stage.span(format::fit(&words, width), Role::Dim))
+fn feature_heading<'a>(stage: &Stage<'_>, longest: [usize; 3], width: usize) -> Line<'a> {
+    let columns = feature_columns(longest, width);
+    let cells = ["name", "type", "collection", "role"].iter().zip(columns);
+    let cells = cells.filter(|(_, columns)| *columns > 0);
+    let words: String = cells
+        .map(|(word, columns)| format!(" {}", format::pad(&format::fit(word, columns), columns)))
+        .collect();
+    Line::from(stage.span(words, Role::Dim))
 }
 
 fn feature<'a>(
     stage: &Stage<'_>,
     feature: &Feature,
     role: Option<&str>,
-    name_columns: usize,
+    longest: [usize; 3],
     width: usize,
 ) -> Line<'a> {
-    let [name, kind, collected, room] = feature_columns(name_columns, width);
-    let cell =
-        |text: &str, columns: usize| format::pad(&format::fit(&sanitize::line(text), columns), columns);
+    let columns = feature_columns(longest, width);
+    let cell = |text: &str, columns: usize, role| {
+        let gap = if columns > 0 { " " } else { "" };
+        let text = format::pad(&format::fit(&sanitize::line(text), columns), columns);
+        stage.span(format!("{gap}{text}"), role)
+    };
+    let name = format::fit_id(&sanitize::line(&feature.name), columns[0]);
     Line::from(vec![
-        stage.span(
-            format!(" {} ", format::fit_id(&sanitize::line(&feature.name), name)),
-            Role::Text,
-        ),
-        stage.span(
-            format!(
-                "{} {} ",
-                cell(&feature.kind, kind),
-                cell(&feature.collected(), collected)
-            ),
-            Role::Dim,
-        ),
-        stage.span(format::fit(role.unwrap_or_default(), room), Role::Accent),
+        stage.span(format!(" {name}"), Role::Text),
+        cell(&feature.kind, columns[1], Role::Dim),
+        cell(&feature.collected(), columns[2], Role::Dim),
+        cell(role.unwrap_or_default(), columns[3], Role::Accent),
     ])
 }
 
-/// Columns of a feature's name, its type, its collection and its role.
-fn feature_columns(longest: usize, width: usize) -> [usize; 4] {
-    const KIND: usize = 10;
-    const COLLECTION: usize = 12;
+/// Columns of a feature's name, its type, its collection where any has one, and its role. The name gives way first.
+fn feature_columns([name, kind, collected]: [usize; 3], width: usize) -> [usize; 4] {
     const ROLE: usize = 10;
-    let name = longest.clamp(4, width.saturating_sub(KIND + COLLECTION + ROLE + 4).max(12));
-    [
-        name,
-        KIND,
-        COLLECTION,
-        width.saturating_sub(name + KIND + COLLECTION + 4),
-    ]
+    let kind = kind.clamp(4, 10);
+    let collected = if collected > 0 { collected.clamp(10, 12) } else { 0 };
+    let name = name.clamp(4, width.saturating_sub(kind + collected + ROLE + 4).max(12));
+    let role = width.saturating_sub(name + kind + collected + 4);
+    [name, kind, collected, role.min(ROLE)]
 }

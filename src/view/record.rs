@@ -52,10 +52,13 @@ pub(super) fn pane(
 fn line<'a>(stage: &Stage<'_>, line: &RecordLine<'_>, outline: &RecordOutline<'_>, width: usize) -> Line<'a> {
     let words = |text: &str, role| Line::from(stage.span(format!(" {text}"), role));
     match line {
-        RecordLine::Expires(text, at) => time(stage, "expires", text, at.map(|at| countdown(stage, at))),
+        RecordLine::Expires(text, at) => {
+            let left = at.map(|at| countdown(stage, at));
+            time(stage, "expires", text, left, width)
+        }
         RecordLine::EventTime(text, at) => {
             let age = at.map(|at| (format::age(at, stage.now.wall), Role::Dim));
-            time(stage, "event time", text, age)
+            time(stage, "event time", text, age, width)
         }
         RecordLine::Heading => heading(stage, outline),
         RecordLine::Value { feature, part } => {
@@ -90,13 +93,23 @@ pub(super) fn countdown(stage: &Stage<'_>, at: Timestamp) -> (String, Role) {
     }
 }
 
-fn time<'a>(stage: &Stage<'_>, label: &str, text: &str, told: Option<(String, Role)>) -> Line<'a> {
+fn time<'a>(
+    stage: &Stage<'_>,
+    label: &str,
+    text: &str,
+    told: Option<(String, Role)>,
+    width: usize,
+) -> Line<'a> {
     let (told, role) = told.unwrap_or((String::new(), Role::Dim));
     let gap = if told.is_empty() { "" } else { " · " };
+    let room = width.saturating_sub(LABEL + told.width() + gap.width() + 2);
     Line::from(vec![
         stage.span(format!(" {label:LABEL$} "), Role::Dim),
         stage.span(told, role),
-        stage.span(format!("{gap}{}", sanitize::line(text)), Role::Dim),
+        stage.span(
+            format!("{gap}{}", format::fit(&sanitize::line(text), room)),
+            Role::Dim,
+        ),
     ])
 }
 
