@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
@@ -61,6 +62,8 @@ pub enum Command {
     Demo(Demo),
     /// Write the records of a stream to stdout, live
     Tail(Tail),
+    /// Write records of a feature group to stdout
+    Get(Get),
     /// Write completions for a shell to stdout
     Completions {
         /// The shell
@@ -120,6 +123,32 @@ pub struct Tail {
     /// End when every shard has been read up to its tip
     #[arg(long)]
     pub until_caught_up: bool,
+}
+
+/// `kinescope get`.
+#[derive(Clone, Debug, Args)]
+pub struct Get {
+    /// The feature group, by name or ARN
+    #[arg(value_name = "GROUP")]
+    pub group: String,
+    /// Identifiers of records, as many as you like; - reads them from stdin, one a line
+    #[arg(value_name = "ID", required = true, value_parser = NonEmptyStringValueParser::new())]
+    pub ids: Vec<String>,
+    /// Only this feature; may be said several times
+    #[arg(long = "feature", value_name = "NAME")]
+    pub features: Vec<String>,
+    /// Form of the output
+    #[arg(long, value_enum, default_value_t = GetOutput::Table)]
+    pub output: GetOutput,
+}
+
+/// A form of output for records of a feature group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum GetOutput {
+    /// A line a feature, aligned, to read
+    Table,
+    /// A JSON object a record and line
+    Json,
 }
 
 /// A form of output.

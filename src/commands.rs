@@ -34,7 +34,14 @@ pub fn is_usage(error: &anyhow::Error) -> bool {
 pub fn explore(global: &Global, config: &Config, clock: Clock) -> anyhow::Result<Ended> {
     run(async {
         let session = Session::open(options(global)).await?;
-        show(&session, global, config, clock).await
+        Box::pin(show(
+            &session,
+            identity(&session, global, config),
+            global,
+            config,
+            clock,
+        ))
+        .await
     })
 }
 
@@ -51,7 +58,12 @@ pub fn demo(global: &Global, args: &cli::Demo, config: &Config, clock: Clock) ->
     })?;
     run(async {
         if args.serve.is_none() {
-            return show(&Session::demo(&endpoint.url()), global, config, clock).await;
+            let session = Session::demo(&endpoint.url());
+            let identity = Identity {
+                is_embedded: true,
+                ..identity(&session, global, config)
+            };
+            return Box::pin(show(&session, identity, global, config, clock)).await;
         }
         let mut signals = signals()?;
         write_out(format!("listening on {}\n", endpoint.url()).as_bytes())?;
@@ -70,6 +82,15 @@ pub fn tail(global: &Global, args: &cli::Tail, config: &Config, clock: Clock) ->
     })
 }
 
+/// Records of a feature group on stdout.
+pub fn get(global: &Global, args: &cli::Get, clock: Clock) -> anyhow::Result<Ended> {
+    run(async {
+        let session = Session::open(options(global)).await?;
+        log(&session);
+        Ok(headless::get(&session, args, clock).await?)
+    })
+}
+
 /// Completions for a shell.
 pub fn completions(shell: Shell) -> anyhow::Result<Ended> {
     let mut text = Vec::new();
@@ -84,7 +105,13 @@ pub fn man() -> anyhow::Result<Ended> {
     write_out(&text)
 }
 
-async fn show(session: &Session, global: &Global, config: &Config, clock: Clock) -> anyhow::Result<Ended> {
+async fn show(
+    session: &Session,
+    identity: Identity,
+    global: &Global,
+    config: &Config,
+    clock: Clock,
+) -> anyhow::Result<Ended> {
     let look = Look {
         ascii: global.ascii || config.ascii,
         colour: std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
@@ -96,10 +123,9 @@ async fn show(session: &Session, global: &Global, config: &Config, clock: Clock)
         decoding: config.decoding.clone(),
         filters: config.filters.clone(),
         ring_bytes: config.ring_mib << 20,
+        audit_values: config.audit_values,
         abilities: abilities(&sources),
     };
-    let read_only = global.read_only || config.is_read_only(session.profile());
-    let identity = identity(session, read_only);
     // Before the terminal is taken: a signal in between would end the program without giving it back.
     let signals = signals()?;
     let screen = Screen::enter()?;
@@ -115,13 +141,14 @@ fn log(session: &Session) {
     tracing::info!(profile, region = session.region(), endpoint, "session");
 }
 
-fn identity(session: &Session, read_only: bool) -> Identity {
+fn identity(session: &Session, global: &Global, config: &Config) -> Identity {
     Identity {
         account: session.account().map(str::to_owned),
         profile: session.profile().unwrap_or_default().to_owned(),
         region: session.region().to_owned(),
         endpoint: endpoint(session),
-        read_only,
+        read_only: global.read_only || config.is_read_only(session.profile()),
+        is_embedded: false,
     }
 }
 

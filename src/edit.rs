@@ -27,7 +27,7 @@ pub use check::Mistake;
 pub use document::DocumentError;
 pub use draft::{Change, Draft, Intent, NoUpdate, Warning};
 pub use event_time::{EventTime, Form};
-pub use kept::{Kept, NotKept, Origin};
+pub use kept::{Kept, LeftBehind, NotKept, Origin};
 pub use merge::{Merge, Row, Side, Who};
 pub use saving::{Ending, Input, Output, Refused, Saving, Taken};
 pub use schema::{FeatureSchema, FeatureType, Schema, Shape};

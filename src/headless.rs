@@ -1,8 +1,9 @@
-//! `kinescope tail`: the same core as the screen's, on stdout.
+//! `kinescope tail` and `kinescope get`: the same core as the screen's, on stdout.
 //!
 //! Must not: print anything from outside but through [`crate::sanitize`], except where exactly the bytes were asked for and no
 //! terminal is there to obey them; write where signals are waited for, because a pipe that nobody empties blocks.
 
+mod get;
 pub(crate) mod lines;
 
 use std::collections::HashSet;
@@ -31,6 +32,7 @@ use crate::runtime::{Clock, Signals};
 use crate::sanitize;
 use crate::source::{Session, Source, SourceError, Tail};
 use crate::tail::{PositionError, TailEvent, parse_position};
+pub use get::get;
 use lines::Format;
 
 /// News that may wait to be written. While it is full nothing is read.
@@ -59,6 +61,12 @@ pub enum Failure {
     /// A consumer was named for a stream that has none.
     #[error("'{0}' has no registered consumers, only a Kinesis stream has; leave out --consumer")]
     NoConsumers(String),
+    /// The word for the feature group has none of the forms that name one.
+    #[error("'{0}' names no feature group; use its name or its ARN")]
+    NoGroup(String),
+    /// The identifiers on stdin cannot be read.
+    #[error("the identifiers cannot be read from stdin: {0}")]
+    Input(io::Error),
     /// A call failed.
     #[error(transparent)]
     Source(#[from] SourceError),
@@ -69,7 +77,7 @@ pub enum Failure {
     #[error("signals cannot be caught: {0}")]
     Signals(io::Error),
     /// The reading or the writing stopped before anything had ended it.
-    #[error("the tail broke off before its end; start it again")]
+    #[error("it broke off before its end; start it again")]
     BrokenOff,
 }
 
@@ -78,7 +86,7 @@ impl Failure {
     pub fn is_usage(&self) -> bool {
         matches!(
             self,
-            Self::Position(_) | Self::Choice(_) | Self::NoStream(_) | Self::NoConsumers(_)
+            Self::Position(_) | Self::Choice(_) | Self::NoStream(_) | Self::NoConsumers(_) | Self::NoGroup(_)
         )
     }
 }

@@ -23,6 +23,12 @@ pub enum Context {
     Tail,
     /// The inspector of a live tail, while it has the focus.
     Inspector,
+    /// The records of a feature group.
+    Records,
+    /// Marked records that are gathered.
+    Batch,
+    /// The list of what is marked.
+    Marks,
     /// A record that is edited.
     Editor,
     /// The look at a record before it is written.
@@ -31,6 +37,8 @@ pub enum Context {
     Merge,
     /// The question what shall become of changes that are not stored.
     Leave,
+    /// Drafts that were left behind.
+    Drafts,
     /// A line of text that is being typed.
     Prompt,
     /// The menu of a stream's consumers.
@@ -49,14 +57,18 @@ pub enum Context {
 
 impl Context {
     /// All of them, in the order in which the help shows them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 18] = [
         Self::Browse,
         Self::Tail,
         Self::Inspector,
+        Self::Records,
+        Self::Batch,
+        Self::Marks,
         Self::Editor,
         Self::Review,
         Self::Merge,
         Self::Leave,
+        Self::Drafts,
         Self::Prompt,
         Self::Consumers,
         Self::Confirm,
@@ -72,10 +84,14 @@ impl Context {
             Self::Browse => "Lists",
             Self::Tail => "Live tail",
             Self::Inspector => "Inspector",
+            Self::Records => "Records",
+            Self::Batch => "Marked records",
+            Self::Marks => "Marks",
             Self::Editor => "Record editor",
             Self::Review => "Review",
             Self::Merge => "Merge",
             Self::Leave => "Leaving",
+            Self::Drafts => "Drafts",
             Self::Prompt => "Typing",
             Self::Consumers => "Consumers",
             Self::Confirm => "Confirming",

@@ -19,6 +19,7 @@
 //! What the services are is said in [`resource`], in AWS's own words; what they can do in [`source`], where the SDK's types
 //! stop. A live [`tail`] is a state machine that is told answers and the time; the screen and [`headless`] drive the same one.
 //! A record is changed in [`edit`], which knows the rules of its group and takes a write to its end without doing any I/O.
+//! A batch of records of feature groups is gathered by such a machine as well, in [`gather`].
 //! What bytes mean is found out in [`decode`], and whatever comes from outside passes [`sanitize`] before it is printed.
 //!
 //! [`demo`] is the embedded endpoint: the services' own wire protocols on loopback. The rest of the program reaches it through the
@@ -27,6 +28,7 @@
 //! Where to look for what: a key in [`keymap`] and `assets/keymap.toml`; what it does in the file of `update/` for its pane; what it
 //! looks like in the file of `view/` of the same name; a call in the file of `source/` for its service.
 
+pub mod backoff;
 pub mod cli;
 pub mod clock;
 pub mod commands;
@@ -34,6 +36,7 @@ pub mod config;
 pub mod decode;
 pub mod demo;
 pub mod edit;
+pub mod gather;
 pub mod headless;
 pub mod keymap;
 pub mod logging;

@@ -18,6 +18,7 @@ fn main() -> ExitCode {
     };
     match run(cli, clock) {
         Ok(Ended::Done) => ExitCode::SUCCESS,
+        Ok(Ended::Told) => ExitCode::FAILURE,
         Ok(Ended::Interrupted) => ExitCode::from(130),
         Err(error) => {
             // Stderr may be closed; the exit code says the same.
@@ -46,6 +47,7 @@ fn run(cli: Cli, clock: Clock) -> anyhow::Result<Ended> {
         None => commands::explore(&cli.global, &config, clock),
         Some(Command::Demo(demo)) => commands::demo(&cli.global, &demo, &config, clock),
         Some(Command::Tail(tail)) => commands::tail(&cli.global, &tail, &config, clock),
+        Some(Command::Get(get)) => commands::get(&cli.global, &get, clock),
         Some(Command::Completions { shell }) => commands::completions(shell),
         Some(Command::Man) => commands::man(),
     }

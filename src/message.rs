@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use crate::cli::Output;
 use crate::decode::Decoder;
+use crate::edit::{Kept, LeftBehind};
 use crate::model::{Document, Found, Scan, Sight, Size, Ticket};
 use crate::resource::{
     Consumer, Detail, Entry, FeatureRecord, GatheredRecords, Page, PageToken, Position, Record, RecordWrite,
@@ -30,6 +31,10 @@ pub enum Message {
     Resized(Size),
     /// The time that [`crate::model::Model::wake_at`] asked for has come.
     Woke,
+    /// Drafts that programs left which run no more.
+    DraftsFound(Vec<LeftBehind>),
+    /// A draft could not be kept, or looked for; why.
+    DraftFailed(String),
     /// The text of [`Effect::EditOutside`] as the person left it; or why there is none.
     Edited(Result<String, String>),
     /// An answer to an [`Effect`], with the ticket that it carried.
@@ -129,6 +134,14 @@ pub enum Effect {
     Inspect(Ticket, Arc<Record>, Sight, Decoder),
     /// Stop what goes under this ticket.
     Cancel(Ticket),
+    /// Keep a draft where it outlives the program, in place of an earlier one of the record.
+    KeepDraft(Box<Kept>),
+    /// Drop the draft of a record that was kept by this program.
+    DropDraft(Box<Kept>),
+    /// Drop a draft that another program left.
+    DropLeft(Box<LeftBehind>),
+    /// Write the line of a write to the log.
+    Audit(String),
     /// Give the terminal to the person's own editor with a text, until it ends.
     EditOutside(String),
     /// Stop like a job, until the shell continues it.
@@ -144,6 +157,8 @@ pub enum Effect {
 pub enum Ended {
     /// The person was done.
     Done,
+    /// Some of it failed, which was told.
+    Told,
     /// By a signal, or by the key that means the same.
     Interrupted,
 }
@@ -244,12 +259,23 @@ pub enum Action {
     PageUp,
     ScrollDown,
     ScrollUp,
+    ScrollLeft,
+    ScrollRight,
     Open,
     Accept,
     Back,
     Tail,
     TailFrom,
     LookUp,
+    Mark,
+    MarkAll,
+    Unmark,
+    UnmarkAll,
+    ShowMarks,
+    Gather,
+    Compare,
+    OnlyDifferences,
+    ToggleDeleted,
     Consumers,
     Deregister,
     Confirm,
@@ -272,6 +298,7 @@ pub enum Action {
     AllTheirs,
     KeepDraft,
     DiscardDraft,
+    ShowDrafts,
     ToggleHex,
     ToggleTyped,
     ToggleFold,

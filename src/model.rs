@@ -4,28 +4,37 @@
 //!
 //! Must not: do I/O, read a clock, hold a handle to anything that does.
 
+mod batch;
 mod browser;
+mod comparison;
 mod consumers;
 mod editor;
 mod inspector;
 mod layout;
 mod lineage;
+mod listing;
+mod marks;
 mod meter;
 mod outline;
 mod overlay;
 mod panel;
 mod prompt;
+mod record_outline;
+mod records;
 mod remote;
 mod seek;
 mod sieve;
 mod tail;
 mod ticket;
+mod words;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-pub use browser::{Browser, Focus, Lookup, ShardList, cancel_listing};
+pub use batch::{BatchPane, BatchView};
+pub use browser::{Browser, Focus, ShardList, cancel_listing};
+pub use comparison::{Column, Comparison, Contrast, FeatureRow};
 pub use consumers::{ConsumerChange, ConsumerList, ConsumerMenu};
 pub use editor::{
     Before, Checked, Desk, Editor, Form, FormRow, FormSign, Merging, Opening, Pause, Review, Stage,
@@ -37,23 +46,29 @@ pub use inspector::{
 };
 pub use layout::{BrowseLayout, EditorLayout, Layout, Size, TailLayout, Work};
 pub use lineage::{Branch, Lineage};
+pub use listing::{ListOrder, Listing, RowWords};
+pub use marks::{Mark as RecordMark, MarkList, Marks};
 pub use meter::{ShardMeter, ShardOrder, ShardSign, ShardState};
-pub use outline::{Line as OutlineLine, Outline, Value as OutlineValue};
+pub use outline::{LABEL, Line as OutlineLine, Outline, wrap};
 pub use overlay::{Overlay, Purpose, Then};
 pub use panel::{KeyTable, Panel, ShardTable};
 pub use prompt::{Choice, Prompt};
+pub use record_outline::{RecordLine, RecordOutline};
+pub use records::{Lookup, RecordsPane, shown_from};
 pub use remote::{Paged, Remote, Wait, settle_page};
 pub use seek::{Place, Seek, SeekRow, places};
 pub use sieve::{Found, Scan, Sieve};
 pub use tail::TailPane;
 pub use ticket::{Ticket, Tickets};
+pub use words::{as_word, words};
 
 use jiff::tz::TimeZone;
 
 use crate::config::Decoding;
+use crate::edit::{Kept, LeftBehind, Origin};
 use crate::keymap::{Context, Keymap};
 use crate::message::Ended;
-use crate::resource::Section;
+use crate::resource::{Detail, FeatureGroup, ResourceId, Section};
 use crate::tail::Rate;
 
 /// How long a notice stays on the screen.
@@ -74,6 +89,34 @@ pub struct Identity {
     pub endpoint: Option<String>,
     /// Whether writes are refused.
     pub read_only: bool,
+    /// Whether these are the embedded services.
+    pub is_embedded: bool,
+}
+
+impl Identity {
+    /// Where its records live, for drafts and the log.
+    pub fn origin(&self) -> Origin {
+        Origin {
+            account: self.account.clone(),
+            profile: self.profile.clone(),
+            region: self.region.clone(),
+            // Where the embedded services listen is another place each time.
+            endpoint: if self.is_embedded {
+                Some("embedded".to_owned())
+            } else {
+                self.endpoint.clone()
+            },
+        }
+    }
+}
+
+/// Drafts of records that are not stored.
+#[derive(Debug, Default)]
+pub struct Shelf {
+    /// Those that were kept since the program began.
+    pub here: Vec<Kept>,
+    /// Those that programs left which run no more.
+    pub left: Vec<LeftBehind>,
 }
 
 /// What was chosen at the start and does not change.
@@ -87,6 +130,8 @@ pub struct Settings {
     pub filters: BTreeMap<String, String>,
     /// Bytes that a tail keeps.
     pub ring_bytes: usize,
+    /// Whether the log tells the values of what is written.
+    pub audit_values: bool,
     /// What each section's service can do, in the order of [`Section::ALL`].
     pub abilities: [Abilities; 4],
 }
@@ -150,8 +195,14 @@ pub struct Model {
     pub browsers: [Browser; 4],
     /// The live tail, over whatever section it was started from.
     pub tail: Option<TailPane>,
+    /// The records of a group, over the section that it is in.
+    pub records: Option<RecordsPane>,
+    /// Marked records that are gathered, over the section that they are of, or over the records of one group.
+    pub batch: Option<BatchPane>,
     /// The record that is edited, over whatever it was opened from.
     pub editor: Option<Editor>,
+    /// Drafts that are not stored.
+    pub drafts: Shelf,
     /// How the program ends as soon as the write that is under way is over.
     pub quits: Option<Ended>,
     /// What lies over it all; the last one gets the keys.
@@ -164,6 +215,8 @@ pub struct Model {
     pub calls: Rate,
     /// Words for the person.
     pub notice: Option<Notice>,
+    /// When the time that a record on the screen still has is written anew, on the monotonic clock.
+    pub ticks_at: Option<Duration>,
 }
 
 impl Model {
@@ -179,12 +232,16 @@ impl Model {
             browsers: Section::ALL.map(Browser::new),
             tail: None,
             editor: None,
+            drafts: Shelf::default(),
             quits: None,
+            records: None,
+            batch: None,
             overlays: Vec::new(),
             exporting: None,
             tickets: Tickets::default(),
             calls: Rate::default(),
             notice: None,
+            ticks_at: None,
         }
     }
 
@@ -205,20 +262,46 @@ impl Model {
 
     /// Where keys count now, innermost first.
     pub fn contexts(&self) -> &'static [Context] {
-        match (self.overlays.last(), &self.tail) {
-            (Some(Overlay::Prompt(_)), _) => &[Context::Prompt],
-            (Some(Overlay::Consumers(_)), _) => &[Context::Consumers, Context::Global],
-            (Some(Overlay::Confirm(_)), _) => &[Context::Confirm],
-            (Some(Overlay::Leave(_)), _) => &[Context::Leave],
-            (Some(Overlay::Seek(seek)), _) if seek.is_typing() => &[Context::Seek],
-            (Some(Overlay::Seek(_)), _) => &[Context::SeekShards, Context::Seek],
-            (Some(Overlay::Help { .. }), _) => &[Context::Help, Context::Global],
-            (None, _) if self.editor.is_some() => self.editor_contexts(),
-            (None, Some(tail)) if tail.focus == Focus::Detail && tail.inspector().is_some() => {
+        match self.overlays.last() {
+            Some(Overlay::Prompt(_)) => &[Context::Prompt],
+            Some(Overlay::Consumers(_)) => &[Context::Consumers, Context::Global],
+            Some(Overlay::Confirm(_)) => &[Context::Confirm],
+            Some(Overlay::Leave(_)) => &[Context::Leave],
+            Some(Overlay::Drafts { .. }) => &[Context::Drafts, Context::Global],
+            Some(Overlay::Marks(_)) => &[Context::Marks, Context::Global],
+            Some(Overlay::Seek(seek)) if seek.is_typing() => &[Context::Seek],
+            Some(Overlay::Seek(_)) => &[Context::SeekShards, Context::Seek],
+            Some(Overlay::Help { .. }) => &[Context::Help, Context::Global],
+            None => self.pane_contexts(),
+        }
+    }
+
+    /// Where keys count below whatever lies over it all, innermost first.
+    pub fn pane_contexts(&self) -> &'static [Context] {
+        if self.editor.is_some() {
+            return self.editor_contexts();
+        }
+        match (&self.tail, &self.batch, &self.records) {
+            (Some(tail), ..) if tail.focus == Focus::Detail && tail.inspector().is_some() => {
                 &[Context::Inspector, Context::Tail, Context::Global]
             }
-            (None, Some(_)) => &[Context::Tail, Context::Global],
-            (None, None) => &[Context::Browse, Context::Global],
+            (Some(_), ..) => &[Context::Tail, Context::Global],
+            (_, Some(_), _) => &[Context::Batch, Context::Global],
+            (_, _, Some(_)) => &[Context::Records, Context::Global],
+            _ => &[Context::Browse, Context::Global],
+        }
+    }
+
+    /// Whether something has taken the place of the section's list.
+    pub fn is_workspace(&self) -> bool {
+        self.tail.is_some() || self.records.is_some() || self.batch.is_some()
+    }
+
+    /// What is known of a feature group of the section that is shown.
+    pub fn feature_group(&self, id: &ResourceId) -> Option<&FeatureGroup> {
+        match self.browser().details.get(id)?.value()? {
+            Detail::FeatureGroup(group) => Some(group),
+            _ => None,
         }
     }
 
@@ -235,9 +318,19 @@ impl Model {
     /// Where everything stands on the screen.
     pub fn layout(&self) -> Layout {
         let paneled = self.tail.as_ref().is_some_and(|tail| tail.panel.is_some());
-        let layout = Layout::new(self.size, self.tail.is_some(), paneled, self.browser().focus);
+        let focus = match (&self.batch, &self.records) {
+            (Some(batch), _) => batch.focus,
+            (None, Some(records)) => records.focus,
+            (None, None) => self.browser().focus,
+        };
+        let layout = Layout::new(self.size, self.tail.is_some(), paneled, focus);
         if self.editor.is_some() {
-            layout.editing()
+            return layout.editing();
+        }
+        let compares = matches!(&self.batch, Some(batch) if batch.view == BatchView::Comparison);
+        let reads = self.batch.is_some() || self.records.is_some();
+        if compares || (reads && focus == Focus::Detail) {
+            layout.widened(compares)
         } else {
             layout
         }
@@ -266,10 +359,22 @@ impl Model {
         let settles = self.browser().settles_at;
         let writes = self.editor.as_ref().and_then(Editor::wake_at);
         let fades = (self.calls.per_second(now) > 0).then(|| next_beat(now));
-        [waits, tail, notice, settles, writes, fades]
-            .into_iter()
-            .flatten()
-            .min()
+        let rests = self.records.as_ref().and_then(|it| it.settles_at);
+        let again = self.batch.as_ref().and_then(|it| it.wakes_at);
+        [
+            waits,
+            tail,
+            notice,
+            settles,
+            fades,
+            writes,
+            rests,
+            again,
+            self.ticks_at,
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 
     /// Whether a wait is on the screen.
@@ -279,6 +384,8 @@ impl Model {
             || self.browser().is_waiting()
             || self.editor.as_ref().is_some_and(|editor| editor.wait().is_some())
             || self.tail.as_ref().is_some_and(TailPane::is_waiting)
+            || self.records.as_ref().is_some_and(RecordsPane::is_waiting)
+            || self.batch.as_ref().is_some_and(BatchPane::is_waiting)
     }
 }
 

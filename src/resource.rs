@@ -24,8 +24,8 @@ pub use diff::{Diff, change_summary, diff, diff_items, key_words};
 pub use fact::{Fact, FactValue};
 pub use feature_group::{Feature, FeatureGroup, OfflineStore, OnlineStore};
 pub use feature_record::{
-    DeletionMode, FeatureRecord, FeatureValue, Features, GatheredRecords, RecordChange, RecordFault,
-    RecordWrite, TargetStore, TtlDuration, TtlUnit, WantedRecords,
+    DeletionMode, FeatureRecord, FeatureValue, Features, GatheredRecords, RecordChange, RecordWrite,
+    TargetStore, TtlDuration, TtlUnit, WantedRecords,
 };
 pub use hash_key::{hash_key, shard_of};
 pub use jiff::Timestamp;
@@ -206,6 +206,8 @@ pub struct Entry {
     pub status: Option<String>,
     /// A few words beside the name, such as `on-demand`; empty where the list call tells nothing more.
     pub note: String,
+    /// When it was made, where the list call gives it.
+    pub created: Option<Timestamp>,
     /// Whether the list call told all that a row shows. Where it did not, the resource is described while its row is on the screen.
     pub complete: bool,
 }
@@ -231,6 +233,16 @@ impl Detail {
             Self::Table(it) => &it.status,
             Self::FeatureGroup(it) => &it.status,
             Self::Prediction(it) => it.status.as_str(),
+        }
+    }
+
+    /// When it was made, where the service tells.
+    pub fn created(&self) -> Option<Timestamp> {
+        match self {
+            Self::Stream(it) => it.created,
+            Self::Table(it) => it.created,
+            Self::FeatureGroup(it) => it.created,
+            Self::Prediction(it) => it.created,
         }
     }
 

@@ -6,6 +6,7 @@ mod calls;
 mod clock;
 pub mod drafts;
 mod export;
+mod keeper;
 mod outside;
 mod signals;
 pub mod tail;
@@ -21,6 +22,7 @@ pub use clock::Clock;
 pub use signals::{Signal, Signals};
 
 use crate::clock::Now;
+use crate::edit::audit;
 use crate::message::{Effect, Ended, Message};
 use crate::model::{Model, Size};
 use crate::source::Source;
@@ -28,6 +30,8 @@ use crate::terminal::Screen;
 use crate::update::update;
 use crate::view::{self, Look};
 use calls::Calls;
+use drafts::Drafts;
+use keeper::{Job, Keeper};
 
 /// Messages that may wait for the loop. A full channel holds up the tasks that fill it, and so the reading of a stream.
 const CHANNEL: usize = 64;
@@ -47,6 +51,7 @@ pub struct App {
     calls: Calls,
     messages: mpsc::Receiver<Message>,
     input: EventStream,
+    keeper: Option<Keeper>,
 }
 
 /// What the loop waited for.
@@ -71,6 +76,8 @@ impl App {
     ) -> Self {
         let (sender, messages) = mpsc::channel(CHANNEL);
         let frame = Duration::from_secs(1) / u32::from(max_fps.max(1));
+        let drafts = Drafts::of_person(clock.now().wall);
+        let keeper = drafts.map(|drafts| Keeper::start(drafts, sender.clone()));
         let calls = Calls::new(clock, sender, sources);
         Self {
             model,
@@ -84,11 +91,20 @@ impl App {
             calls,
             messages,
             input: EventStream::new(),
+            keeper,
         }
     }
 
     /// Runs until it ends. The terminal is left by whoever owns it.
     pub async fn run(mut self) -> io::Result<Ended> {
+        let ended = self.turns().await;
+        if let Some(keeper) = self.keeper.take() {
+            keeper.finish().await;
+        }
+        ended
+    }
+
+    async fn turns(&mut self) -> io::Result<Ended> {
         let size = self.screen.size()?;
         self.take(Message::Resumed(size))?;
         self.draw()?;
@@ -172,6 +188,10 @@ impl App {
             Effect::Inspect(ticket, record, sight, decoder) => {
                 self.calls.inspect(ticket, record, sight, decoder);
             }
+            Effect::KeepDraft(kept) => self.keep(Job::Keep(kept)),
+            Effect::DropDraft(kept) => self.keep(Job::Drop(kept)),
+            Effect::DropLeft(left) => self.keep(Job::DropLeft(left)),
+            Effect::Audit(line) => tracing::info!(target: audit::TARGET, "{line}"),
             Effect::EditOutside(text) => return self.edit_outside(&text),
             Effect::Cancel(ticket) => self.calls.cancel(ticket),
             Effect::Redraw => self.screen.forget(),
@@ -179,6 +199,15 @@ impl App {
             Effect::Quit(ended) => return Ok(Some(ended)),
         }
         Ok(None)
+    }
+
+    /// Has a draft kept or dropped; who has no home is told that it is not.
+    fn keep(&mut self, job: Job) {
+        if let Some(keeper) = &self.keeper {
+            return keeper.ask(job);
+        }
+        let words = "there is no home directory, so that drafts do not outlive the program";
+        self.model.notify(self.clock.now().mono, words, true);
     }
 
     /// Nothing tells whether a terminal took it, and the person is told just that.

@@ -4,16 +4,21 @@
 //!
 //! Must not: read a clock, draw, block.
 
+mod batch;
 mod browse;
 mod consumers;
 mod decoder;
 mod editor;
+mod expiry;
 mod export;
 mod filter;
 mod inspector;
+mod listing;
+mod marks;
 mod overlay;
 mod panel;
 mod read_only;
+mod records;
 mod seek;
 mod tail;
 mod wants;
@@ -49,6 +54,11 @@ pub fn update(model: &mut Model, message: Message, now: Now) -> Vec<Effect> {
         Message::Pasted(text) => overlay::paste(model, &text),
         Message::Woke => Vec::new(),
         Message::Edited(text) => editor::edited(model, text, now),
+        Message::DraftsFound(left) => editor::drafts_found(model, left),
+        Message::DraftFailed(why) => {
+            model.notify(now.mono, why, true);
+            Vec::new()
+        }
         Message::Reply(ticket, reply) => take_reply(model, ticket, reply, now),
     };
     effects.extend(pass_time(model, now));
@@ -74,6 +84,9 @@ fn pass_time(model: &mut Model, now: Now) -> Vec<Effect> {
     }
     tail::pass_time(model, now);
     browse::pass_time(model, now);
+    records::pass_time(model, now);
+    batch::pass_time(model);
+    expiry::pass_time(model, now);
     editor::pass_time(model, now)
 }
 
@@ -103,9 +116,11 @@ fn take_reply(model: &mut Model, ticket: Ticket, reply: Reply, now: Now) -> Vec<
         Reply::Deregistered(stream, name, answer) => {
             return consumers::deregistered(model, now, ticket, &stream, &name, answer);
         }
-        Reply::Record(section, record) => browse::looked_up(model, section, record),
-        // Nobody asks for these yet.
-        Reply::Identifiers(..) | Reply::Gathered(..) | Reply::Written(..) => None,
+        Reply::Record(_, record) => records::looked_up(model, ticket, record),
+        Reply::Identifiers(section, group, page) => records::listed(model, section, &group, page),
+        Reply::Gathered(_, answer) => return batch::gathered(model, now, answer),
+        // Nobody asks for this yet.
+        Reply::Written(..) => None,
         Reply::Inspected(document) => inspector::inspected(model, document),
         Reply::Scanned(found) => filter::scanned(model, ticket, found),
         Reply::Exported(news) => export::told(model, now, news),
@@ -133,6 +148,8 @@ fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
         action if !model.overlays.is_empty() => overlay::act(model, action, now),
         action if model.editor.is_some() => editor::act(model, action, now),
         action if model.tail.is_some() => tail::act(model, action, now),
+        action if model.batch.is_some() => batch::act(model, action, now),
+        action if model.records.is_some() => records::act(model, action, now),
         action => browse::act(model, action, now),
     }
 }
@@ -155,6 +172,12 @@ fn toggle_zone(model: &mut Model, now: Now) -> Vec<Effect> {
     };
     model.notify(now.mono, words, false);
     Vec::new()
+}
+
+/// The next row after one, or the one before, that is as it should be; goes around at the ends.
+fn nearest(count: usize, from: usize, forwards: bool, is_so: impl Fn(usize) -> bool) -> Option<usize> {
+    let step = |n: usize| if forwards { from + n } else { from + count - n };
+    (1..=count).map(|n| step(n) % count).find(|row| is_so(*row))
 }
 
 /// A ticket for something that is asked for now.

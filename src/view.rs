@@ -7,9 +7,12 @@
 
 mod ascii;
 mod bars;
+mod batch;
 mod browse;
+mod comparison;
 mod consumers;
 mod detail;
+mod drafts;
 mod editor;
 mod fields;
 mod footer;
@@ -17,7 +20,10 @@ mod format;
 mod header;
 mod inspector;
 mod keys;
+mod marks;
 mod overlay;
+mod record;
+mod records;
 mod seek;
 mod shards;
 mod tail;
@@ -32,7 +38,7 @@ use ratatui::widgets::{Block, BorderType, Paragraph, Widget, Wrap};
 pub use theme::{Look, Role};
 
 use crate::clock::Now;
-use crate::model::{Model, Panel, Work};
+use crate::model::{BatchView, BrowseLayout, Model, Panel, Work};
 
 /// What every part needs to be drawn.
 struct Stage<'a> {
@@ -54,13 +60,8 @@ pub fn draw(frame: &mut Frame<'_>, model: &Model, look: &Look, now: Now) {
     let mut typing = None;
     match (layout.work, &model.tail) {
         (Work::Browse(areas), _) => {
-            if model.browser().list.value().is_some() {
-                browse::list(&stage, fits(areas.list), buffer);
-                detail::pane(&stage, fits(areas.detail), buffer);
-            } else {
-                // Without a list there is nothing to detail, and a reason may be long.
-                browse::list(&stage, fits(areas.list.union(areas.detail)), buffer);
-            }
+            let BrowseLayout { list, detail } = areas;
+            section(&stage, fits(list), fits(detail), buffer);
         }
         (Work::Tail(areas), Some(pane)) => {
             tail::status(&stage, pane, fits(areas.status), buffer);
@@ -92,6 +93,30 @@ pub fn draw(frame: &mut Frame<'_>, model: &Model, look: &Look, now: Now) {
     }
     if let Some(position) = cursor {
         frame.set_cursor_position(position);
+    }
+}
+
+/// A section's list and what is beside it, or what has taken their place.
+fn section(stage: &Stage<'_>, list: Rect, detail: Rect, buffer: &mut Buffer) {
+    let model = stage.model;
+    match (&model.batch, &model.records) {
+        (Some(pane), _) if pane.view == BatchView::Comparison => {
+            comparison::table(stage, pane, detail, buffer);
+        }
+        (Some(pane), _) => {
+            batch::list(stage, pane, list, buffer);
+            batch::detail(stage, pane, detail, buffer);
+        }
+        (None, Some(pane)) => {
+            records::list(stage, pane, list, buffer);
+            records::detail(stage, pane, detail, buffer);
+        }
+        (None, None) if model.browser().list.value().is_some() => {
+            browse::list(stage, list, buffer);
+            detail::pane(stage, detail, buffer);
+        }
+        // Without a list there is nothing to detail, and a reason may be long.
+        (None, None) => browse::list(stage, list.union(detail), buffer),
     }
 }
 

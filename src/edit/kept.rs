@@ -3,6 +3,7 @@
 //! Must not: touch a disk; that is for [`crate::runtime::drafts`].
 
 use std::fmt::Write as _;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -48,6 +49,15 @@ pub struct Kept {
     event_time_by_hand: bool,
     stores: Vec<TargetStore>,
     ttl: Option<TtlDuration>,
+}
+
+/// A file that a program left that runs no more.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LeftBehind {
+    /// The file.
+    pub file: PathBuf,
+    /// What it holds, or why that cannot be told.
+    pub kept: Result<Kept, String>,
 }
 
 /// Why a file is no draft.

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::time::Duration;
 
-use super::{ConsumerList, Lineage, Outline, Paged, Remote, Ticket, settle_page};
-use crate::resource::{Detail, Entry, FeatureRecord, Page, ResourceId, Section, Shard};
+use super::{ConsumerList, Lineage, Listing, Marks, Outline, Paged, Remote, RowWords, Ticket, settle_page};
+use crate::resource::{Detail, Entry, Page, ResourceId, Section, Shard};
 use crate::source::SourceError;
 
 /// How many rows before the end of the list the next page is asked for.
@@ -54,17 +54,6 @@ impl ShardList {
     }
 }
 
-/// A record that was looked up.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Lookup {
-    /// The feature group.
-    pub group: ResourceId,
-    /// The record's identifier.
-    pub identifier: String,
-    /// The record; `None` where there is none.
-    pub record: Remote<Option<FeatureRecord>>,
-}
-
 /// A section.
 #[derive(Debug)]
 pub struct Browser {
@@ -72,14 +61,14 @@ pub struct Browser {
     pub section: Section,
     /// Its list, page by page.
     pub list: Remote<Paged<Entry>>,
+    /// What of it is shown, and in what order.
+    pub listing: Listing,
     /// What is known of the resources.
     pub details: HashMap<ResourceId, Remote<Detail>>,
     /// The shards of the selected resource, where it has any.
     pub shards: Option<ShardList>,
     /// The consumers of the selected resource, where it can have any.
     pub consumers: Option<ConsumerList>,
-    /// The record that was looked up last.
-    pub lookup: Option<Lookup>,
     /// The selected row.
     pub cursor: usize,
     /// The first row on the screen.
@@ -92,6 +81,10 @@ pub struct Browser {
     pub settles_at: Option<Duration>,
     /// What is searched for.
     pub search: Option<String>,
+    /// Records of its resources that are marked.
+    pub marks: Marks,
+    /// The identifiers that were typed for each of its resources, the last ones first.
+    pub history: HashMap<ResourceId, Vec<String>>,
 }
 
 impl Browser {
@@ -100,32 +93,66 @@ impl Browser {
         Self {
             section,
             list: Remote::Idle,
+            listing: Listing::default(),
             details: HashMap::new(),
             shards: None,
             consumers: None,
-            lookup: None,
             cursor: 0,
             top: 0,
             focus: Focus::List,
             scroll: 0,
             settles_at: None,
             search: None,
+            marks: Marks::default(),
+            history: HashMap::new(),
         }
     }
 
-    /// The rows that are here.
-    pub fn rows(&self) -> &[Entry] {
+    /// All rows that are here, in the service's order.
+    pub fn entries(&self) -> &[Entry] {
         self.list.value().map_or(&[], |paged| &paged.items)
+    }
+
+    /// The rows that are shown, in their order.
+    pub fn rows(&self) -> impl ExactSizeIterator<Item = &Entry> {
+        let entries = self.entries();
+        let place = |row| self.listing.place(row).unwrap_or_default();
+        (0..self.count()).map(move |row| &entries[place(row)])
+    }
+
+    /// How many rows are shown.
+    pub fn count(&self) -> usize {
+        self.listing.count(self.entries().len())
+    }
+
+    /// A row that is shown.
+    pub fn row(&self, row: usize) -> Option<&Entry> {
+        self.entries().get(self.listing.place(row)?)
     }
 
     /// The selected row.
     pub fn selected(&self) -> Option<&Entry> {
-        self.rows().get(self.cursor)
+        self.row(self.cursor)
+    }
+
+    /// What a row says beside its name.
+    pub fn words(&self, entry: &Entry) -> RowWords {
+        RowWords::of(entry, &self.details)
+    }
+
+    /// Chooses and sorts the rows anew; the cursor stays on its resource.
+    pub fn arrange(&mut self) {
+        let selected = self.selected().map(|entry| entry.id.clone());
+        let entries = self.list.value().map_or(&[][..], |paged| &paged.items);
+        self.listing.arrange(entries, &self.details);
+        if let Some(id) = selected {
+            self.select(&id);
+        }
     }
 
     /// The rows on the screen, of which `fit` do.
     pub fn visible(&self, fit: usize) -> Range<usize> {
-        let end = (self.top + fit).min(self.rows().len());
+        let end = (self.top + fit).min(self.count());
         self.top.min(end)..end
     }
 
@@ -148,22 +175,16 @@ impl Browser {
         self.consumers.as_ref().filter(|list| list.stream == *id)
     }
 
-    /// The record that was looked up in the selected resource.
-    pub fn selected_lookup(&self) -> Option<&Lookup> {
-        let id = &self.selected()?.id;
-        self.lookup.as_ref().filter(|lookup| lookup.group == *id)
-    }
-
-    /// Everything to read about the selected resource, line by line.
-    pub fn outline(&self) -> Outline<'_> {
-        Outline::of(self)
+    /// Everything to read about the selected resource, line by line, in so many columns.
+    pub fn outline(&self, columns: usize) -> Outline<'_> {
+        Outline::of(self, columns)
     }
 
     /// Whether the cursor is so near the end of what is here that the next page should come.
     pub fn wants_next_page(&self, fit: usize) -> bool {
         // While the list is asked for anew its pages so far are on their way out.
         matches!(&self.list, Remote::Ready(paged) if {
-            let near = self.cursor.max(self.top + fit) + LOOK_AHEAD >= paged.items.len();
+            let near = self.cursor.max(self.top + fit) + LOOK_AHEAD >= self.count();
             near && !paged.is_complete() && paged.following.is_idle()
         })
     }
@@ -171,7 +192,7 @@ impl Browser {
     /// Moves the cursor to a row that is here, and the list so that it shows.
     pub fn move_to(&mut self, row: usize, fit: usize) {
         let before = self.cursor;
-        self.cursor = row.min(self.rows().len().saturating_sub(1));
+        self.cursor = row.min(self.count().saturating_sub(1));
         self.show_cursor(fit);
         if self.cursor != before {
             self.scroll = 0;
@@ -183,7 +204,7 @@ impl Browser {
         if fit == 0 {
             return;
         }
-        let lowest = self.rows().len().saturating_sub(fit);
+        let lowest = self.count().saturating_sub(fit);
         self.top = self
             .top
             .clamp((self.cursor + 1).saturating_sub(fit), self.cursor)
@@ -192,9 +213,8 @@ impl Browser {
 
     /// Moves the cursor to a resource, if it is here.
     pub fn select(&mut self, id: &ResourceId) {
-        if let Some(row) = self.rows().iter().position(|entry| entry.id == *id) {
-            self.cursor = row;
-        }
+        let place = self.rows().position(|entry| entry.id == *id);
+        self.cursor = place.unwrap_or(self.cursor);
     }
 
     /// Whether it waits for anything.
@@ -205,9 +225,6 @@ impl Browser {
             || self
                 .selected_consumers()
                 .is_some_and(|it| it.consumers.is_listing())
-            || self
-                .selected_lookup()
-                .is_some_and(|it| it.record.wait().is_some())
     }
 
     /// Waits for nothing any more; tells which tickets are free.
@@ -219,9 +236,6 @@ impl Browser {
         }
         if let Some(it) = &mut self.consumers {
             free.extend(cancel_listing(&mut it.consumers));
-        }
-        if let Some(it) = &mut self.lookup {
-            free.extend(it.record.cancel());
         }
         free
     }

@@ -15,7 +15,7 @@ pub use review::{Checked, Review};
 pub use value::{parse_value, value_text};
 
 use super::{Remote, Ticket, Wait};
-use crate::edit::{Draft, Ending, Output, Saving};
+use crate::edit::{Draft, Ending, Kept, Origin, Output, Saving};
 use crate::resource::{FeatureRecord, ResourceId, Section};
 
 /// A record in the editor.
@@ -31,6 +31,8 @@ pub struct Editor {
     pub stored: Remote<Option<FeatureRecord>>,
     /// What it is opened for.
     pub purpose: Opening,
+    /// Where the record lives, as it was known then.
+    pub origin: Origin,
     /// What is edited, once the schema and the record are here.
     pub desk: Option<Desk>,
 }
@@ -44,6 +46,8 @@ pub enum Opening {
     New,
     /// To be made anew from a copy of another.
     Clone(Box<Draft>),
+    /// To go on with a draft that was kept.
+    Kept(Box<Kept>),
 }
 
 /// A draft on the desk.
@@ -107,13 +111,20 @@ pub struct Before(pub Option<FeatureRecord>);
 
 impl Editor {
     /// An editor that knows nothing of the record yet.
-    pub fn new(section: Section, group: ResourceId, identifier: String, purpose: Opening) -> Self {
+    pub fn new(
+        section: Section,
+        group: ResourceId,
+        identifier: String,
+        purpose: Opening,
+        origin: Origin,
+    ) -> Self {
         Self {
             section,
             group,
             identifier,
             stored: Remote::Idle,
             purpose,
+            origin,
             desk: None,
         }
     }

@@ -10,6 +10,8 @@ const SIDE_BY_SIDE: u16 = 64;
 const STACKED: u16 = 18;
 /// From this width on a panel stands beside the tail instead of below it.
 const PANEL_BESIDE: u16 = 121;
+/// Below this width a record that is read has the screen to itself.
+const READING: u16 = 100;
 /// Below this height the first line goes.
 const SHORT: u16 = 10;
 
@@ -108,6 +110,25 @@ impl Layout {
             tabs,
             work,
             footer,
+        }
+    }
+
+    /// The same with the detail alone, where the screen is narrow, or in any case.
+    #[must_use]
+    pub fn widened(self, in_any_case: bool) -> Self {
+        let Work::Browse(it) = self.work else { return self };
+        let areas = [it.list, it.detail].into_iter().filter(|area| !area.is_empty());
+        let whole = areas.reduce(Rect::union).unwrap_or_default();
+        if whole.width >= READING && !in_any_case {
+            return self;
+        }
+        let alone = BrowseLayout {
+            list: Rect::ZERO,
+            detail: whole,
+        };
+        Self {
+            work: Work::Browse(alone),
+            ..self
         }
     }
 

@@ -1,10 +1,11 @@
 //! What there is to read about the selected resource, line by line, before it is drawn. The update needs to know how many lines
 //! there are, the view what they say; both take it from here.
 
-use std::collections::HashSet;
+use unicode_width::UnicodeWidthStr;
 
-use super::{Branch, Browser, ConsumerList, Lookup, Paged, Remote, ShardList, Wait};
-use crate::resource::{Consumer, Detail, Fact, Feature, FeatureRecord, FeatureValue, Shard};
+use super::{Branch, Browser, ConsumerList, Paged, Remote, ShardList, Wait};
+use crate::resource::{Consumer, Detail, Fact, FactValue, Feature, FeatureGroup, Shard};
+use crate::sanitize;
 use crate::source::SourceError;
 
 /// One line.
@@ -32,10 +33,12 @@ pub enum Line<'a> {
     },
     /// A registered consumer.
     Consumer(&'a Consumer),
+    /// Words on what is wrong, under a label; where they take several lines, the others have none.
+    Trouble(&'static str, String),
+    /// What stands over the features of a schema.
+    FeatureHeading,
     /// A feature of a schema, and what it is besides.
     Feature(&'a Feature, Option<&'static str>),
-    /// A feature of a record.
-    Value(&'a str, Value<'a>),
     /// Something is waited for: what, and since when.
     Waiting(String, Wait),
     /// A call failed.
@@ -44,15 +47,6 @@ pub enum Line<'a> {
     Note(String),
     /// Nothing.
     Blank,
-}
-
-/// The value of a feature of a record.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Value<'a> {
-    /// As the service gave it.
-    Given(&'a FeatureValue),
-    /// The record has none.
-    Absent,
 }
 
 /// All lines of the selected resource. A stream may have 10,000 shards, so their lines are made as they are asked for.
@@ -65,25 +59,35 @@ pub struct Outline<'a> {
     branches: &'a [Branch],
     /// Columns that the longest of the shards takes with what leads to it.
     pub shard_columns: usize,
+    /// Columns that the longest name, type and collection of a feature take.
+    pub feature_columns: [usize; 3],
 }
 
+/// Columns of a label.
+pub const LABEL: usize = 15;
+
 impl<'a> Outline<'a> {
-    pub(super) fn of(browser: &'a Browser) -> Self {
+    pub(super) fn of(browser: &'a Browser, columns: usize) -> Self {
         let mut outline = Self {
             above: Vec::new(),
             shards: &[],
             branches: &[],
             shard_columns: 0,
+            feature_columns: [0; 3],
         };
         let Some(entry) = browser.selected() else {
             return outline;
         };
         let lines = &mut outline.above;
-        if let Some(lookup) = browser.selected_lookup() {
-            push_record(lines, lookup, browser.detail().value());
-        }
         let what = format!("{} {}", browser.section.noun(), entry.name);
-        push_remote(lines, browser.detail(), &what, push_detail);
+        push_remote(lines, browser.detail(), &what, |lines, detail| {
+            push_facts(lines, detail, columns);
+        });
+        if let Some(Detail::FeatureGroup(group)) = browser.detail().value() {
+            push_schema(lines, group);
+            outline.feature_columns = feature_columns(group);
+        }
+        let lines = &mut outline.above;
         if let Some(list) = browser.selected_consumers() {
             push_consumers(lines, list);
         }
@@ -130,22 +134,55 @@ fn push_remote<'a, T>(
     }
 }
 
-fn push_detail<'a>(lines: &mut Vec<Line<'a>>, detail: &'a Detail) {
-    lines.extend(detail.facts().into_iter().map(Line::Fact));
-    if let Detail::FeatureGroup(group) = detail {
-        lines.push(Line::Blank);
-        lines.push(Line::Heading(format!("Features  {}", group.features.len())));
-        lines.extend(group.features.iter().map(|feature| {
-            let role = if feature.name == group.identifier {
-                Some("identifier")
-            } else if feature.name == group.event_time {
-                Some("event time")
-            } else {
-                None
-            };
-            Line::Feature(feature, role)
-        }));
+/// What is known, fact by fact. Words on what is wrong are shown whole.
+fn push_facts<'a>(lines: &mut Vec<Line<'a>>, detail: &'a Detail, columns: usize) {
+    for fact in detail.facts() {
+        match &fact.value {
+            FactValue::Trouble(words) => {
+                let room = columns.saturating_sub(LABEL.min(columns / 2) + 2);
+                let parts = wrap(&sanitize::line(words), room).into_iter();
+                let labels = std::iter::once(fact.label).chain(std::iter::repeat(""));
+                lines.extend(labels.zip(parts).map(|(label, part)| Line::Trouble(label, part)));
+            }
+            _ => lines.push(Line::Fact(fact)),
+        }
     }
+}
+
+fn feature_columns(group: &FeatureGroup) -> [usize; 3] {
+    let longest = |width: fn(&Feature) -> usize| group.features.iter().map(width).max().unwrap_or(0);
+    [
+        longest(|feature| feature.name.width()),
+        longest(|feature| feature.kind.width()),
+        longest(|feature| feature.collected().width()),
+    ]
+}
+
+fn push_schema<'a>(lines: &mut Vec<Line<'a>>, group: &'a FeatureGroup) {
+    lines.push(Line::Blank);
+    lines.push(Line::Heading(format!("Features  {}", group.features.len())));
+    lines.push(Line::FeatureHeading);
+    let features = group.features.iter();
+    lines.extend(features.map(|feature| Line::Feature(feature, group.role_of(&feature.name))));
+}
+
+/// Words broken into lines of so many columns.
+pub fn wrap(text: &str, columns: usize) -> Vec<String> {
+    let columns = columns.max(1);
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let used = lines.last().map_or(0, |line| line.width());
+        if used > 0 && used + 1 + word.width() > columns {
+            lines.push(String::new());
+        }
+        if let Some(line) = lines.last_mut() {
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+    }
+    lines
 }
 
 /// A stream without consumers says so among its facts.
@@ -180,38 +217,4 @@ fn push_shard_count<'a>(lines: &mut Vec<Line<'a>>, list: &'a ShardList) {
             None => push_remote(lines, &paged.following, "more shards", |_, ()| {}),
         }
     });
-}
-
-fn push_record<'a>(lines: &mut Vec<Line<'a>>, lookup: &'a Lookup, group: Option<&'a Detail>) {
-    lines.push(Line::Heading(format!("Record  {}", lookup.identifier)));
-    push_remote(
-        lines,
-        &lookup.record,
-        "the record",
-        |lines, record| match record {
-            Some(record) => push_values(lines, record, group),
-            None => lines.push(Line::Note("no such record in the online store".to_owned())),
-        },
-    );
-    lines.push(Line::Blank);
-}
-
-/// The record's features in its own order, then those of the schema that it lacks.
-fn push_values<'a>(lines: &mut Vec<Line<'a>>, record: &'a FeatureRecord, group: Option<&'a Detail>) {
-    if let Some(time) = &record.expires {
-        lines.push(Line::Fact(Fact::new("expires", time.as_str())));
-    }
-    let given = record.values.iter();
-    lines.extend(given.map(|(name, value)| Line::Value(name, Value::Given(value))));
-    if let Some(Detail::FeatureGroup(group)) = group {
-        let given: HashSet<&str> = record.values.iter().map(|(name, _)| name.as_str()).collect();
-        let lacks = |it: &&Feature| !given.contains(it.name.as_str());
-        lines.extend(
-            group
-                .features
-                .iter()
-                .filter(lacks)
-                .map(|it| Line::Value(&it.name, Value::Absent)),
-        );
-    }
 }

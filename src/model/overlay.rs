@@ -1,6 +1,6 @@
 //! What lies over the panes. They are a stack: the top one gets the keys.
 
-use super::{ConsumerChange, ConsumerMenu, Prompt, Seek};
+use super::{ConsumerChange, ConsumerMenu, MarkList, Prompt, Seek};
 use crate::resource::{ResourceId, Section};
 
 /// Something that lies over the panes.
@@ -17,10 +17,17 @@ pub enum Overlay {
     Consumers(Box<ConsumerMenu>),
     /// A change of them, to say yes or no to.
     Confirm(ConsumerChange),
+    /// The records that are marked.
+    Marks(MarkList),
     /// A place to tail from.
     Seek(Box<Seek>),
     /// What shall become of changes that are not stored.
     Leave(Then),
+    /// Drafts that were left behind.
+    Drafts {
+        /// The selected row.
+        cursor: usize,
+    },
 }
 
 /// What comes after the editor is left.
@@ -37,7 +44,7 @@ pub enum Then {
 /// What a typed line is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Purpose {
-    /// The identifier of a record.
+    /// The identifiers of records.
     LookUp {
         /// The feature group.
         group: ResourceId,
@@ -75,6 +82,12 @@ pub enum Purpose {
     SearchTail,
     /// Text to find in the list.
     Search,
+    /// What of the list to show.
+    FilterList,
+    /// Text to find in the identifiers of records.
+    SearchIdentifiers,
+    /// The features of which the values are wanted.
+    Features,
     /// Text to find in the record that the inspector shows.
     SearchRecord,
 }

@@ -18,6 +18,8 @@ pub struct Fact {
 pub enum FactValue {
     /// Words of the service; not yet sanitized.
     Text(String),
+    /// Words of the service on what is wrong; not yet sanitized.
+    Trouble(String),
     /// A plain number.
     Count(u64),
     /// A point in time.
@@ -36,6 +38,14 @@ impl Fact {
         Self {
             label,
             value: value.into(),
+        }
+    }
+
+    /// What is wrong, in the service's words.
+    pub fn trouble(label: &'static str, words: &str) -> Self {
+        Self {
+            label,
+            value: FactValue::Trouble(words.to_owned()),
         }
     }
 

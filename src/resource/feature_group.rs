@@ -74,7 +74,34 @@ pub struct OfflineStore {
     pub table: Option<String>,
 }
 
+impl Feature {
+    /// How its values are collected: `Vector(8)`, `List`; nothing where it has a single value.
+    pub fn collected(&self) -> String {
+        match (&self.collection, self.dimension) {
+            (Some(collection), Some(dimension)) => format!("{collection}({dimension})"),
+            (Some(collection), None) => collection.clone(),
+            (None, _) => String::new(),
+        }
+    }
+}
+
 impl FeatureGroup {
+    /// What a feature is besides, if anything.
+    pub fn role_of(&self, feature: &str) -> Option<&'static str> {
+        if feature == self.identifier {
+            Some("identifier")
+        } else if feature == self.event_time {
+            Some("event time")
+        } else {
+            None
+        }
+    }
+
+    /// A feature of the schema by its name.
+    pub fn feature(&self, name: &str) -> Option<&Feature> {
+        self.features.iter().find(|feature| feature.name == name)
+    }
+
     pub(super) fn note(&self) -> String {
         let stores = match (&self.online, &self.offline) {
             (Some(_), Some(_)) => "online+offline",
@@ -88,11 +115,12 @@ impl FeatureGroup {
     pub(super) fn facts(&self) -> Vec<Fact> {
         const NONE: &str = "none";
         let online = self.online.as_ref();
-        let mut facts = vec![Fact::new("status", self.status.as_str())];
+        let mut facts = Vec::new();
         if let Some(failure) = &self.failure {
-            facts.push(Fact::new("failure", failure.as_str()));
+            facts.push(Fact::trouble("failure", failure));
         }
         facts.extend([
+            Fact::new("status", self.status.as_str()),
             Fact::new("identifier", self.identifier.as_str()),
             Fact::new("event time", self.event_time.as_str()),
             Fact::maybe(
@@ -132,7 +160,7 @@ impl FeatureGroup {
             "status not told",
         )];
         if let Some(why) = &store.blocked {
-            facts.push(Fact::new("blocked", why.as_str()));
+            facts.push(Fact::trouble("blocked", why));
         }
         facts.push(Fact::new("offline uri", store.uri.as_str()));
         if let Some(format) = &store.format {

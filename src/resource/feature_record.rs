@@ -3,8 +3,11 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json, json};
 
-use super::ResourceId;
+use super::{ResourceId, Timestamp};
+use crate::sanitize;
+use crate::source::SourceError;
 
 /// A record of a feature group, as `GetRecord` gives it: only the features that it has, in the service's order.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +36,47 @@ impl FeatureRecord {
         let found = self.values.iter().find(|(name, _)| name == feature);
         found.map(|(_, value)| value)
     }
+
+    /// When it will vanish, as a point in time.
+    pub fn expires_at(&self) -> Option<Timestamp> {
+        self.expires.as_ref()?.parse().ok()
+    }
+
+    /// The record as a JSON object on one line, as the command line's contract has it, safe for a terminal.
+    pub fn json_line(&self, group: &ResourceId, identifier: &str) -> String {
+        let values = self
+            .values
+            .iter()
+            .map(|(name, value)| (name.clone(), value.to_json()));
+        let line = json!({
+            "group": group.as_str(),
+            "identifier": identifier,
+            "expires_at": self.expires,
+            "record": values.collect::<Map<_, _>>(),
+        });
+        sanitize::json(&line.to_string()).into_owned()
+    }
+}
+
+impl FeatureValue {
+    /// A text, or a list of texts.
+    pub fn to_json(&self) -> Json {
+        match self {
+            Self::One(text) => text.as_str().into(),
+            Self::Many(texts) => texts.as_slice().into(),
+        }
+    }
+}
+
+/// A value as a person reads it; the text may hold anything.
+impl fmt::Display for FeatureValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::One(text) if text.is_empty() => f.write_str("\"\""),
+            Self::One(text) => f.write_str(text),
+            Self::Many(texts) => write!(f, "[{}]", texts.join(", ")),
+        }
+    }
 }
 
 /// Records of one group, to be read in a batch.
@@ -51,23 +95,10 @@ pub struct WantedRecords {
 pub struct GatheredRecords {
     /// The records that are there, with the group and the identifier of each. One that is not there is left out.
     pub records: Vec<(ResourceId, String, FeatureRecord)>,
-    /// Those that could not be read.
-    pub faults: Vec<RecordFault>,
+    /// Those that could not be read, with the group, the identifier and the reason of each.
+    pub faults: Vec<(ResourceId, String, SourceError)>,
     /// Those that the service left for another call.
     pub unprocessed: Vec<WantedRecords>,
-}
-
-/// Why one record of a batch could not be read. The texts are from outside.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RecordFault {
-    /// Its group.
-    pub group: ResourceId,
-    /// Its identifier.
-    pub identifier: String,
-    /// The service's error code.
-    pub code: String,
-    /// The service's message.
-    pub message: String,
 }
 
 /// A write of one record.
@@ -205,5 +236,34 @@ impl TtlUnit {
             Self::Days => 86_400,
             Self::Weeks => 7 * 86_400,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_of_json_keeps_order_and_text_and_acts_on_no_terminal() {
+        let record = FeatureRecord {
+            values: vec![
+                (
+                    "z".to_owned(),
+                    FeatureValue::One("1.50\u{1b}[2J\u{202e}".to_owned()),
+                ),
+                (
+                    "a".to_owned(),
+                    FeatureValue::Many(vec!["x".to_owned(), String::new()]),
+                ),
+            ],
+            expires: None,
+        };
+        assert_eq!(
+            record.json_line(&"customers".into(), "c\"1"),
+            concat!(
+                r#"{"group":"customers","identifier":"c\"1","expires_at":null,"#,
+                r#""record":{"z":"1.50\u001b[2J\u202e","a":["x",""]}}"#
+            )
+        );
     }
 }

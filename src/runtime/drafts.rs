@@ -13,7 +13,7 @@ use directories::ProjectDirs;
 use jiff::Timestamp;
 use thiserror::Error;
 
-use crate::edit::Kept;
+use crate::edit::{Kept, LeftBehind};
 use crate::sanitize;
 
 /// More than a draft of the largest record can be.
@@ -26,15 +26,6 @@ pub struct Drafts {
     writer: String,
     /// Held from the first draft on.
     lock: Option<File>,
-}
-
-/// A file that another program left.
-#[derive(Debug)]
-pub struct LeftBehind {
-    /// The file.
-    pub file: PathBuf,
-    /// What it holds, or why that cannot be told.
-    pub kept: Result<Kept, String>,
 }
 
 /// A failure to keep, list or drop a draft: what, where, and why.

@@ -7,12 +7,12 @@ use aws_sdk_sagemakerfeaturestoreruntime::types::{self as sdk, ExpirationTimeRes
 use aws_sdk_sagemakerfeaturestoreruntime::{Client, config};
 use futures::FutureExt as _;
 
-use super::classify::classify;
+use super::classify::{classify, kind_of};
 use super::sagemaker::SageMaker;
-use super::{Catalog, Edit, Reply, SourceError};
+use super::{Catalog, Edit, ErrorKind, Reply, SourceError};
 use crate::resource::{
     DeletionMode, Detail, Entry, FeatureRecord, FeatureValue, Features, GatheredRecords, Page, PageToken,
-    RecordChange, RecordFault, RecordWrite, ResourceId, TargetStore, TtlDuration, TtlUnit, WantedRecords,
+    RecordChange, RecordWrite, ResourceId, TargetStore, TtlDuration, TtlUnit, WantedRecords,
 };
 
 /// The service, as one account and region sees it.
@@ -201,13 +201,19 @@ fn gathered(answer: BatchGetRecordOutput) -> GatheredRecords {
     }
 }
 
-fn fault(error: sdk::BatchGetRecordError) -> RecordFault {
-    RecordFault {
-        group: ResourceId::from(error.feature_group_name.unwrap_or_default()),
-        identifier: error.record_identifier_value_as_string.unwrap_or_default(),
-        code: error.error_code.unwrap_or_default(),
-        message: error.error_message.unwrap_or_default(),
-    }
+/// Why one record of a batch could not be read, in the same words as if it had been asked for alone.
+fn fault(error: sdk::BatchGetRecordError) -> (ResourceId, String, SourceError) {
+    let group = ResourceId::from(error.feature_group_name.unwrap_or_default());
+    let identifier = error.record_identifier_value_as_string.unwrap_or_default();
+    let code = error.error_code.unwrap_or_default();
+    let reason = SourceError::new(
+        kind_of(&code).unwrap_or(ErrorKind::Other),
+        "BatchGetRecord",
+        &record_name(group.as_str(), &identifier),
+        &code,
+        &error.error_message.unwrap_or_default(),
+    );
+    (group, identifier, reason)
 }
 
 fn wanted(left: sdk::BatchGetRecordIdentifier) -> WantedRecords {
@@ -267,7 +273,6 @@ fn sdk_mode(mode: DeletionMode) -> sdk::DeletionMode {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::ErrorKind;
 
     #[test]
     fn a_record_that_is_not_there_is_none() {

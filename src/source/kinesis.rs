@@ -247,6 +247,7 @@ fn bare_entry(name: String) -> Entry {
         name,
         status: None,
         note: String::new(),
+        created: None,
         complete: false,
     }
 }
@@ -260,6 +261,7 @@ fn entry(summary: sdk::StreamSummary) -> Entry {
     Entry {
         status: Some(summary.stream_status.as_str().to_owned()),
         note: note.to_owned(),
+        created: summary.stream_creation_timestamp.and_then(time::from_sdk),
         ..bare_entry(summary.stream_name)
     }
 }

@@ -115,6 +115,7 @@ fn entry(prediction: sdk::BatchPrediction) -> Option<Entry> {
         complete: true,
         note: status.as_deref().unwrap_or_default().to_lowercase(),
         status,
+        created: prediction.created_at.and_then(time::from_sdk),
         id: id.into(),
     })
 }

@@ -2,17 +2,14 @@
 
 use std::time::Duration;
 
+use crate::backoff::Backoff;
 use crate::source::ReadLimits;
 
 /// How long a shard that brings nothing is left alone at most.
 const LONGEST_IDLE: Duration = Duration::from_secs(1);
-/// The first wait after a failure; each further one is drawn between this and three times the last.
-const FIRST_BACKOFF: Duration = Duration::from_millis(250);
 /// The least wait for what somebody else has: a consumer may subscribe to a shard once a second (API reference,
 /// `SubscribeToShard`).
 const LEAST_PATIENCE: Duration = Duration::from_secs(1);
-/// The longest wait after a failure.
-const LONGEST_BACKOFF: Duration = Duration::from_secs(10);
 
 /// A read is to bring what the budget of bytes allows in so long. The service gives up to five times as much at once, and
 /// then nothing for five seconds: that would only be later on the screen, and take room for all of it.
@@ -27,8 +24,7 @@ pub(super) struct Pace {
     /// Bytes of a record, as the last ones were.
     record_bytes: Option<u64>,
     idle: Duration,
-    backoff: Duration,
-    jitter: u64,
+    backoff: Backoff,
 }
 
 impl Pace {
@@ -38,8 +34,7 @@ impl Pace {
             limits,
             record_bytes: None,
             idle: Duration::ZERO,
-            backoff: Duration::ZERO,
-            jitter: seed | 1,
+            backoff: Backoff::new(seed),
         }
     }
 
@@ -64,17 +59,14 @@ impl Pace {
         self.idle.max(self.paid_back(bytes))
     }
 
-    /// The wait after a failure that may pass: decorrelated jitter, so that many readers do not come back together.
+    /// The wait after a failure that may pass.
     pub(super) fn after_failure(&mut self) -> Duration {
-        let ceiling = (self.backoff * 3).max(FIRST_BACKOFF * 2);
-        let spread = ceiling.saturating_sub(FIRST_BACKOFF);
-        self.backoff = (FIRST_BACKOFF + spread.mul_f64(self.draw())).min(LONGEST_BACKOFF);
-        self.backoff
+        self.backoff.after_failure()
     }
 
     /// Something worked: the next failure is the first again.
     pub(super) fn forget_failures(&mut self) {
-        self.backoff = Duration::ZERO;
+        self.backoff.forget();
     }
 
     /// The wait until what somebody else has is asked for again.
@@ -103,20 +95,12 @@ impl Pace {
             _ => Duration::ZERO,
         }
     }
-
-    /// A number in 0..1 from a xorshift generator: jitter needs to differ, not to be unguessable.
-    fn draw(&mut self) -> f64 {
-        self.jitter ^= self.jitter << 13;
-        self.jitter ^= self.jitter >> 7;
-        self.jitter ^= self.jitter << 17;
-        let bits = u32::try_from(self.jitter >> 32).unwrap_or(0);
-        f64::from(bits) / (f64::from(u32::MAX) + 1.0)
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::backoff;
     use crate::tail::sim::LIMITS;
 
     fn pace() -> Pace {
@@ -166,9 +150,9 @@ mod tests {
         let mut pace = pace();
         for _ in 0..50 {
             let wait = pace.after_failure();
-            assert!(wait >= FIRST_BACKOFF && wait <= LONGEST_BACKOFF);
+            assert!(wait >= backoff::FIRST && wait <= backoff::LONGEST);
         }
         pace.after_read(0, 0, false);
-        assert!(pace.after_failure() <= FIRST_BACKOFF * 2);
+        assert!(pace.after_failure() <= backoff::FIRST * 2);
     }
 }

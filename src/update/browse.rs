@@ -2,20 +2,24 @@
 
 use std::time::Duration;
 
-use super::{Told, ask, cancel, consumers, editor, overlay, seek, tail};
+use super::{
+    Told, ask, batch, cancel, consumers, editor, listing, marks, nearest, overlay, records, seek, tail,
+};
 use crate::clock::Now;
 use crate::message::{Action, Effect, Request};
-use crate::model::{Focus, Lookup, Model, Opening, Overlay, Paged, Prompt, Purpose, Remote, settle_page};
-use crate::resource::{Detail, Entry, FeatureRecord, Page, ResourceId, Section, Shard};
+use crate::model::{BatchView, Focus, Model, Overlay, Paged, Prompt, Purpose, Remote, settle_page};
+use crate::resource::{Detail, Entry, Page, ResourceId, Section, Shard};
 use crate::source::SourceError;
 
 /// How long the cursor rests on a row before its shards are asked for: who runs down a list wants none of them.
 const SETTLE: Duration = Duration::from_millis(120);
 
-/// Shows a section; a tail that is open is left.
+/// Shows a section; whatever has taken the place of a list is left.
 pub(super) fn show(model: &mut Model, section: Section) -> Vec<Effect> {
     model.overlays.clear();
-    let effects = tail::leave(model);
+    let mut effects = tail::leave(model);
+    effects.extend(batch::leave(model));
+    effects.extend(records::leave(model));
     model.section = section;
     effects
 }
@@ -34,14 +38,19 @@ pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
         Action::Bottom => go(model, now, |_| usize::MAX),
         Action::NextPane | Action::PreviousPane => turn_focus(model),
         Action::Open => open(model),
+        Action::Filter => listing::ask_filter(model),
+        Action::Sort => listing::sort(model, now),
+        Action::Gather => batch::open(model, now, BatchView::List),
+        Action::Compare => batch::open(model, now, BatchView::Comparison),
+        Action::ShowMarks => marks::open(model, now),
         Action::Back => back(model, now),
         Action::Refresh => refresh(model, now),
         Action::Tail => start_tail(model, now),
         Action::TailFrom => tail_from(model, now),
         Action::Consumers => open_consumers(model, now),
         Action::LookUp => ask_identifier(model, now),
-        Action::EditRecord => edit_record(model, now),
         Action::NewRecord => ask_new_record(model),
+        Action::ShowDrafts => editor::show_drafts(model, now),
         Action::Search => overlay::open_prompt(model, Prompt::new(Purpose::Search)),
         Action::NextMatch => find(model, now, true),
         Action::PreviousMatch => find(model, now, false),
@@ -51,7 +60,8 @@ pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
 
 /// Moves the cursor, or scrolls the detail, whichever has the focus.
 fn go(model: &mut Model, now: Now, to: impl Fn(usize) -> usize) -> Vec<Effect> {
-    let (list_rows, detail_rows) = (model.layout().list_rows(), model.layout().detail_rows());
+    let layout = model.layout();
+    let (list_rows, detail_rows) = (layout.list_rows(), layout.detail_rows());
     let browser = model.browser_mut();
     match browser.focus {
         Focus::List => {
@@ -62,7 +72,8 @@ fn go(model: &mut Model, now: Now, to: impl Fn(usize) -> usize) -> Vec<Effect> {
             }
         }
         Focus::Detail => {
-            let furthest = browser.outline().count().saturating_sub(detail_rows);
+            let lines = browser.outline(layout.detail_columns()).count();
+            let furthest = lines.saturating_sub(detail_rows);
             browser.scroll = to(browser.scroll).min(furthest);
         }
     }
@@ -78,13 +89,13 @@ fn turn_focus(model: &mut Model) -> Vec<Effect> {
     Vec::new()
 }
 
-/// From the list into the detail; from a feature group's detail to one of its records.
+/// From the list into the detail; from there to the records, where there are any.
 fn open(model: &mut Model) -> Vec<Effect> {
     let edit = model.abilities().edit;
     let browser = model.browser_mut();
     match browser.focus {
         Focus::List if browser.selected().is_some() => browser.focus = Focus::Detail,
-        Focus::Detail if edit => return prompt_identifier(model),
+        Focus::Detail if edit => return records::open_selected(model),
         _ => {}
     }
     Vec::new()
@@ -103,9 +114,10 @@ fn back(model: &mut Model, now: Now) -> Vec<Effect> {
     }
     let browser = model.browser_mut();
     match browser.focus {
-        Focus::Detail if browser.selected_lookup().is_some() => browser.lookup = None,
         Focus::Detail => browser.focus = Focus::List,
-        Focus::List => browser.search = None,
+        Focus::List if browser.search.is_some() => browser.search = None,
+        Focus::List if browser.listing.filter.is_some() => return listing::filter(model, ""),
+        Focus::List => {}
     }
     Vec::new()
 }
@@ -129,7 +141,6 @@ fn refresh(model: &mut Model, now: Now) -> Vec<Effect> {
     if let Some(id) = selected {
         effects.extend(refresh_selected(model, now, &id));
     }
-    effects.extend(repeat_look_up(model, now));
     effects
 }
 
@@ -158,16 +169,6 @@ fn refresh_selected(model: &mut Model, now: Now, id: &ResourceId) -> Vec<Effect>
     }
     effects.extend(consumers::refresh(model, now, id));
     effects
-}
-
-fn repeat_look_up(model: &mut Model, now: Now) -> Vec<Effect> {
-    match model.browser().selected_lookup() {
-        Some(it) => {
-            let (group, identifier) = (it.group.clone(), it.identifier.clone());
-            look_up(model, now, group, identifier)
-        }
-        None => Vec::new(),
-    }
 }
 
 fn start_tail(model: &mut Model, now: Now) -> Vec<Effect> {
@@ -219,18 +220,7 @@ fn ask_identifier(model: &mut Model, now: Now) -> Vec<Effect> {
         model.notify(now.mono, text, false);
         return Vec::new();
     }
-    prompt_identifier(model)
-}
-
-/// Opens the record that was looked up in the editor.
-fn edit_record(model: &mut Model, now: Now) -> Vec<Effect> {
-    match model.browser().selected_lookup() {
-        Some(it) => {
-            let (group, identifier) = (it.group.clone(), it.identifier.clone());
-            editor::open(model, group, identifier, Opening::Stored)
-        }
-        None => ask_identifier(model, now),
-    }
+    records::ask_identifiers(model)
 }
 
 fn ask_new_record(model: &mut Model) -> Vec<Effect> {
@@ -241,35 +231,6 @@ fn ask_new_record(model: &mut Model) -> Vec<Effect> {
     }
 }
 
-fn prompt_identifier(model: &mut Model) -> Vec<Effect> {
-    let Some(group) = model.browser().selected().map(|entry| entry.id.clone()) else {
-        return Vec::new();
-    };
-    overlay::open_prompt(model, Prompt::new(Purpose::LookUp { group }))
-}
-
-/// Asks for one record, and turns to where it will show.
-pub(super) fn look_up(model: &mut Model, now: Now, group: ResourceId, identifier: String) -> Vec<Effect> {
-    let section = model.section;
-    let wait = ask(model, now.mono);
-    let browser = model.browser_mut();
-    let before = browser.lookup.as_mut().and_then(|it| it.record.cancel());
-    browser.focus = Focus::Detail;
-    browser.scroll = 0;
-    let record = Remote::Loading(wait);
-    browser.lookup = Some(Lookup {
-        group: group.clone(),
-        identifier: identifier.clone(),
-        record,
-    });
-    let mut effects = cancel(model, before);
-    effects.push(Effect::Call(
-        wait.ticket,
-        Request::Record(section, group, identifier),
-    ));
-    effects
-}
-
 /// Moves to the next row, or the one before, whose name holds what is searched for; goes around at the ends.
 pub(super) fn find(model: &mut Model, now: Now, forwards: bool) -> Vec<Effect> {
     let fit = model.layout().list_rows();
@@ -277,17 +238,11 @@ pub(super) fn find(model: &mut Model, now: Now, forwards: bool) -> Vec<Effect> {
     let Some(wanted) = browser.search.as_ref().map(|text| text.to_lowercase()) else {
         return Vec::new();
     };
-    let count = browser.rows().len();
-    let step = |n: usize| {
-        if forwards {
-            browser.cursor + n
-        } else {
-            browser.cursor + count - n
-        }
+    let holds = |row: usize| {
+        let name = browser.row(row).map(|entry| entry.name.to_lowercase());
+        name.is_some_and(|name| name.contains(&wanted))
     };
-    let found = (1..=count)
-        .map(|n| step(n) % count)
-        .find(|row| browser.rows()[*row].name.to_lowercase().contains(&wanted));
+    let found = nearest(browser.count(), browser.cursor, forwards, holds);
     if let Some(row) = found {
         browser.move_to(row, fit);
         browser.settles_at = Some(now.mono + SETTLE);
@@ -305,17 +260,16 @@ pub(super) fn pass_time(model: &mut Model, now: Now) {
     let rested = |at: &Duration| *at > now.mono;
     model.browser_mut().settles_at = model.browser().settles_at.filter(rested);
     let layout = model.layout();
-    if model.tail.is_some() {
+    if model.is_workspace() {
         return;
     }
     let (list_rows, detail_rows) = (layout.list_rows(), layout.detail_rows());
     let browser = model.browser_mut();
-    browser.cursor = browser.cursor.min(browser.rows().len().saturating_sub(1));
+    browser.cursor = browser.cursor.min(browser.count().saturating_sub(1));
     browser.show_cursor(list_rows);
     if browser.scroll > 0 {
-        browser.scroll = browser
-            .scroll
-            .min(browser.outline().count().saturating_sub(detail_rows));
+        let lines = browser.outline(layout.detail_columns()).count();
+        browser.scroll = browser.scroll.min(lines.saturating_sub(detail_rows));
     }
 }
 
@@ -323,6 +277,7 @@ pub(super) fn listed(model: &mut Model, section: Section, page: Result<Page<Entr
     let browser = &mut model.browsers[section.index()];
     let selected = browser.selected().map(|entry| entry.id.clone());
     let failed = settle_page(&mut browser.list, page);
+    browser.arrange();
     // A list that was asked for anew may have its rows elsewhere: the cursor stays on its resource.
     if let Some(id) = selected {
         browser.select(&id);
@@ -336,8 +291,15 @@ pub(super) fn described(
     id: ResourceId,
     detail: Result<Box<Detail>, SourceError>,
 ) -> Told {
-    let details = &mut model.browsers[section.index()].details;
-    details.entry(id).or_default().settle(detail.map(|it| *it))
+    let browser = &mut model.browsers[section.index()];
+    let failed = browser
+        .details
+        .entry(id)
+        .or_default()
+        .settle(detail.map(|it| *it));
+    // What is known of it now may belong elsewhere in the list.
+    browser.arrange();
+    failed
 }
 
 pub(super) fn shards_listed(
@@ -353,21 +315,7 @@ pub(super) fn shards_listed(
     list.settle(page)
 }
 
-pub(super) fn looked_up(
-    model: &mut Model,
-    section: Section,
-    record: Result<Option<FeatureRecord>, SourceError>,
-) -> Told {
-    model.browsers[section.index()]
-        .lookup
-        .as_mut()?
-        .record
-        .settle(record)
-}
-
 /// Whether something lies over the section, so that it need not be kept up to date.
 pub(super) fn is_covered(model: &Model) -> bool {
-    model.tail.is_some()
-        || model.editor.is_some()
-        || model.overlays.iter().any(|it| matches!(it, Overlay::Help { .. }))
+    model.is_workspace() || model.overlays.iter().any(|it| matches!(it, Overlay::Help { .. }))
 }

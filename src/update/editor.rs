@@ -5,6 +5,7 @@
 //!
 //! Must not: have anything written that was not reviewed, or where writes are refused.
 
+mod keeping;
 mod leaving;
 mod line;
 mod merging;
@@ -22,6 +23,7 @@ use crate::message::{Action, Effect, Reply};
 use crate::model::{Desk, Form, Model, Prompt, Purpose, Stage, Then, Ticket};
 use crate::resource::{DeletionMode, TargetStore};
 
+pub(super) use keeping::{act as act_on_drafts, found as drafts_found, show as show_drafts};
 pub(super) use leaving::{answer, ask_before, close, quit};
 pub(super) use opening::{open, open_clone, wants};
 pub(super) use outside::edited;
@@ -82,7 +84,7 @@ fn edit(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
     match action {
         Action::Open | Action::EditRecord => line::begin(model, now),
         Action::RemoveFeature => remove(model, now),
-        Action::PutBack => put_back(model),
+        Action::PutBack => put_back(model, now),
         Action::EditOutside => outside::ask(model, now),
         Action::Stores => next_stores(model, now),
         Action::TimeToLive => ask_ttl(model),
@@ -120,15 +122,15 @@ fn remove(model: &mut Model, now: Now) -> Vec<Effect> {
             model.notify(now.mono, mistake.to_string(), true);
             Vec::new()
         }
-        _ => changed(model),
+        _ => changed(model, now),
     }
 }
 
-fn put_back(model: &mut Model) -> Vec<Effect> {
+fn put_back(model: &mut Model, now: Now) -> Vec<Effect> {
     if let Some(form) = form_mut(model) {
         form.put_back_selected();
     }
-    changed(model)
+    changed(model, now)
 }
 
 /// All stores, then each alone.
@@ -148,7 +150,7 @@ fn next_stores(model: &mut Model, now: Now) -> Vec<Effect> {
     };
     // The group has both, so that neither is refused.
     let _ = draft.set_stores(next);
-    changed(model)
+    changed(model, now)
 }
 
 fn ask_ttl(model: &mut Model) -> Vec<Effect> {
@@ -158,12 +160,12 @@ fn ask_ttl(model: &mut Model) -> Vec<Effect> {
 }
 
 /// A time to live was typed. What is wrong with it is given back.
-pub(super) fn set_ttl(model: &mut Model, text: &str) -> Result<Vec<Effect>, String> {
+pub(super) fn set_ttl(model: &mut Model, now: Now, text: &str) -> Result<Vec<Effect>, String> {
     let ttl = check::ttl(text).map_err(|mistake| mistake.to_string())?;
     if let Some(form) = form_mut(model) {
         form.draft_mut().set_ttl(ttl);
     }
-    Ok(changed(model))
+    Ok(changed(model, now))
 }
 
 fn ask_clone(model: &mut Model) -> Vec<Effect> {
@@ -202,11 +204,11 @@ fn copy(model: &mut Model) -> Vec<Effect> {
 }
 
 /// The draft has changed: what was said of the last write is past, and the draft is kept where it outlives the program.
-fn changed(model: &mut Model) -> Vec<Effect> {
+fn changed(model: &mut Model, now: Now) -> Vec<Effect> {
     if let Some(desk) = desk_mut(model) {
         desk.ended = None;
     }
-    Vec::new()
+    keeping::keep(model, now)
 }
 
 fn desk(model: &Model) -> Option<&Desk> {

@@ -3,7 +3,9 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tui_input::{Input, InputRequest};
 
-use super::{browse, consumers, decoder, editor, export, filter, inspector, seek, tail};
+use super::{
+    batch, browse, consumers, decoder, editor, export, filter, inspector, listing, marks, records, seek, tail,
+};
 use crate::clock::Now;
 use crate::keymap::Context;
 use crate::message::{Action, Effect};
@@ -12,6 +14,8 @@ use crate::query::FilterError;
 
 /// Characters of pasted text that a line takes.
 const PASTED: usize = 4096;
+/// The same where a line is made of many words: a thousand identifiers.
+const PASTED_WORDS: usize = 64 << 10;
 
 pub(super) fn open_help(model: &mut Model) -> Vec<Effect> {
     model.overlays.push(Overlay::Help { scroll: 0 });
@@ -26,8 +30,11 @@ pub(super) fn open_prompt(model: &mut Model, prompt: Prompt) -> Vec<Effect> {
 /// The top overlay takes the key; the panes below get none.
 pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
     match (action, model.overlays.last_mut()) {
+        (Action::Back, Some(Overlay::Marks(_))) => drop(model.overlays.pop()),
+        (action, Some(Overlay::Marks(_))) => return marks::act(model, action, now),
         (_, Some(Overlay::Consumers(_))) => return consumers::act(model, action, now),
         (Action::Confirm, Some(Overlay::Confirm(_))) => return consumers::confirm(model, now),
+        (action, Some(Overlay::Drafts { .. })) => return editor::act_on_drafts(model, action),
         (Action::KeepDraft | Action::DiscardDraft, Some(Overlay::Leave(_))) => {
             return editor::answer(model, now, action == Action::KeepDraft);
         }
@@ -70,13 +77,18 @@ fn accept(model: &mut Model, now: Now) -> Vec<Effect> {
             Ok(effects) => effects,
             Err(error) => mistaken(model, prompt, &error),
         },
-        Purpose::TimeToLive => match editor::set_ttl(model, &text) {
+        Purpose::TimeToLive => match editor::set_ttl(model, now, &text) {
             Ok(effects) => effects,
             Err(why) => reopen(model, prompt, why),
         },
         Purpose::Columns => match filter::columns(model, &text) {
             Ok(()) => Vec::new(),
             Err(error) => reopen(model, prompt, error.to_string()),
+        },
+        Purpose::FilterList => listing::filter(model, &text),
+        Purpose::Features => match batch::choose_features(model, now, &text) {
+            Ok(effects) => effects,
+            Err(error) => reopen(model, prompt, error),
         },
         _ if text.is_empty() => Vec::new(),
         Purpose::Decoder => match decoder::choose(model, &text) {
@@ -92,7 +104,7 @@ fn accept(model: &mut Model, now: Now) -> Vec<Effect> {
             Ok(effects) => effects,
             Err(error) => reopen(model, prompt, error),
         },
-        Purpose::LookUp { group } => browse::look_up(model, now, group.clone(), text),
+        Purpose::LookUp { group } => records::look_up(model, group, &text),
         Purpose::NewRecord { group } => editor::open(model, group.clone(), text, Opening::New),
         Purpose::CloneRecord => match editor::open_clone(model, text) {
             Ok(effects) => effects,
@@ -101,6 +113,12 @@ fn accept(model: &mut Model, now: Now) -> Vec<Effect> {
         Purpose::SearchFeatures => editor::search(model, now, text),
         Purpose::ShardOf => tail::tell_shard(model, now, &text),
         Purpose::SearchRecord => inspector::search(model, now, &text),
+        Purpose::SearchIdentifiers => {
+            if let Some(pane) = &mut model.records {
+                pane.search = Some(text);
+            }
+            records::find(model, now, true)
+        }
         Purpose::Search => {
             model.browser_mut().search = Some(text);
             browse::find(model, now, true)
@@ -142,14 +160,31 @@ pub(super) fn type_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Pasted text goes in where the cursor is, without line ends and other controls, and no more of it than anyone would type.
+/// Pasted text goes in where the cursor is, without line ends and other controls, and no more of it than anyone would type. Where
+/// several words are asked for, their lines stay apart.
 pub(super) fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
     make_way(model);
+    let several = matches!(
+        model.overlays.last(),
+        Some(Overlay::Prompt(prompt)) if matches!(prompt.purpose, Purpose::LookUp { .. } | Purpose::Features)
+    );
+    let (most, gap) = if several {
+        (PASTED_WORDS, ' ')
+    } else {
+        (PASTED, '\0')
+    };
     if let Some((input, error)) = typed_line(model) {
         let value = input.value();
         let before: String = value.chars().take(input.cursor()).collect();
         let after: String = value.chars().skip(input.cursor()).collect();
-        let pasted: String = text.chars().filter(|c| !c.is_control()).take(PASTED).collect();
+        let pasted = text.chars().map(|c| {
+            if c.is_ascii_whitespace() && c.is_control() {
+                gap
+            } else {
+                c
+            }
+        });
+        let pasted: String = pasted.filter(|c| !c.is_control()).take(most).collect();
         let cursor = before.chars().count() + pasted.chars().count();
         *input = Input::new(format!("{before}{pasted}{after}")).with_cursor(cursor);
         *error = None;
@@ -211,7 +246,7 @@ pub fn help_lines(model: &Model) -> Vec<(String, String)> {
     } else if model.tail.is_some() {
         &[Context::Tail, Context::Inspector, Context::Global]
     } else {
-        &[Context::Browse, Context::Global]
+        model.pane_contexts()
     };
     let mut lines = Vec::new();
     for context in contexts.iter().copied() {

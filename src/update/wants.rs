@@ -1,6 +1,6 @@
 //! What the screen needs and does not have: asked for after every message, once, and a little at a time.
 
-use super::{ask, browse, cancel, consumers, editor, filter, inspector};
+use super::{ask, batch, browse, cancel, consumers, editor, filter, inspector, records};
 use crate::clock::Now;
 use crate::message::{Effect, Request};
 use crate::model::{Model, Remote, ShardList, cancel_listing};
@@ -16,6 +16,8 @@ pub(super) fn wants(model: &mut Model, now: Now) -> Vec<Effect> {
     effects.extend(filter::scans(model, now));
     effects.extend(inspector::inspect(model, now));
     effects.extend(editor::wants(model, now));
+    effects.extend(records::wants(model, now));
+    effects.extend(batch::wants(model, now));
     let covered = browse::is_covered(model);
     effects.extend(consumers::wants(model, now, !covered));
     if !covered {
@@ -67,9 +69,9 @@ fn descriptions(model: &mut Model, now: Now) -> Vec<Effect> {
         .values()
         .filter(|detail| detail.wait().is_some())
         .count();
-    let rows = &browser.rows()[browser.visible(model.layout().list_rows())];
+    let rows = browser.visible(model.layout().list_rows());
     let others = rows
-        .iter()
+        .filter_map(|row| browser.row(row))
         .filter(|entry| !entry.complete && unknown(&entry.id) && Some(&entry.id) != selected.as_ref())
         .map(|entry| entry.id.clone())
         .take(DESCRIBED_AT_ONCE.saturating_sub(under_way + usize::from(selected.is_some())));

@@ -5,7 +5,7 @@ use ratatui::buffer::Buffer;
 use unicode_width::UnicodeWidthStr;
 
 /// What our own signs become.
-const SIGNS: [(&str, &str); 37] = [
+const SIGNS: [(&str, &str); 38] = [
     ("─", "-"),
     ("│", "|"),
     ("╭", "+"),
@@ -43,6 +43,7 @@ const SIGNS: [(&str, &str); 37] = [
     ("▾", "v"),
     ("▸", ">"),
     ("−", "-"),
+    ("≠", "!"),
 ];
 
 /// Replaces every cell that is not ASCII.

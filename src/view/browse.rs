@@ -8,8 +8,8 @@ use unicode_width::UnicodeWidthStr;
 
 use super::header::waiting;
 use super::{Role, Stage, format};
-use crate::model::{Browser, Focus, Paged, Remote};
-use crate::resource::{Detail, Entry, Section};
+use crate::model::{Browser, Focus, Paged, Remote, RowWords};
+use crate::resource::{Entry, Section};
 use crate::sanitize;
 
 /// Words that a list row shows in the colour of trouble, or of work under way.
@@ -53,10 +53,26 @@ pub(super) fn list(stage: &Stage<'_>, area: Rect, buffer: &mut Buffer) {
 
 fn title<'a>(stage: &Stage<'_>, browser: &Browser) -> Line<'a> {
     let count = match browser.list.value() {
-        Some(paged) if paged.is_complete() => format::count(paged.items.len() as u64),
-        Some(paged) => format!("{}+", format::count(paged.items.len() as u64)),
+        Some(paged) => {
+            let more = if paged.is_complete() { "" } else { "+" };
+            let all = format!("{}{more}", format::count(paged.items.len() as u64));
+            match &browser.listing.filter {
+                Some(_) => format!("{} of {all}", format::count(browser.count() as u64)),
+                None => all,
+            }
+        }
         None => String::new(),
     };
+    let filter = browser
+        .listing
+        .filter
+        .as_ref()
+        .map_or(String::new(), |text| format!("filter {} ", sanitize::line(text)));
+    let order = browser
+        .listing
+        .order
+        .word()
+        .map_or(String::new(), |word| format!("by {word} "));
     let search = browser
         .search
         .as_ref()
@@ -64,7 +80,7 @@ fn title<'a>(stage: &Stage<'_>, browser: &Browser) -> Line<'a> {
     Line::from(vec![
         stage.span(format!(" {} ", browser.section.title()), Role::Heading),
         stage.span(format!("{count} "), Role::Dim),
-        stage.span(search, Role::Accent),
+        stage.span(format!("{order}{filter}{search}"), Role::Accent),
     ])
 }
 
@@ -73,20 +89,24 @@ fn rows(stage: &Stage<'_>, browser: &Browser, paged: &Paged<Entry>, area: Rect, 
         stage.words(&nothing_here(stage, browser.section), Role::Dim, area, buffer);
         return;
     }
+    if browser.count() == 0 {
+        stage.words(
+            "Nothing passes the filter. f changes it, esc shows all.",
+            Role::Dim,
+            area,
+            buffer,
+        );
+        return;
+    }
     for (line, row) in browser.visible(usize::from(area.height)).enumerate() {
         let place = Rect {
             y: area.y + u16::try_from(line).unwrap_or(0),
             height: 1,
             ..area
         };
-        entry(
-            stage,
-            browser,
-            &paged.items[row],
-            row == browser.cursor,
-            place,
-            buffer,
-        );
+        if let Some(it) = browser.row(row) {
+            entry(stage, browser, it, row == browser.cursor, place, buffer);
+        }
     }
 }
 
@@ -113,19 +133,23 @@ fn entry(
     buffer: &mut Buffer,
 ) {
     let detail = browser.details.get(&entry.id);
-    let known = detail.and_then(Remote::value);
-    let status = known.map_or(entry.status.as_deref().unwrap_or_default(), Detail::status);
-    let note = known.map_or_else(|| entry.note.clone(), Detail::note);
+    let RowWords { status, note, .. } = browser.words(entry);
     let (sign, role) = match detail {
         Some(Remote::Failed(_)) => ("✗", Role::Failed),
-        _ if TROUBLED.contains(&status) => ("✗", Role::Failed),
-        _ if UNDER_WAY.contains(&status) => ("○", Role::Warning),
+        _ if TROUBLED.contains(&status.as_str()) => ("✗", Role::Failed),
+        _ if UNDER_WAY.contains(&status.as_str()) => ("○", Role::Warning),
         _ => (" ", Role::Dim),
     };
     let width = usize::from(area.width);
     let mark = if selected { "▌" } else { " " };
     // The name has the first right to the room; what is left is the note's.
     let name = format::fit_ends(&sanitize::line(&entry.name), width.saturating_sub(4));
+    let note = if role == Role::Dim || note.eq_ignore_ascii_case(&status) {
+        note
+    } else {
+        // What is not as it should be is said in words, whatever else there is to say.
+        status
+    };
     let note = sanitize::line(&note);
     let note = if note.width() + name.width() + 5 <= width {
         note

@@ -6,11 +6,10 @@ use ratatui::text::Line;
 use ratatui::widgets::{Paragraph, Widget};
 use unicode_width::UnicodeWidthStr;
 
-use super::detail::wrap;
 use super::header::waiting;
 use super::overlay::window;
 use super::{Role, Stage, format};
-use crate::model::{ConsumerChange, ConsumerMenu, Overlay, Remote};
+use crate::model::{ConsumerChange, ConsumerMenu, Overlay, Remote, wrap};
 use crate::resource::Consumer;
 use crate::sanitize;
 

@@ -8,12 +8,10 @@ use unicode_width::UnicodeWidthStr;
 
 use super::header::waiting;
 use super::{Role, Stage, bars, format};
-use crate::model::{Branch, Focus, OutlineLine, OutlineValue};
-use crate::resource::{Consumer, Fact, FactValue, Feature, FeatureValue, SequenceNumber, Shard};
+use crate::model::{Branch, Focus, LABEL, Outline, OutlineLine, wrap};
+use crate::resource::{Consumer, Fact, FactValue, Feature, SequenceNumber, Shard};
 use crate::sanitize;
 
-/// Columns of a label.
-const LABEL: usize = 15;
 /// Below this width a shard's line has no bar.
 const BAR_FROM: usize = 40;
 
@@ -32,10 +30,10 @@ pub(super) fn pane(stage: &Stage<'_>, area: Rect, buffer: &mut Buffer) {
     let inner = block.inner(area);
     block.render(area, buffer);
     let width = usize::from(inner.width);
-    let outline = browser.outline();
+    let outline = browser.outline(width);
     let shown = outline
         .lines_from(browser.scroll)
-        .flat_map(|it| line(stage, &it, outline.shard_columns, width));
+        .flat_map(|it| line(stage, &it, &outline, width));
     let shown: Vec<_> = shown.take(usize::from(inner.height)).collect();
     Paragraph::new(shown).render(inner, buffer);
     let below = outline
@@ -54,7 +52,7 @@ pub(super) fn pane(stage: &Stage<'_>, area: Rect, buffer: &mut Buffer) {
     }
 }
 
-fn line<'a>(stage: &Stage<'_>, line: &OutlineLine<'_>, name_columns: usize, width: usize) -> Vec<Line<'a>> {
+fn line<'a>(stage: &Stage<'_>, line: &OutlineLine<'_>, outline: &Outline<'_>, width: usize) -> Vec<Line<'a>> {
     match line {
         OutlineLine::Heading(text) => {
             vec![Line::from(
@@ -68,11 +66,14 @@ fn line<'a>(stage: &Stage<'_>, line: &OutlineLine<'_>, name_columns: usize, widt
         } => vec![shard_count(stage, *open, *closed, *complete)],
         OutlineLine::Fact(it) => vec![fact(stage, it, width)],
         OutlineLine::Shard { shard: it, branch } => {
-            vec![shard(stage, it, branch, name_columns, width)]
+            vec![shard(stage, it, branch, outline.shard_columns, width)]
         }
         OutlineLine::Consumer(it) => vec![consumer(stage, it, width)],
-        OutlineLine::Feature(it, role) => vec![feature(stage, it, *role, width)],
-        OutlineLine::Value(name, value) => vec![feature_value(stage, name, value, width)],
+        OutlineLine::Trouble(label, words) => vec![labelled(stage, label, words, Role::Failed, width)],
+        OutlineLine::FeatureHeading => vec![feature_heading(stage, outline.feature_columns, width)],
+        OutlineLine::Feature(it, role) => {
+            vec![feature(stage, it, *role, outline.feature_columns, width)]
+        }
         OutlineLine::Waiting(what, wait) => {
             vec![Line::from(stage.span(
                 format!(" {}", waiting(stage, &sanitize::line(what), *wait)),
@@ -100,16 +101,20 @@ fn fact<'a>(stage: &Stage<'_>, fact: &Fact, width: usize) -> Line<'a> {
     } else {
         Role::Text
     };
-    let label = LABEL.min(width / 2);
-    let room = width.saturating_sub(label + 2);
-    // An ARN or a URI is told apart by its end.
+    labelled(stage, fact.label, &text, role, width)
+}
+
+/// A label and words. An ARN or a URI is told apart by its end.
+fn labelled<'a>(stage: &Stage<'_>, label: &str, text: &str, role: Role, width: usize) -> Line<'a> {
+    let columns = LABEL.min(width / 2);
+    let room = width.saturating_sub(columns + 2);
     let value = if text.starts_with("arn:") || text.starts_with("s3:") {
-        format::fit_id(&text, room)
+        format::fit_id(text, room)
     } else {
-        format::fit(&text, room)
+        format::fit(text, room)
     };
     Line::from(vec![
-        stage.span(format!(" {:label$} ", format::fit(fact.label, label)), Role::Dim),
+        stage.span(format!(" {:columns$} ", format::fit(label, columns)), Role::Dim),
         stage.span(value, role),
     ])
 }
@@ -222,61 +227,45 @@ fn sequences(shard: &Shard, width: usize) -> String {
     }
 }
 
-fn feature<'a>(stage: &Stage<'_>, feature: &Feature, role: Option<&str>, width: usize) -> Line<'a> {
-    let kind = match (&feature.collection, feature.dimension) {
-        (Some(collection), Some(dimension)) => format!("{collection}({dimension}) of {}", feature.kind),
-        (Some(collection), None) => format!("{collection} of {}", feature.kind),
-        (None, _) => feature.kind.clone(),
+/// What stands over the features, in the columns of [`feature`].
+fn feature_heading<'a>(stage: &Stage<'_>, longest: [usize; 3], width: usize) -> Line<'a> {
+    let columns = feature_columns(longest, width);
+    let cells = ["name", "type", "collection", "role"].iter().zip(columns);
+    let cells = cells.filter(|(_, columns)| *columns > 0);
+    let words: String = cells
+        .map(|(word, columns)| format!(" {}", format::pad(&format::fit(word, columns), columns)))
+        .collect();
+    Line::from(stage.span(words, Role::Dim))
+}
+
+fn feature<'a>(
+    stage: &Stage<'_>,
+    feature: &Feature,
+    role: Option<&str>,
+    longest: [usize; 3],
+    width: usize,
+) -> Line<'a> {
+    let columns = feature_columns(longest, width);
+    let cell = |text: &str, columns: usize, role| {
+        let gap = if columns > 0 { " " } else { "" };
+        let text = format::pad(&format::fit(&sanitize::line(text), columns), columns);
+        stage.span(format!("{gap}{text}"), role)
     };
-    let room = (width / 2).max(8);
+    let name = format::fit_id(&sanitize::line(&feature.name), columns[0]);
     Line::from(vec![
-        stage.span(
-            format!(" {} ", format::fit_id(&sanitize::line(&feature.name), room)),
-            Role::Text,
-        ),
-        stage.span(sanitize::line(&kind).into_owned(), Role::Dim),
-        stage.span(
-            role.map_or(String::new(), |role| format!(" · {role}")),
-            Role::Accent,
-        ),
+        stage.span(format!(" {name}"), Role::Text),
+        cell(&feature.kind, columns[1], Role::Dim),
+        cell(&feature.collected(), columns[2], Role::Dim),
+        cell(role.unwrap_or_default(), columns[3], Role::Accent),
     ])
 }
 
-fn feature_value<'a>(stage: &Stage<'_>, name: &str, value: &OutlineValue<'_>, width: usize) -> Line<'a> {
-    let label = (width * 2 / 5).clamp(4, 24);
-    let (text, role) = match value {
-        OutlineValue::Absent => ("– absent".to_owned(), Role::Dim),
-        OutlineValue::Given(FeatureValue::One(text)) if text.is_empty() => ("\"\"".to_owned(), Role::Text),
-        OutlineValue::Given(FeatureValue::One(text)) => (sanitize::line(text).into_owned(), Role::Text),
-        OutlineValue::Given(FeatureValue::Many(texts)) => (
-            sanitize::line(&format!("[{}]", texts.join(", "))).into_owned(),
-            Role::Text,
-        ),
-    };
-    Line::from(vec![
-        stage.span(
-            format!(" {} ", format::fit_id(&sanitize::line(name), label)),
-            Role::Dim,
-        ),
-        stage.span(format::fit(&text, width.saturating_sub(label + 2)), role),
-    ])
-}
-
-/// Words broken into lines of so many columns.
-pub(super) fn wrap(text: &str, columns: usize) -> Vec<String> {
-    let columns = columns.max(1);
-    let mut lines = vec![String::new()];
-    for word in text.split_whitespace() {
-        let used = lines.last().map_or(0, |line| line.width());
-        if used > 0 && used + 1 + word.width() > columns {
-            lines.push(String::new());
-        }
-        if let Some(line) = lines.last_mut() {
-            if !line.is_empty() {
-                line.push(' ');
-            }
-            line.push_str(word);
-        }
-    }
-    lines
+/// Columns of a feature's name, its type, its collection where any has one, and its role. The name gives way first.
+fn feature_columns([name, kind, collected]: [usize; 3], width: usize) -> [usize; 4] {
+    const ROLE: usize = 10;
+    let kind = kind.clamp(4, 10);
+    let collected = if collected > 0 { collected.clamp(10, 12) } else { 0 };
+    let name = name.clamp(4, width.saturating_sub(kind + collected + ROLE + 4).max(12));
+    let role = width.saturating_sub(name + kind + collected + 4);
+    [name, kind, collected, role.min(ROLE)]
 }

@@ -8,7 +8,7 @@ use ratatui::widgets::{Paragraph, Widget};
 use super::{Role, Stage, format};
 use crate::keymap::Binding;
 use crate::message::Action;
-use crate::model::Exporting;
+use crate::model::{BatchView, Exporting};
 use crate::sanitize;
 
 /// Draws it.
@@ -85,10 +85,13 @@ fn piece<'a>(stage: &Stage<'a>, binding: &Binding, hint: &'a str) -> [Span<'a>; 
 /// Whether the key does anything in this section.
 fn applies(stage: &Stage<'_>, binding: &Binding) -> bool {
     let can = stage.model.abilities();
+    let view = stage.model.batch.as_ref().map(|batch| batch.view);
     match binding.action {
         Action::Tail | Action::TailFrom => can.tail,
         Action::Consumers => can.consumers,
-        Action::LookUp | Action::EditRecord | Action::NewRecord => can.edit,
+        Action::NewRecord | Action::LookUp | Action::Gather | Action::Compare | Action::ShowMarks => can.edit,
+        Action::Open => view != Some(BatchView::Comparison),
+        Action::OnlyDifferences => view == Some(BatchView::Comparison),
         _ => true,
     }
 }

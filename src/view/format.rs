@@ -88,7 +88,7 @@ pub(super) fn date(time: Timestamp, zone: &TimeZone) -> String {
 /// A fact's value in words, sanitized; what is absent says why.
 pub(super) fn fact(value: &FactValue, now: Timestamp, zone: &TimeZone) -> String {
     match value {
-        FactValue::Text(text) => sanitize::line(text).into_owned(),
+        FactValue::Text(text) | FactValue::Trouble(text) => sanitize::line(text).into_owned(),
         FactValue::Count(number) => count(*number),
         FactValue::Time(time) => format!("{} · {}", date(*time, zone), age(*time, now)),
         FactValue::Span(length) => span(*length),

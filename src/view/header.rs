@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 
 use super::{Role, Stage, editor, format, write_line};
 use crate::message::{TailRequest, Through};
-use crate::model::{Remote, Wait};
+use crate::model::{BatchView, Remote, Wait};
 use crate::resource::{Position, Section};
 use crate::sanitize;
 
@@ -36,14 +36,19 @@ pub(super) fn identity(stage: &Stage<'_>, area: Rect, buffer: &mut Buffer) {
 /// The sections, each with how much is in it; over a tail, where one is.
 pub(super) fn tabs(stage: &Stage<'_>, area: Rect, buffer: &mut Buffer) {
     let roomy = area.width >= 60;
-    let left = match (&stage.model.editor, &stage.model.tail) {
-        (Some(it), _) => editor::place(stage, it),
-        (None, Some(tail)) => Line::from(vec![
+    let left = match (&stage.model.editor, &stage.model.tail, records_path(stage)) {
+        (Some(it), ..) => editor::place(stage, it),
+        (None, Some(tail), _) => Line::from(vec![
             stage.span(format!(" {} › ", tail.request.section.title()), Role::Dim),
             stage.span(sanitize::line(&tail.name).into_owned(), Role::Heading),
             stage.span(format!(" › live tail{}", extent(stage, &tail.request)), Role::Dim),
         ]),
-        (None, None) => Section::ALL
+        (None, None, Some([name, place])) => Line::from(vec![
+            stage.span(format!(" {} › ", stage.model.section.title()), Role::Dim),
+            stage.span(name, Role::Heading),
+            stage.span(format!(" › {place}"), Role::Dim),
+        ]),
+        (None, None, None) => Section::ALL
             .into_iter()
             .flat_map(|section| tab(stage, section, roomy))
             .collect(),
@@ -56,6 +61,21 @@ pub(super) fn tabs(stage: &Stage<'_>, area: Rect, buffer: &mut Buffer) {
         String::new()
     };
     write_line(area, left, Line::from(stage.span(right, Role::Dim)), buffer);
+}
+
+/// Whose records are shown, and how.
+fn records_path(stage: &Stage<'_>) -> Option<[String; 2]> {
+    match (&stage.model.batch, &stage.model.records) {
+        (Some(batch), _) => {
+            let how = match batch.view {
+                BatchView::List => "in a batch",
+                BatchView::Comparison => "compared",
+            };
+            Some(["marked records".to_owned(), how.to_owned()])
+        }
+        (None, Some(pane)) => Some([sanitize::line(&pane.name).into_owned(), "records".to_owned()]),
+        (None, None) => None,
+    }
 }
 
 /// What of the stream is read, where that is not all of it from now on.

@@ -7,9 +7,8 @@ use ratatui::widgets::{Clear, Paragraph, Widget};
 use tui_input::Input;
 use unicode_width::UnicodeWidthStr;
 
-use super::detail::wrap;
-use super::{Role, Stage, consumers, format, seek};
-use crate::model::{Overlay, Prompt, Purpose, Then};
+use super::{Role, Stage, consumers, drafts, format, marks, seek};
+use crate::model::{Overlay, Prompt, Purpose, wrap};
 use crate::resource::CONSUMER_NAME_RULE;
 use crate::sanitize;
 use crate::update::help_lines;
@@ -24,6 +23,10 @@ const EXPORT_FORMS: &str =
     "a new file: .jsonl has an object a line, anything else the payloads, each with a line end";
 /// What a decoder can be, for the line in which it is typed.
 const DECODER_FORMS: &str = "a format; schemas come from [[decode]] and [schemas] of the config";
+/// What identifiers can be, for the line in which they are typed.
+const IDENTIFIER_FORMS: &str = "an identifier, or several with blanks, commas or lines between them; in \"quotes\" where it holds one of these";
+/// What features can be, for the line in which they are typed.
+const FEATURE_FORMS: &str = "names of features with blanks or commas between them; nothing gets all";
 /// What columns can be, for the line in which they are typed.
 const COLUMN_FORMS: &str =
     "paths into the JSON, such as .order_id .customer.id .items[0].sku; nothing shows the records whole";
@@ -38,11 +41,19 @@ pub(super) fn draw(stage: &Stage<'_>, screen: Rect, buffer: &mut Buffer) -> Opti
                 None
             }
             Overlay::Leave(then) => {
-                leaving(stage, *then, screen, buffer);
+                drafts::leaving(stage, *then, screen, buffer);
+                None
+            }
+            Overlay::Drafts { cursor } => {
+                drafts::list(stage, *cursor, screen, buffer);
                 None
             }
             Overlay::Consumers(menu) => {
                 consumers::menu(stage, menu, screen, buffer);
+                None
+            }
+            Overlay::Marks(list) => {
+                marks::list(stage, *list, screen, buffer);
                 None
             }
             Overlay::Confirm(change) => {
@@ -86,8 +97,8 @@ fn help(stage: &Stage<'_>, scroll: usize, screen: Rect, buffer: &mut Buffer) {
 fn line_of_text(stage: &Stage<'_>, prompt: &Prompt, screen: Rect, buffer: &mut Buffer) -> Option<Position> {
     let (title, hint) = match &prompt.purpose {
         Purpose::LookUp { group } => (
-            format!(" Record of {} ", sanitize::line(group.as_str())),
-            "the record's identifier",
+            format!(" Records of {} ", sanitize::line(group.as_str())),
+            IDENTIFIER_FORMS,
         ),
         Purpose::NameConsumer { name } => (
             format!(" A new consumer of {} ", sanitize::line(name)),
@@ -120,6 +131,12 @@ fn line_of_text(stage: &Stage<'_>, prompt: &Prompt, screen: Rect, buffer: &mut B
             "a regular expression over key and text",
         ),
         Purpose::Search => (" Search ".to_owned(), "part of a name"),
+        Purpose::FilterList => (
+            " Show only ".to_owned(),
+            "part of a name, a status or a note; nothing shows all",
+        ),
+        Purpose::SearchIdentifiers => (" Search ".to_owned(), "part of an identifier"),
+        Purpose::Features => (" Get only ".to_owned(), FEATURE_FORMS),
         Purpose::SearchRecord => (
             " Search in the record ".to_owned(),
             "words or an expression; capitals count where there are any",
@@ -159,30 +176,6 @@ fn choices<'a>(stage: &'a Stage<'_>, prompt: &'a Prompt, fit: usize) -> impl Ite
             stage.span(sanitize::line(&choice.help).into_owned(), Role::Dim),
         ])
     })
-}
-
-/// The question what shall become of changes that are not stored.
-fn leaving(stage: &Stage<'_>, then: Then, screen: Rect, buffer: &mut Buffer) {
-    let what = match then {
-        Then::Close => "Leaving the editor",
-        Then::Show(_) => "Leaving for another section",
-        Then::Quit => "Quitting",
-    };
-    let editor = stage.model.editor.as_ref();
-    let on = editor.map_or(String::new(), |it| format!("{}/{}", it.group, it.identifier));
-    let text = format!(
-        "The changes of {} are not stored. k keeps them as a draft, which is offered the next time; \
-         d discards them; esc goes on editing.",
-        sanitize::line(&on)
-    );
-    let columns = screen.width.saturating_sub(8).min(64);
-    let lines = wrap(&text, usize::from(columns.saturating_sub(2)));
-    let height = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX);
-    let inner = window(stage, &format!(" {what} "), screen, columns, height, buffer);
-    let lines = lines
-        .into_iter()
-        .map(|line| Line::from(stage.span(line, Role::Text)));
-    Paragraph::new(lines.collect::<Vec<_>>()).render(inner, buffer);
 }
 
 /// The line that is being typed, on the first line of an area, and where the terminal's cursor belongs.

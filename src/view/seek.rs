@@ -5,10 +5,9 @@ use ratatui::layout::{Position as Cell, Rect};
 use ratatui::text::Line;
 use ratatui::widgets::{Paragraph, Widget};
 
-use super::detail::wrap;
 use super::overlay::{typed, window};
 use super::{Role, Stage, format};
-use crate::model::{Seek, SeekRow};
+use crate::model::{Seek, SeekRow, wrap};
 use crate::resource::Position;
 use crate::sanitize;
 use crate::tail::{POSITION_FORMS, parse_position};

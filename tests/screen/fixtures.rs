@@ -75,6 +75,7 @@ fn list(section: Section, from: Option<&PageToken>) -> Page<Entry> {
         complete: section == Section::Predictions,
         name,
         status: None,
+        created: None,
     };
     Page {
         items: names.into_iter().map(entry).collect(),

@@ -25,6 +25,7 @@ struct Summary {
     feature_group_name: String,
     feature_group_status: Option<String>,
     offline_store_status: Option<Status>,
+    creation_time: Option<f64>,
 }
 
 #[derive(Deserialize)]
@@ -174,6 +175,7 @@ fn entry(summary: Summary) -> Entry {
         id: ResourceId::from(summary.feature_group_name.as_str()),
         name: summary.feature_group_name,
         status: summary.feature_group_status,
+        created: summary.creation_time.and_then(time),
         note: offline
             .map(|it| format!("offline {}", it.status.to_lowercase()))
             .unwrap_or_default(),

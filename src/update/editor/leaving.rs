@@ -1,6 +1,6 @@
 //! Leaving the editor: with what is not stored kept, or given up, but never without having been asked.
 
-use super::{cancel, desk};
+use super::{cancel, desk, keeping};
 use crate::clock::Now;
 use crate::message::{Effect, Ended};
 use crate::model::{Editor, Model, Overlay, Stage, Then};
@@ -59,8 +59,13 @@ pub(in crate::update) fn answer(model: &mut Model, now: Now, keep: bool) -> Vec<
     let Some(Overlay::Leave(then)) = model.overlays.pop() else {
         return Vec::new();
     };
-    let _ = (now, keep);
-    leave(model, then)
+    let mut effects = if keep {
+        keeping::keep(model, now)
+    } else {
+        keeping::discard(model)
+    };
+    effects.extend(leave(model, then));
+    effects
 }
 
 fn leave(model: &mut Model, then: Then) -> Vec<Effect> {

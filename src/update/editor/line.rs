@@ -33,12 +33,12 @@ pub(super) fn begin(model: &mut Model, now: Now) -> Vec<Effect> {
 }
 
 /// A key while a value is typed.
-pub(super) fn act(model: &mut Model, action: Action, _now: Now) -> Vec<Effect> {
+pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
     let Some(form) = form_mut(model) else {
         return Vec::new();
     };
     match action {
-        Action::Accept if form.accept_line() => return changed(model),
+        Action::Accept if form.accept_line() => return changed(model, now),
         Action::Back => form.line = None,
         _ => {}
     }

@@ -54,7 +54,7 @@ fn finish(model: &mut Model, now: Now) -> Vec<Effect> {
             let is_dirty = draft.is_dirty();
             desk.form.take(draft);
             desk.stage = Stage::Editing;
-            let mut effects = changed(model);
+            let mut effects = changed(model, now);
             if is_dirty {
                 effects.extend(review::open(model, now, Intent::Put));
             } else {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{cancel, desk_mut, merging, saving};
+use super::{cancel, desk_mut, keeping, merging, saving};
 use crate::clock::Now;
 use crate::edit::{Draft, Merge, Schema};
 use crate::message::{Effect, Request};
@@ -19,7 +19,14 @@ pub(in crate::update) fn open(
     purpose: Opening,
 ) -> Vec<Effect> {
     let section = model.section;
-    model.editor = Some(Editor::new(section, group, identifier, purpose));
+    let origin = model.identity.origin();
+    let purpose = match purpose {
+        Opening::Stored | Opening::New => {
+            keeping::kept_of(model, &origin, &group, &identifier).unwrap_or(purpose)
+        }
+        purpose => purpose,
+    };
+    model.editor = Some(Editor::new(section, group, identifier, purpose, origin));
     Vec::new()
 }
 
@@ -136,6 +143,10 @@ fn put_on_desk(
             let words =
                 is_there.then_some("there is such a record already: what would change of it is marked");
             (clone.rebased(stored, &features.collect()), words)
+        }
+        (Opening::Kept(kept), _) => {
+            let words = "this is the draft that you left; r looks what is stored now";
+            (kept.restored(schema), Some(words))
         }
         (Opening::New, true) => (
             Draft::of(schema, &identifier, stored),

@@ -42,29 +42,20 @@ fn take(model: &mut Model, before: &str, text: String, now: Now) -> Vec<Effect> 
     let Some(desk) = desk_mut(model).filter(|desk| matches!(desk.stage, Stage::Editing)) else {
         return Vec::new();
     };
-    let taken = match document::read(&text) {
-        Ok(features) => desk.form.replace(&features).map_err(|mistakes| {
-            let each: Vec<_> = mistakes.iter().map(ToString::to_string).collect();
-            each.join("\n")
-        }),
-        Err(error) => Err(error.to_string()),
-    };
-    match taken {
-        Ok(()) => {
+    let wrong = match document::read(&text).map(|features| desk.form.replace(&features)) {
+        Ok(Ok(())) => {
             desk.outside = None;
-            changed(model)
+            return changed(model, now);
         }
-        // Who leaves it as it was gives up for now; E comes back to it.
-        Err(why) if text == before => {
-            let words = format!("not taken: {why}; E opens the text again, and nothing of it is lost");
-            desk.outside = Some(text);
-            model.notify(now.mono, words, true);
-            Vec::new()
-        }
-        Err(why) => {
-            let text = document::with_error(&text, &why);
-            desk.outside = Some(text.clone());
-            vec![Effect::EditOutside(text)]
-        }
+        Ok(Err(mistakes)) => document::with_mistakes(&text, &mistakes),
+        Err(error) => document::with_error(&text, &error),
+    };
+    desk.outside = Some(wrong.clone());
+    // Who leaves it as it was gives up for now.
+    if text == before {
+        let words = "the text is not taken as it is; E opens it again, and nothing of it is lost";
+        model.notify(now.mono, words, true);
+        return Vec::new();
     }
+    vec![Effect::EditOutside(wrong)]
 }

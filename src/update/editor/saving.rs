@@ -1,8 +1,8 @@
 //! A write on its way: what [`crate::edit::Saving`] asks for is done, and what comes of it goes back to it.
 
-use super::{desk, desk_mut, merging, opening, read_only};
+use super::{desk, desk_mut, keeping, merging, opening, read_only};
 use crate::clock::Now;
-use crate::edit::{Ending, Input, Intent, Merge, Output, Refused, Saving};
+use crate::edit::{Draft, Ending, Input, Intent, Merge, Output, Refused, Saving};
 use crate::message::{Effect, Request};
 use crate::model::{Before, Model, Pause, Stage, WriteEnded, Writing};
 use crate::resource::FeatureRecord;
@@ -127,14 +127,17 @@ fn end(model: &mut Model, saving: Saving, ending: Ending, now: Now) -> Vec<Effec
     let draft = saving.draft().clone();
     let words = ending.words();
     model.notify(now.mono, words.clone(), !ending.is_done());
+    let mut effects = vec![Effect::Audit(keeping::audit(model, &saving, &ending, now))];
     match &ending {
         Ending::Stored { record } => {
             opening::show_stored(model, record.clone());
             taken(model, &draft);
+            effects.extend(keeping::discard(model));
         }
         Ending::Taken(_) => {
             opening::show_stored(model, draft.base().cloned());
             taken(model, &draft);
+            effects.extend(keeping::discard(model));
         }
         Ending::Differs { theirs: stored } | Ending::StoredDifferently { stored } => {
             merging::begin(model, Merge::of(draft, stored.clone()), words);
@@ -144,11 +147,12 @@ fn end(model: &mut Model, saving: Saving, ending: Ending, now: Now) -> Vec<Effec
     if let Some(desk) = desk_mut(model) {
         desk.ended = Some(WriteEnded::of(ending, saving));
     }
-    Vec::new()
+    effects.extend(model.quits.take().map(Effect::Quit));
+    effects
 }
 
 /// The service took a draft, which can be taken back to what was there before.
-fn taken(model: &mut Model, draft: &crate::edit::Draft) {
+fn taken(model: &mut Model, draft: &Draft) {
     if let Some(desk) = desk_mut(model) {
         desk.before = Some(Before(draft.base().cloned()));
     }

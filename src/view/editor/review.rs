@@ -6,11 +6,10 @@ use ratatui::text::Line;
 use ratatui::widgets::{Paragraph, Widget};
 use unicode_width::UnicodeWidthStr;
 
-use super::super::detail::wrap;
 use super::super::{Role, Stage, format};
 use super::value::shown;
 use crate::edit::{Change, Draft, Intent};
-use crate::model::{Desk, Editor, Remote, Review};
+use crate::model::{Desk, Editor, Remote, Review, wrap};
 use crate::resource::{DeletionMode, FeatureValue};
 use crate::sanitize;
 
