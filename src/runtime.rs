@@ -78,7 +78,7 @@ impl App {
         let frame = Duration::from_secs(1) / u32::from(max_fps.max(1));
         let drafts = Drafts::of_person(clock.now().wall);
         let keeper = drafts.map(|drafts| Keeper::start(drafts, sender.clone()));
-        let calls = Calls::new(clock, sender, sources);
+        let calls = Calls::new(clock, sender, sources, model.identity.read_only);
         Self {
             model,
             look,
