@@ -97,7 +97,7 @@ fn take_reply(model: &mut Model, ticket: Ticket, reply: Reply, now: Now) -> Vec<
         }
         Reply::Record(section, record) => browse::looked_up(model, section, record),
         Reply::Inspected(document) => inspector::inspected(model, document),
-        Reply::Scanned(found) => filter::scanned(model, ticket, found),
+        Reply::Scanned(found) => filter::scanned(model, now, ticket, found),
         Reply::Exported(news) => export::told(model, now, news),
         Reply::Tail(news) => tail::take_news(model, news, now),
     };

@@ -1,11 +1,9 @@
 //! How the payloads of a tail are read: by their content, or as the person says.
 
-use std::sync::Arc;
-
 use super::{cancel, overlay};
 use crate::decode::{Format, UnknownFormat};
 use crate::message::Effect;
-use crate::model::{Choice, Model, Prompt, Purpose, Sieve, TailPane};
+use crate::model::{Choice, Model, Prompt, Purpose, TailPane};
 
 /// The word for reading by content.
 const AUTOMATIC: &str = "auto";
@@ -47,7 +45,7 @@ pub(super) fn choose(model: &mut Model, word: &str) -> Result<Vec<Effect>, Unkno
     let mut waited = Vec::new();
     for sieve in [&mut tail.filter, &mut tail.search].into_iter().flatten() {
         waited.extend(sieve.ticket());
-        *sieve = Sieve::new(Arc::clone(&sieve.filter), tail.decoder.clone());
+        *sieve = sieve.reading(tail.decoder.clone());
     }
     waited.extend(
         tail.inspector_mut()

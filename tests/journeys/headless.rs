@@ -82,10 +82,83 @@ fn only_what_passes_is_written_and_counted() {
 }
 
 #[test]
+fn a_program_that_goes_too_deep_is_told_and_ends_nothing_but_itself() {
+    let served = Served::start();
+    let tail = |program: &str| {
+        let args = [
+            "tail",
+            "orders",
+            "--from",
+            "trim-horizon",
+            "--limit",
+            "3",
+            "--jq",
+            program,
+        ];
+        let args = [&args[..], &["--endpoint-url", served.url()]].concat();
+        finish(command(&args).envs(ACCOUNT).spawn().unwrap())
+    };
+    let output = tail("def f: 1 + f; f");
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0));
+    assert_eq!(
+        String::from_utf8(output.stderr).unwrap(),
+        "kinescope: the program of --jq was stopped again and again: it calls itself too deep; \
+         use one that ends and keeps little\n"
+    );
+    // The first order of the shop, and no other.
+    let first = lines_of(
+        &served,
+        &[
+            "tail",
+            "orders",
+            "--from",
+            "trim-horizon",
+            "--limit",
+            "1",
+            "--output",
+            "jsonl",
+        ],
+    );
+    let id = &first[0]["data"]["order_id"];
+    let output = tail(&format!(
+        "def f: 1 + f; if .order_id == {id} then f else true end"
+    ));
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(output.stdout.split(|byte| *byte == b'\n').count(), 4);
+    assert_eq!(
+        String::from_utf8(output.stderr).unwrap(),
+        "kinescope: the jq program was stopped on 1 record: it calls itself too deep; such records are left out\n"
+    );
+}
+
+#[test]
+fn the_words_of_a_filter_on_the_screen_mean_the_same_to_grep() {
+    let served = Served::start();
+    let tail = [
+        "tail",
+        "orders",
+        "--from",
+        "trim-horizon",
+        "--output",
+        "jsonl",
+        "--limit",
+    ];
+    let first = lines_of(&served, &[&tail[..], &["1"]].concat());
+    let (shard, key) = (&first[0]["shard"], &first[0]["partition_key"]);
+    let filter = format!("shard:{} key={key} order_id", shard.as_str().unwrap());
+    let lines = lines_of(&served, &[&tail[..], &["2", "--grep", &filter]].concat());
+    assert_eq!(lines.len(), 2);
+    for line in &lines {
+        assert_eq!((&line["shard"], &line["partition_key"]), (shard, key));
+    }
+}
+
+#[test]
 fn a_filter_that_is_wrong_is_wrong_usage() {
     for (flag, filter, words) in [
         ("--jq", ".total >", "a term is expected here, at character 9"),
         ("--grep", "a(b", "unclosed group, at character 2"),
+        ("--grep", "key:", "a value is missing behind key:, at character 5"),
     ] {
         let output = finish(
             command(&["tail", "orders", flag, filter])
