@@ -86,7 +86,7 @@ fn cells(value: Option<&Json>, columns: &[Path]) -> Vec<String> {
 }
 
 /// Who needs less than an even share gets that; the others share what is left.
-fn share_out(needs: &[usize], room: usize) -> Vec<usize> {
+pub(super) fn share_out(needs: &[usize], room: usize) -> Vec<usize> {
     let mut widths = vec![0; needs.len()];
     let mut left = room;
     let mut order: Vec<_> = (0..needs.len()).collect();

@@ -1,5 +1,7 @@
 //! A live tail: its rates, its shards, its records.
 
+mod title;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -11,7 +13,7 @@ use super::fields::Fields;
 use super::header::waiting;
 use super::{Role, Stage, format, write_line};
 use crate::decode::Decoder;
-use crate::model::{Focus, Remote, ShardSign, Sieve, TailPane};
+use crate::model::{Focus, Remote, ShardSign, TailPane};
 use crate::resource::{Body, Change, Record, ShardId, change_summary, item_preview, key_words};
 use crate::sanitize;
 use crate::tail::Row;
@@ -86,9 +88,10 @@ pub(super) fn records(stage: &Stage<'_>, pane: &TailPane, area: Rect, buffer: &m
     if area.is_empty() {
         return;
     }
+    let (title, filtered) = title::both(stage, pane, area.width);
     let block = stage
-        .block(title(stage, pane), pane.focus == Focus::List)
-        .title(filtered(stage, pane, area.width).right_aligned());
+        .block(title, pane.focus == Focus::List)
+        .title(filtered.right_aligned());
     let inner = block.inner(area);
     block.render(area, buffer);
     match &pane.phase {
@@ -112,64 +115,12 @@ pub(super) fn records(stage: &Stage<'_>, pane: &TailPane, area: Rect, buffer: &m
     }
 }
 
-/// What is filtered and searched for, and how much of it was found so far, at the right of the frame.
-fn filtered<'a>(stage: &Stage<'_>, pane: &TailPane, width: u16) -> Line<'a> {
-    let room = usize::from(width) / 3;
-    let told = |word: &str, sieve: &Sieve| {
-        let text = format::fit(&sanitize::line(sieve.filter.text()), room);
-        let part = match sieve.progress(&pane.ring) {
-            100 => String::new(),
-            part => format!(", {part} % looked at"),
-        };
-        format!(
-            " {word} {text} · {}{part} ",
-            format::count(sieve.passed().len() as u64)
-        )
-    };
-    let filter = pane.filter.as_ref().map(|sieve| told("filter", sieve));
-    let search = pane.search.as_ref().map(|sieve| told("search", sieve));
-    Line::from(vec![
-        stage.span(filter.unwrap_or_default(), Role::Accent),
-        stage.span(search.unwrap_or_default(), Role::Dim),
-    ])
-}
-
 fn nothing_yet(pane: &TailPane) -> &'static str {
     if pane.ended {
         "Every shard is closed and none follows. T reads what they still hold."
     } else {
         "No record yet. T reads from an earlier time."
     }
-}
-
-fn title<'a>(stage: &Stage<'_>, pane: &TailPane) -> Line<'a> {
-    let (state, role) = match (pane.ended, pane.follow) {
-        (true, _) => ("ended", Role::Dim),
-        (false, true) => ("following", Role::Good),
-        (false, false) => ("paused", Role::Warning),
-    };
-    let count = format::count(pane.ring.len() as u64);
-    let plural = if pane.ring.len() == 1 { "" } else { "s" };
-    let dropped = format::count(pane.ring.dropped());
-    let gaps = match pane.gaps.len() {
-        0 => String::new(),
-        1 => format!("· ✗ gap in {} ", sanitize::line(pane.gaps[0].short())),
-        count => format!("· ✗ {count} gaps "),
-    };
-    let newer = match pane.newer() {
-        0 => String::new(),
-        _ if pane.follow => String::new(),
-        newer => format!("· {newer} newer "),
-    };
-    Line::from(vec![
-        stage.span(
-            format!(" {count} record{plural} · {dropped} dropped · "),
-            Role::Dim,
-        ),
-        stage.span(format!("{state} "), role),
-        stage.span(newer, Role::Dim),
-        stage.span(gaps, Role::Failed),
-    ])
 }
 
 fn rows(stage: &Stage<'_>, pane: &TailPane, area: Rect, buffer: &mut Buffer) {

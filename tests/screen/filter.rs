@@ -92,6 +92,75 @@ fn a_filter_that_is_wrong_says_where_and_stays_to_be_corrected() {
 }
 
 #[test]
+fn a_program_that_has_to_be_stopped_is_told_with_the_reason_and_on_how_many_records() {
+    kinescope::query::run_programs_apart(env!("CARGO_BIN_EXE_kinescope").into());
+    let (mut desk, ticket) = hundred();
+    filter(&mut desk, "jq:def f: 1 + f; if .n == 8 then f else .n == 7 end");
+    assert!(desk.screen().contains("· 10 "), "nothing is stopped so far");
+    desk.tail_brings(
+        ticket,
+        vec![blob(1, 107, b"{\"n\":8}"), blob(1, 108, b"{\"n\":7}")],
+    );
+    let screen = desk.screen();
+    assert!(screen.contains("· 11 · ✗ stopped on 1 "), "{screen}");
+    let words = "the jq program was stopped on 1 record: it calls itself too deep";
+    assert!(screen.contains(words), "{screen}");
+    filter(&mut desk, "jq:def f: 1 + f; f");
+    let screen = desk.screen();
+    assert!(screen.contains("· 0 · ✗ stopped on 102 "), "{screen}");
+    assert!(
+        screen.contains("on 102 records and is not run any more"),
+        "{screen}"
+    );
+}
+
+#[test]
+fn a_filter_and_a_search_are_both_read_beside_where_the_person_is() {
+    for width in [80, 60] {
+        let mut desk = Desk::filled(width, 24);
+        let ticket = desk.begin_tail();
+        desk.tail_brings(
+            ticket,
+            (0..40)
+                .map(|n| blob(1, n, b"{\"checkout\":\"cust-0001\"}"))
+                .collect(),
+        );
+        filter(&mut desk, ".checkout == \"cust-0001\" and .checkout != null");
+        desk.keys(&["g", "/"]);
+        desk.type_text("checkout\":\"cust-0001");
+        desk.keys(&["enter"]);
+        desk.scan();
+        let screen = desk.screen();
+        let title = screen.lines().find(|line| line.contains("filter")).unwrap();
+        for part in ["paused", " filter .check", "… · 40 ", " search check"] {
+            assert!(title.contains(part), "{part} at {width}: {title}");
+        }
+    }
+    let (mut desk, _) = hundred();
+    filter(&mut desk, "n");
+    let screen = desk.screen();
+    let whole = "100 records · 0 dropped · following";
+    assert!(
+        screen.contains(whole) && screen.contains("filter n · 100"),
+        "{screen}"
+    );
+}
+
+#[test]
+fn a_gap_passes_a_filter_and_no_search() {
+    let (mut desk, ticket) = hundred();
+    desk.tail_events(ticket, vec![TailEvent::Gap("shardId-000000000001".into())], 1);
+    desk.wait(Duration::from_millis(400));
+    filter(&mut desk, ".n == 7");
+    assert_eq!(desk.model.tail.as_ref().unwrap().count(), 11, "the gap is shown");
+    desk.keys(&["/"]);
+    desk.type_text("7");
+    desk.keys(&["enter"]);
+    desk.scan();
+    assert!(desk.screen().contains("search 7 · 19"), "{}", desk.screen());
+}
+
+#[test]
 fn a_filter_of_the_config_goes_by_its_name() {
     let (mut desk, _) = hundred();
     filter(&mut desk, "@sevens");
@@ -238,6 +307,10 @@ fn one_item_is_followed_through_its_changes() {
     assert_eq!(tail.count(), 2, "{}", desk.screen());
     filter(&mut desk, "event:REMOVE");
     assert_eq!(desk.model.tail.as_ref().unwrap().count(), 1);
+    for (words, count) in [("old|new|event|keys|ttl", 0), ("REMOVE", 1), ("cart-0002", 2)] {
+        filter(&mut desk, words);
+        assert_eq!(desk.model.tail.as_ref().unwrap().count(), count, "{words}");
+    }
 }
 
 #[test]
