@@ -18,13 +18,13 @@ use thiserror::Error;
 
 use apart::Guarded;
 
-use crate::decode::{self, Decoder, Value};
+use crate::decode::{self, Broken, Decoder, Value};
 use crate::resource::{Body, Change, Record, ShardId};
 
 pub use apart::{Stopped, WORD, run_programs_apart, serve};
 pub use path::{Path, PathError};
 
-/// The largest payload that is taken apart for columns, in bytes; each record on the screen is, in every frame.
+/// The largest payload that is taken apart for columns, in bytes: a frame may have to do it for each record on the screen.
 const LARGEST_COLUMNS: usize = 64 << 10;
 /// How large a compiled expression may be, in bytes.
 const LARGEST_EXPRESSION: usize = 1 << 20;
@@ -320,14 +320,20 @@ fn change_text(change: &Change) -> String {
     lines.join("\n")
 }
 
-/// What a record says, where that is JSON, for columns: no more than a screen may take time for.
-pub fn json_of(record: &Record, decoder: &Decoder) -> Option<serde_json::Value> {
+/// What a record says, where that is JSON, for columns, and why it was not read as was chosen: no more than a screen may take
+/// time for.
+pub fn json_of(record: &Record, decoder: &Decoder) -> (Option<serde_json::Value>, Option<Broken>) {
     match &record.body {
-        Body::Blob { data, .. } if data.len() <= LARGEST_COLUMNS => {
-            decoder.decode(data).value.json().cloned()
+        Body::Blob { data, aggregate, .. } => {
+            let decoder = decoder.inside(aggregate.as_deref());
+            if data.len() > LARGEST_COLUMNS {
+                return (None, decoder.preview_or_why(data, 1).1);
+            }
+            let decoded = decoder.decode(data);
+            let broken = decoder.misread(&decoded).cloned();
+            (decoded.value.json().cloned(), broken)
         }
-        Body::Blob { .. } => None,
-        Body::Change(change) => Some(change_json(change)),
+        Body::Change(change) => (Some(change_json(change)), None),
     }
 }
 

@@ -16,9 +16,13 @@ use super::schemas::{Kind, Schemas};
 use super::tree::{Fault, Room, on_one_line, utf8};
 use super::{
     Broken, Decoded, Definition, Format, LARGEST, Note, SchemaFileError, UnknownFormat, Value, avro, cbor,
-    hex, json, layer, meaning, msgpack, take_off, text, unwrap, wire,
+    cloudwatch, dynamodb, hex, json, kpl, layer, meaning, msgpack, take_off, text, twice, unwrap, wire,
 };
+use crate::resource::Aggregate;
 use crate::sanitize;
+
+/// Why bytes are not what is told by its content.
+const NOT_LIKE_IT: &str = "it does not look like it";
 
 /// How the bytes of one stream are read. Cheap to clone.
 #[derive(Clone, Debug, Default)]
@@ -96,20 +100,59 @@ impl Decoder {
         self.choice
     }
 
+    /// The same for the payload of a user record, whose aggregate was taken apart before.
+    pub fn inside(&self, aggregate: Option<&Aggregate>) -> Cow<'_, Self> {
+        if aggregate.is_some() && self.choice == Some(Format::Kpl) {
+            Cow::Owned(self.choosing(None))
+        } else {
+            Cow::Borrowed(self)
+        }
+    }
+
+    /// Why bytes were not read as was chosen, or not by the schema that they name.
+    pub fn misread<'a>(&self, decoded: &'a Decoded) -> Option<&'a Broken> {
+        decoded.notes.iter().find_map(|note| match note {
+            Note::Broken(broken) => Some(broken).filter(|it| self.expects(it.format)),
+            _ => None,
+        })
+    }
+
+    fn expects(&self, format: Format) -> bool {
+        let by_schema = matches!(format, Format::Avro | Format::Protobuf);
+        self.choice == Some(format) || by_schema && !self.schemas.is_empty()
+    }
+
     /// Reads bytes.
     pub fn decode(&self, data: &[u8]) -> Decoded {
+        self.decode_and(data, |_, _| None)
+    }
+
+    /// The same with a second look at what the value cannot tell.
+    pub fn examine(&self, data: &[u8]) -> Decoded {
+        self.decode_and(data, |format, inner| {
+            let names = if is_json(format) {
+                twice::names(inner)
+            } else {
+                Vec::new()
+            };
+            (!names.is_empty()).then_some(Note::Twice(names))
+        })
+    }
+
+    fn decode_and(&self, data: &[u8], look: fn(Format, &[u8]) -> Option<Note>) -> Decoded {
         let (mut path, mut notes) = (Vec::new(), Vec::new());
         let inner = self.open(data, LARGEST, &mut path, &mut notes);
         let mut room = Room::whole();
         let (format, value) = match self.read(&inner, &mut room) {
             Ok(Some(read)) => read,
-            Ok(None) => meaning(inner),
+            Ok(None) => meaning(&inner),
             Err(broken) => {
                 notes.push(Note::Broken(broken));
                 room = Room::whole();
-                meaning(inner)
+                meaning(&inner)
             }
         };
+        notes.extend(look(format, &inner));
         if room.is_full() {
             notes.push(Note::TooLarge(format));
         }
@@ -149,14 +192,14 @@ impl Decoder {
             Note::Broken(broken) if Some(broken.format) == self.choice => Some(broken),
             _ => None,
         });
-        match self.line(&inner, columns) {
+        match self.line(&inner, columns, is_cut) {
             Ok(line) => (line.unwrap_or_else(|| super::preview(&inner, columns)), broken),
             Err(_) if is_cut => (super::preview(&inner, columns), broken),
             Err(broken) => (super::preview(&inner, columns), Some(broken)),
         }
     }
 
-    fn line(&self, inner: &[u8], columns: usize) -> Result<Option<String>, Broken> {
+    fn line(&self, inner: &[u8], columns: usize, is_cut: bool) -> Result<Option<String>, Broken> {
         let head = &inner[..inner
             .len()
             .min(columns.saturating_mul(super::BYTES_PER_CHARACTER))];
@@ -171,11 +214,20 @@ impl Decoder {
                 let text = text::on_one_line(text.as_str().unwrap_or_default());
                 Ok(Some(sanitize::line(&text).into_owned()))
             }
+            Some(format) if inner.len() > super::SUMMARY && !may_be(format, inner) => {
+                Err(Broken::new(format, NOT_LIKE_IT))
+            }
+            // Its beginning says it.
+            Some(Format::CloudwatchLogs | Format::Dynamodb | Format::Ndjson)
+                if inner.len() > super::SUMMARY =>
+            {
+                Ok(None)
+            }
             Some(Format::Json) => may_be_json(inner)
                 .map(|()| None)
                 .map_err(|fault| Broken::new(Format::Json, fault)),
             _ => {
-                let read = self.read(inner, &mut Room::line(columns))?;
+                let read = self.read(inner, &mut Room::line(columns).of_a_beginning(is_cut))?;
                 Ok(read.and_then(|(_, value)| match value {
                     Value::Json(value) => Some(on_one_line(&value, columns)),
                     _ => None,
@@ -193,7 +245,14 @@ impl Decoder {
         notes: &mut Vec<Note>,
     ) -> Cow<'a, [u8]> {
         let Some(layer) = self.choice.and_then(layer::named) else {
-            return unwrap(data, most, path, notes);
+            let inner = unwrap(data, most, path, notes);
+            if self.choice == Some(Format::Kpl) && !kpl::begins(&inner) {
+                notes.push(Note::Broken(Broken::new(
+                    Format::Kpl,
+                    "it does not begin like an aggregate",
+                )));
+            }
+            return inner;
         };
         match take_off(layer, data, most, path, notes) {
             Some(bytes) => Cow::Owned(unwrap(&bytes, most - bytes.len(), path, notes).into_owned()),
@@ -224,9 +283,9 @@ impl Decoder {
             Format::Latin1 => Ok(Value::Text(latin1(data))),
             Format::Hex => Ok(Value::Bytes(data.to_vec())),
             // What is told by its content has to be told by it.
-            other => match meaning(Cow::Borrowed(data)) {
+            other => match meaning(data) {
                 (format, value) if format == other => Ok(value),
-                _ => Err(Fault::new("it does not look like it")),
+                _ => Err(Fault::new(NOT_LIKE_IT)),
             },
         }
     }
@@ -309,6 +368,12 @@ fn is_layer(format: Format) -> bool {
     )
 }
 
+/// Formats whose value is read from JSON text.
+fn is_json(format: Format) -> bool {
+    use Format as F;
+    matches!(format, F::Json | F::Ndjson | F::CloudwatchLogs | F::Dynamodb)
+}
+
 /// Reads in a room that is as before if it fails.
 fn attempt<T>(room: &mut Room, read: impl FnOnce(&mut Room) -> Result<T, Fault>) -> Result<T, Fault> {
     let mut tried = room.clone();
@@ -354,6 +419,16 @@ fn one_json(data: &[u8]) -> Result<Json, Fault> {
         return Err(Fault::new("it is too large to be taken apart"));
     }
     serde_json::from_slice(data).map_err(|error| Fault::new(error.to_string()))
+}
+
+/// Whether bytes that a line has no room for may be JSON of which more is known. It is not read for that.
+fn may_be(format: Format, data: &[u8]) -> bool {
+    match format {
+        Format::CloudwatchLogs => json::mentions(data, cloudwatch::MARK),
+        Format::Dynamodb => json::mentions(data, dynamodb::MARK),
+        Format::Ndjson => json::looks_like_json(data),
+        _ => true,
+    }
 }
 
 /// Tells of JSON that a line has room for what is wrong with it, of more only where its beginning is that of none.

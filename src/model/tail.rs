@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Focus, Found, Inspector, Panel, Remote, Scan, ShardMeter, ShardState, Sieve, Ticket, Wait};
+use super::{
+    Focus, Found, Inspector, Panel, Remote, Scan, ShardMeter, ShardState, Shown, Sieve, Ticket, Wait,
+};
 use crate::decode::{Decoder, user_records};
 use crate::message::TailRequest;
 use crate::query::Path;
@@ -61,6 +63,8 @@ pub struct TailPane {
     pub filter: Option<Sieve>,
     /// Parts of the records to show as columns; the records whole where there are none.
     pub columns: Vec<Path>,
+    /// What the rows of the last frame said.
+    pub shown: Shown,
     /// What was searched for.
     pub search: Option<Sieve>,
     /// Whether the search goes to its first match as soon as that is found.
@@ -102,6 +106,7 @@ impl TailPane {
             decoder: Decoder::automatic(),
             filter: None,
             columns: Vec::new(),
+            shown: Shown::default(),
             search: None,
             search_jumps: false,
             kept: Vec::new(),

@@ -42,6 +42,7 @@ pub(super) fn choose(model: &mut Model, word: &str) -> Result<Vec<Effect>, Unkno
         return Ok(Vec::new());
     };
     tail.decoder = tail.decoder.choosing(format);
+    tail.shown.forget();
     let mut waited = Vec::new();
     for sieve in [&mut tail.filter, &mut tail.search].into_iter().flatten() {
         waited.extend(sieve.ticket());

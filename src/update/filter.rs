@@ -109,6 +109,7 @@ pub(super) fn columns(model: &mut Model, text: &str) -> Result<(), PathError> {
         .collect::<Result<_, _>>()?;
     if let Some(tail) = &mut model.tail {
         tail.columns = paths;
+        tail.shown.forget();
     }
     Ok(())
 }

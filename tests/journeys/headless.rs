@@ -84,18 +84,22 @@ fn only_what_passes_is_written_and_counted() {
 #[test]
 fn a_program_that_goes_too_deep_is_told_and_ends_nothing_but_itself() {
     let served = Served::start();
+    let first = [
+        "tail",
+        "orders",
+        "--from",
+        "trim-horizon",
+        "--limit",
+        "1",
+        "--output",
+        "jsonl",
+    ];
+    let first = &lines_of(&served, &first)[0];
+    let (shard, id) = (first["shard"].as_str().unwrap(), &first["data"]["order_id"]);
     let tail = |program: &str| {
-        let args = [
-            "tail",
-            "orders",
-            "--from",
-            "trim-horizon",
-            "--limit",
-            "3",
-            "--jq",
-            program,
-        ];
-        let args = [&args[..], &["--endpoint-url", served.url()]].concat();
+        let args = ["tail", "orders", "--from", "trim-horizon", "--limit", "3"];
+        let filters = ["--shard", shard, "--jq", program, "--endpoint-url", served.url()];
+        let args = [&args[..], &filters].concat();
         finish(command(&args).envs(ACCOUNT).spawn().unwrap())
     };
     let output = tail("def f: 1 + f; f");
@@ -105,21 +109,6 @@ fn a_program_that_goes_too_deep_is_told_and_ends_nothing_but_itself() {
         "kinescope: the program of --jq was stopped again and again: it calls itself too deep; \
          use one that ends and keeps little\n"
     );
-    // The first order of the shop, and no other.
-    let first = lines_of(
-        &served,
-        &[
-            "tail",
-            "orders",
-            "--from",
-            "trim-horizon",
-            "--limit",
-            "1",
-            "--output",
-            "jsonl",
-        ],
-    );
-    let id = &first[0]["data"]["order_id"];
     let output = tail(&format!(
         "def f: 1 + f; if .order_id == {id} then f else true end"
     ));

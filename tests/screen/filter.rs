@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use kinescope::decode::{Decoder, Format};
 use kinescope::message::{Effect, Exported, Message, Reply};
 use kinescope::resource::Event;
 use kinescope::tail::{Lag, TailEvent};
@@ -373,6 +374,62 @@ fn rows_are_looked_at_beside_the_screen_and_no_longer_than_they_are_wanted() {
             .iter()
             .any(|it| matches!(it, Effect::Cancel(ticket) if *ticket == scan))
     );
+}
+
+#[test]
+fn a_frame_over_rows_that_were_there_before_reads_none_of_them() {
+    for (columns, read_anew) in [("", "7b 22"), (".n", "–")] {
+        let (mut desk, ticket) = hundred();
+        desk.keys(&["c"]);
+        desk.type_text(columns);
+        desk.keys(&["enter"]);
+        let before = desk.screen();
+        // Whatever is read from now on is read in another way.
+        desk.model.tail.as_mut().unwrap().decoder = Decoder::with(Format::Hex);
+        assert_eq!(desk.screen(), before);
+        desk.tail_brings(ticket, vec![blob(1, 107, b"{\"n\":9}")]);
+        let screen = desk.screen();
+        let line = |key: &str| screen.lines().find(|line| line.contains(key)).unwrap();
+        assert!(line("cust-0107").contains(read_anew), "{screen}");
+        assert!(!line("cust-0097").contains(read_anew), "{screen}");
+    }
+}
+
+#[test]
+fn in_columns_too_a_payload_that_fails_says_why_in_its_row() {
+    let mut desk = Desk::filled(100, 30);
+    let ticket = desk.begin_tail();
+    desk.tail_brings(
+        ticket,
+        vec![blob(1, 1, b"\x81\xa1n\x07"), blob(1, 2, b"{\"n\":8}")],
+    );
+    desk.keys(&["c"]);
+    desk.type_text(".n");
+    desk.keys(&["enter", "D"]);
+    desk.type_text("msgpack");
+    desk.keys(&["enter"]);
+    let screen = desk.screen();
+    let line = |key: &str| screen.lines().find(|line| line.contains(key)).unwrap();
+    assert!(
+        line("cust-0002").contains("! no msgpack:") && line("cust-0002").contains('8'),
+        "{screen}"
+    );
+    assert!(
+        line("cust-0001").contains('7') && !line("cust-0001").contains('!'),
+        "{screen}"
+    );
+}
+
+#[test]
+fn on_a_small_screen_a_reason_leaves_room_for_what_is_there() {
+    let mut desk = Desk::filled(40, 12);
+    let ticket = desk.begin_tail();
+    desk.tail_brings(ticket, vec![blob(1, 1, b"{\"n\":7}")]);
+    desk.keys(&["D"]);
+    desk.type_text("cbor");
+    desk.keys(&["enter"]);
+    let screen = desk.screen();
+    assert!(screen.contains("! no cbor  {\"n\":7}"), "{screen}");
 }
 
 #[test]
