@@ -33,6 +33,7 @@ pub mod config;
 pub mod decode;
 pub mod demo;
 pub mod headless;
+pub mod home;
 pub mod keymap;
 pub mod logging;
 pub mod message;

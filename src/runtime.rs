@@ -169,6 +169,7 @@ impl App {
             Effect::Inspect(ticket, record, sight, decoder) => {
                 self.calls.inspect(ticket, record, sight, decoder);
             }
+            Effect::Choose(ticket, decoder, word) => self.calls.choose(ticket, decoder, word),
             Effect::Cancel(ticket) => self.calls.cancel(ticket),
             Effect::Redraw => self.screen.forget(),
             Effect::Suspend => return self.suspend(),

@@ -96,6 +96,7 @@ fn take_reply(model: &mut Model, ticket: Ticket, reply: Reply, now: Now) -> Vec<
             return consumers::deregistered(model, now, ticket, &stream, &name, answer);
         }
         Reply::Record(section, record) => browse::looked_up(model, section, record),
+        Reply::Chosen(word, chosen) => return decoder::chosen(model, now, &word, chosen),
         Reply::Inspected(document) => inspector::inspected(model, document),
         Reply::Scanned(found) => filter::scanned(model, now, ticket, found),
         Reply::Exported(news) => export::told(model, now, news),

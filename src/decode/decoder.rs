@@ -19,7 +19,7 @@ use super::{
     cloudwatch, dynamodb, hex, json, kpl, layer, meaning, msgpack, take_off, text, twice, unwrap, wire,
 };
 use crate::resource::Aggregate;
-use crate::sanitize;
+use crate::{home, sanitize};
 
 /// Why bytes are not what is told by its content.
 const NOT_LIKE_IT: &str = "it does not look like it";
@@ -81,14 +81,19 @@ impl Decoder {
         }
     }
 
+    /// Whether a word names a file, which then is read to choose by it.
+    pub fn names_file(word: &str) -> bool {
+        matches!(word.split_once(':'), Some(("avro" | "protobuf", _)))
+    }
+
     /// The same stream read as this word says: the name of a format, `avro:FILE`, or `protobuf:DESCRIPTORS#MESSAGE`.
     pub fn choosing_by_word(&self, word: &str) -> Result<Self, ChoiceError> {
         let definition = match word.split_once(':') {
-            Some(("avro", file)) => Definition::avro(Path::new(file))?,
+            Some(("avro", file)) => Definition::avro(&home::expand(Path::new(file)))?,
             Some(("protobuf", place)) => {
                 let named = place.split_once('#').filter(|(_, message)| !message.is_empty());
                 let (file, message) = named.ok_or_else(|| ChoiceError::NoMessage(word.to_owned()))?;
-                Definition::protobuf(Path::new(file), message)?
+                Definition::protobuf(&home::expand(Path::new(file)), message)?
             }
             _ => return Ok(self.choosing(Some(word.parse()?))),
         };

@@ -59,6 +59,8 @@ pub struct TailPane {
     pub top: u64,
     /// How payloads are read.
     pub decoder: Decoder,
+    /// The file of a schema that is being read, to read payloads by it.
+    pub choosing: Option<Wait>,
     /// What is shown of the rows, where that is not all.
     pub filter: Option<Sieve>,
     /// Parts of the records to show as columns; the records whole where there are none.
@@ -104,6 +106,7 @@ impl TailPane {
             cursor: 0,
             top: 0,
             decoder: Decoder::automatic(),
+            choosing: None,
             filter: None,
             columns: Vec::new(),
             shown: Shown::default(),

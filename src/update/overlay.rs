@@ -72,7 +72,7 @@ fn accept(model: &mut Model, now: Now) -> Vec<Effect> {
             Err(error) => reopen(model, prompt, error.to_string()),
         },
         _ if text.is_empty() => Vec::new(),
-        Purpose::Decoder => match decoder::choose(model, &text) {
+        Purpose::Decoder => match decoder::choose(model, now, &text) {
             Ok(effects) => effects,
             Err(error) => reopen(model, prompt, error.to_string()),
         },

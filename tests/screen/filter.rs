@@ -396,6 +396,50 @@ fn a_frame_over_rows_that_were_there_before_reads_none_of_them() {
 }
 
 #[test]
+fn a_file_that_a_decoder_names_is_read_beside_the_screen_and_told_if_it_is_of_no_use() {
+    let mut desk = Desk::filled(100, 30);
+    let ticket = desk.begin_tail();
+    desk.tail_brings(ticket, vec![blob(1, 1, b"\x02")]);
+    let choose = |desk: &mut Desk, word: &str| {
+        desk.keys(&["D", "ctrl-u"]);
+        desk.type_text(word);
+        desk.keys(&["enter"]);
+        let Some(Effect::Choose(ticket, decoder, word)) = desk.asked.pop() else {
+            panic!("no file is read");
+        };
+        (ticket, decoder.choosing_by_word(&word), word)
+    };
+    let (ticket, chosen, word) = choose(&mut desk, "avro:/nowhere/order.avsc");
+    assert!(
+        !desk.screen().contains("/nowhere"),
+        "it is waited for without a line"
+    );
+    desk.send(Message::Reply(ticket, Reply::Chosen(word, chosen)));
+    let screen = desk.screen();
+    assert!(
+        screen.contains("avro:/nowhere/order.avsc") && screen.contains("the schema is of no use"),
+        "{screen}"
+    );
+    desk.keys(&["esc"]);
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), r#"{"type":"long"}"#).unwrap();
+    let named = format!("avro:{}", file.path().display());
+    let (late, chosen, word) = choose(&mut desk, &named);
+    desk.keys(&["D", "ctrl-u"]);
+    desk.type_text("hex");
+    desk.keys(&["enter"]);
+    desk.send(Message::Reply(late, Reply::Chosen(word, chosen)));
+    assert!(
+        desk.screen().contains("cust-0001     02"),
+        "what was chosen later stays"
+    );
+    let (ticket, chosen, word) = choose(&mut desk, &named);
+    desk.send(Message::Reply(ticket, Reply::Chosen(word, chosen)));
+    let screen = desk.screen();
+    assert!(screen.contains("cust-0001     1"), "{screen}");
+}
+
+#[test]
 fn in_columns_too_a_payload_that_fails_says_why_in_its_row() {
     let mut desk = Desk::filled(100, 30);
     let ticket = desk.begin_tail();
