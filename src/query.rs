@@ -24,7 +24,7 @@ use crate::resource::{Body, Change, Record, ShardId};
 pub use apart::{Stopped, WORD, run_programs_apart, serve};
 pub use path::{Path, PathError};
 
-/// The largest payload that is taken apart for columns, in bytes: a frame may have to do it for each record on the screen.
+/// The largest payload that is taken apart for columns, in bytes, also without its layers: a frame may have to do it for each record on the screen.
 const LARGEST_COLUMNS: usize = 64 << 10;
 /// How large a compiled expression may be, in bytes.
 const LARGEST_EXPRESSION: usize = 1 << 20;
@@ -326,10 +326,9 @@ pub fn json_of(record: &Record, decoder: &Decoder) -> (Option<serde_json::Value>
     match &record.body {
         Body::Blob { data, aggregate, .. } => {
             let decoder = decoder.inside(aggregate.as_deref());
-            if data.len() > LARGEST_COLUMNS {
+            let Some(decoded) = decoder.decode_within(data, LARGEST_COLUMNS) else {
                 return (None, decoder.preview_or_why(data, 1).1);
-            }
-            let decoded = decoder.decode(data);
+            };
             let broken = decoder.misread(&decoded).cloned();
             (decoded.value.json().cloned(), broken)
         }
@@ -475,6 +474,28 @@ mod tests {
         assert!(passes("jq:type == \"string\"", &record("s", "k", deep)));
         let nested: &'static str = format!("{}{}", "[".repeat(127), "]".repeat(127)).leak();
         assert!(passes("jq:type == \"array\"", &record("s", "k", nested)));
+    }
+
+    #[test]
+    fn no_more_is_taken_apart_for_columns_than_a_frame_has_time_for() {
+        let member = |length: usize| format!("{{\"a\":\"{}\"}}", "x".repeat(length));
+        let gzip = |text: String| {
+            let mut out = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+            std::io::Write::write_all(&mut out, text.as_bytes()).unwrap();
+            out.finish().unwrap()
+        };
+        for (data, is_read) in [
+            (member(1000).into_bytes(), true),
+            (member(1 << 20).into_bytes(), false),
+            (gzip(member(1000)), true),
+            (gzip(member(1 << 20)), false),
+        ] {
+            let record = Record {
+                body: Body::blob("k", Bytes::from(data)),
+                ..record("s", "k", "")
+            };
+            assert_eq!(json_of(&record, &Decoder::automatic()).0.is_some(), is_read);
+        }
     }
 
     #[test]

@@ -16,13 +16,21 @@ fn records(payloads: &[&'static str]) -> Vec<Record> {
     payloads.iter().map(record).collect()
 }
 
-/// What a program says of payloads, run apart.
-fn sift(program: &str, payloads: &[&'static str]) -> Sifted {
+/// A program that is run apart.
+fn apart(program: &str) -> Filter {
     run_programs_apart(env!("CARGO_BIN_EXE_kinescope").into());
+    Filter::program(program).unwrap()
+}
+
+fn held_against(filter: &Filter, payloads: &[&'static str]) -> Sifted {
     let records = records(payloads);
     let records: Vec<_> = records.iter().collect();
-    let filter = Filter::program(program).unwrap();
     filter.sift(&records, &Decoder::automatic())
+}
+
+/// What a program says of payloads.
+fn sift(program: &str, payloads: &[&'static str]) -> Sifted {
+    held_against(&apart(program), payloads)
 }
 
 #[test]
@@ -76,7 +84,8 @@ fn what_goes_wrong_on_one_record_is_told_and_the_others_are_looked_at() {
 
 #[test]
 fn a_program_that_never_works_is_given_up_and_no_record_is_lost_count_of() {
-    let sifted = sift("def f: 1 + f; f", &["{}"; 100]);
+    let filter = apart("def f: 1 + f; f");
+    let sifted = held_against(&filter, &["{}"; 100]);
     assert_eq!(sifted.passed, [false; 100]);
     let stopped = sifted.stopped.unwrap();
     assert_eq!((stopped.records, stopped.given_up), (100, true));
@@ -84,4 +93,7 @@ fn a_program_that_never_works_is_given_up_and_no_record_is_lost_count_of() {
         stopped.to_string(),
         "the jq program was stopped on 100 records and is not run any more: it calls itself too deep"
     );
+    let later = held_against(&filter, &["{}"]).stopped.unwrap();
+    assert_eq!((later.records, later.given_up, later.why), (1, true, stopped.why));
+    assert_eq!(held_against(&filter, &[]), Sifted::default());
 }

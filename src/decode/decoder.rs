@@ -131,12 +131,19 @@ impl Decoder {
 
     /// Reads bytes.
     pub fn decode(&self, data: &[u8]) -> Decoded {
-        self.decode_and(data, |_, _| None)
+        self.decode_and(data, LARGEST, |_, _| None)
+    }
+
+    /// The same where no more bytes than these have to be looked at, in layers or not.
+    pub fn decode_within(&self, data: &[u8], most: usize) -> Option<Decoded> {
+        let decoded = (data.len() <= most).then(|| self.decode_and(data, most, |_, _| None))?;
+        let is_cut = decoded.notes.iter().any(|note| matches!(note, Note::TooLarge(_)));
+        (!is_cut).then_some(decoded)
     }
 
     /// The same with a second look at what the value cannot tell.
     pub fn examine(&self, data: &[u8]) -> Decoded {
-        self.decode_and(data, |format, inner| {
+        self.decode_and(data, LARGEST, |format, inner| {
             let names = if is_json(format) {
                 twice::names(inner)
             } else {
@@ -146,9 +153,9 @@ impl Decoder {
         })
     }
 
-    fn decode_and(&self, data: &[u8], look: fn(Format, &[u8]) -> Option<Note>) -> Decoded {
+    fn decode_and(&self, data: &[u8], most: usize, look: fn(Format, &[u8]) -> Option<Note>) -> Decoded {
         let (mut path, mut notes) = (Vec::new(), Vec::new());
-        let inner = self.open(data, LARGEST, &mut path, &mut notes);
+        let inner = self.open(data, most, &mut path, &mut notes);
         let mut room = Room::whole();
         let (format, value) = match self.read(&inner, &mut room) {
             Ok(Some(read)) => read,

@@ -95,6 +95,8 @@ pub(super) struct Guarded {
 struct State {
     process: Option<Process>,
     stops: u32,
+    /// Why it was stopped last.
+    why: String,
 }
 
 impl Guarded {
@@ -124,7 +126,7 @@ impl Guarded {
                 Ok(process) => process,
                 Err(error) => {
                     state.stops = STOPS;
-                    judged.stop(format!("its process cannot be started: {error}"));
+                    state.why = format!("its process cannot be started: {error}");
                     break;
                 }
             };
@@ -132,8 +134,9 @@ impl Guarded {
             let looked_at = answers.iter().take_while(|answer| **answer != LATER);
             judged.passed.extend(looked_at.map(|answer| *answer == PASSES));
             if answers.len() < asked {
-                judged.stop(process.end());
                 state.stops += 1;
+                state.why = process.end();
+                judged.stop(&state.why);
             } else {
                 state.process = Some(process);
                 if answers.contains(&LATER) {
@@ -142,7 +145,7 @@ impl Guarded {
             }
         }
         if state.stops >= STOPS {
-            judged.give_up(inputs);
+            judged.give_up(inputs, &state.why);
         }
         judged
     }
@@ -165,27 +168,25 @@ impl State {
 
 impl Judged {
     /// The next input got no answer.
-    fn stop(&mut self, why: String) {
-        self.passed.push(false);
-        let before = self.stopped.take().map_or(0, |stopped| stopped.records);
-        self.stopped = Some(Stopped {
-            records: before + 1,
-            why,
-            given_up: false,
-        });
+    fn stop(&mut self, why: &str) {
+        self.leave_out(self.passed.len() + 1, why, false);
     }
 
     /// None of the rest is asked about.
-    fn give_up(&mut self, inputs: usize) {
-        let rest = inputs.saturating_sub(self.passed.len());
+    fn give_up(&mut self, inputs: usize, why: &str) {
+        self.leave_out(inputs, why, true);
+    }
+
+    /// Those up to this one do not pass, because it is not known whether they do.
+    fn leave_out(&mut self, inputs: usize, why: &str, given_up: bool) {
+        let before = self.stopped.take().map_or(0, |stopped| stopped.records);
+        let left_out = inputs.saturating_sub(self.passed.len());
         self.passed.resize(inputs, false);
-        let stopped = self.stopped.get_or_insert_with(|| Stopped {
-            records: 0,
-            why: format!("it was stopped {STOPS} times"),
-            given_up: true,
+        self.stopped = (before + left_out as u64 > 0).then(|| Stopped {
+            records: before + left_out as u64,
+            why: why.to_owned(),
+            given_up,
         });
-        stopped.records += rest as u64;
-        stopped.given_up = true;
     }
 }
 
