@@ -24,7 +24,7 @@ use crate::cli;
 use crate::config::Config;
 use crate::decode::{Broken, ChoiceError, Decoder, user_records};
 use crate::message::{Ended, TailReply, Through};
-use crate::query::{Filter, Stopped};
+use crate::query::Filter;
 use crate::resource::{Record, ResourceId, ShardId};
 use crate::runtime::tail::{Order, drive};
 use crate::runtime::{Clock, Signals};
@@ -338,7 +338,7 @@ impl<W: Write> Writer<W> {
             passed.extend(sifted.passed);
             match sifted.stopped {
                 Some(stopped) if stopped.given_up => return Err(Failure::GivenUp(stopped.why)),
-                Some(stopped) => self.tell_stopped(&stopped),
+                Some(stopped) => self.tell_stopped(&stopped.why),
                 None => {}
             }
         }
@@ -348,9 +348,12 @@ impl<W: Write> Writer<W> {
             .collect())
     }
 
-    fn tell_stopped(&mut self, stopped: &Stopped) {
+    fn tell_stopped(&mut self, why: &str) {
         if !std::mem::replace(&mut self.stopped, true) {
-            let _ = writeln!(io::stderr(), "kinescope: {stopped}; such records are left out");
+            let _ = writeln!(
+                io::stderr(),
+                "kinescope: the program of --jq was stopped on a record: {why}; such records are left out"
+            );
         }
     }
 

@@ -24,7 +24,8 @@ use crate::resource::{Body, Change, Record, ShardId};
 pub use apart::{Stopped, WORD, run_programs_apart, serve};
 pub use path::{Path, PathError};
 
-/// The largest payload that is taken apart for columns, in bytes, also without its layers: a frame may have to do it for each record on the screen.
+/// The largest payload that is taken apart for columns, in bytes, also without its layers: a frame may have to do it for each
+/// record on the screen.
 const LARGEST_COLUMNS: usize = 64 << 10;
 /// How large a compiled expression may be, in bytes.
 const LARGEST_EXPRESSION: usize = 1 << 20;
@@ -40,7 +41,8 @@ pub struct Filter {
 /// What came of records that were held against a filter.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sifted {
-    /// Whether each passes. Those at the end that there was no time for are missing, but never all of them.
+    /// Whether each passes. Those at the end that there was no time for are missing, but never all of them: they are to be
+    /// held against it again.
     pub passed: Vec<bool>,
     /// Whether its program had to be stopped.
     pub stopped: Option<Stopped>,

@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::io::{self, BufWriter, Read as _, Write};
 use std::os::unix::process::CommandExt as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
@@ -25,7 +25,7 @@ pub const WORD: &str = "__jq";
 
 /// Inputs that are asked about at once. All their answers fit into a pipe, so that neither side waits for the other to read.
 const BATCH: usize = 4096;
-/// A program that was stopped so often is not run any more.
+/// A program that was stopped on so many inputs in a row is not run any more.
 const STOPS: u32 = 3;
 
 const PASSES: u8 = b'+';
@@ -78,7 +78,7 @@ impl fmt::Display for Stopped {
 /// What a program said of inputs.
 #[derive(Debug, Default)]
 pub(super) struct Judged {
-    /// Whether each passes; those at the end that there was no time for are missing.
+    /// Whether each passes; those at the end that were not looked at are missing.
     pub(super) passed: Vec<bool>,
     pub(super) stopped: Option<Stopped>,
 }
@@ -94,6 +94,7 @@ pub(super) struct Guarded {
 #[derive(Debug, Default)]
 struct State {
     process: Option<Process>,
+    /// On how many inputs in a row it was stopped.
     stops: u32,
     /// Why it was stopped last.
     why: String,
@@ -109,7 +110,8 @@ impl Guarded {
         })
     }
 
-    /// Asks about so many inputs, each the text of a JSON value. At least the first is looked at.
+    /// Asks about so many inputs, each the text of a JSON value, up to one on which it is stopped. At least the first is looked
+    /// at.
     pub(super) fn judge<'a>(&self, inputs: usize, input: impl Fn(usize) -> Cow<'a, [u8]>) -> Judged {
         let Some(executable) = EXECUTABLE.get() else {
             return Judged {
@@ -122,26 +124,17 @@ impl Guarded {
         while judged.passed.len() < inputs && state.stops < STOPS {
             let begun = judged.passed.len();
             let asked = (inputs - begun).min(BATCH);
-            let mut process = match state.take(executable, &self.code) {
-                Ok(process) => process,
-                Err(error) => {
-                    state.stops = STOPS;
-                    state.why = format!("its process cannot be started: {error}");
-                    break;
-                }
+            let Some(answers) = state.ask(executable, &self.code, asked, |n| input(begun + n)) else {
+                break;
             };
-            let answers = process.ask(asked, |n| input(begun + n));
             let looked_at = answers.iter().take_while(|answer| **answer != LATER);
             judged.passed.extend(looked_at.map(|answer| *answer == PASSES));
             if answers.len() < asked {
-                state.stops += 1;
-                state.why = process.end();
                 judged.stop(&state.why);
-            } else {
-                state.process = Some(process);
-                if answers.contains(&LATER) {
-                    return judged;
-                }
+                break;
+            }
+            if answers.contains(&LATER) {
+                break;
             }
         }
         if state.stops >= STOPS {
@@ -157,12 +150,34 @@ impl Guarded {
 }
 
 impl State {
-    /// The process that runs already, or a new one.
-    fn take(&mut self, executable: &PathBuf, code: &str) -> io::Result<Process> {
-        match self.process.take() {
-            Some(process) => Ok(process),
-            None => Process::start(executable, code),
+    /// Answers of the process that runs already, or of a new one: fewer than it was asked for where it has ended, and none at
+    /// all where it cannot be started.
+    fn ask<'a>(
+        &mut self,
+        executable: &Path,
+        code: &str,
+        inputs: usize,
+        input: impl Fn(usize) -> Cow<'a, [u8]>,
+    ) -> Option<Vec<u8>> {
+        let running = self.process.take();
+        let started = running.map_or_else(|| Process::start(executable, code), Ok);
+        let mut process = match started {
+            Ok(process) => process,
+            Err(error) => {
+                self.stops = STOPS;
+                self.why = format!("its process cannot be started: {error}");
+                return None;
+            }
+        };
+        let answers = process.ask(inputs, input);
+        if answers.len() < inputs {
+            self.stops = if answers.is_empty() { self.stops + 1 } else { 1 };
+            self.why = process.end();
+        } else {
+            self.stops = 0;
+            self.process = Some(process);
         }
+        Some(answers)
     }
 }
 
@@ -198,7 +213,7 @@ struct Process {
 }
 
 impl Process {
-    fn start(executable: &PathBuf, code: &str) -> io::Result<Self> {
+    fn start(executable: &Path, code: &str) -> io::Result<Self> {
         let mut child = Command::new(executable)
             .arg(WORD)
             .stdin(Stdio::piped())
