@@ -193,6 +193,7 @@ impl App {
             Effect::DropLeft(left) => self.keep(Job::DropLeft(left)),
             Effect::Audit(line) => tracing::info!(target: audit::TARGET, "{line}"),
             Effect::EditOutside(text) => return self.edit_outside(&text),
+            Effect::Choose(ticket, decoder, word) => self.calls.choose(ticket, decoder, word),
             Effect::Cancel(ticket) => self.calls.cancel(ticket),
             Effect::Redraw => self.screen.forget(),
             Effect::Suspend => return self.suspend(),

@@ -70,10 +70,11 @@ impl Prompt {
         }
     }
 
-    /// Something is about to be typed: a word that was chosen, and not changed since, gives way to it.
+    /// Something is about to be typed: a word that was chosen, and not changed since, gives way to it, unless it is a beginning
+    /// that asks for more.
     pub fn make_way(&mut self) {
         let chosen = self.chosen.take().and_then(|place| self.choices.get(place));
-        if chosen.is_some_and(|choice| choice.text == self.input.value()) {
+        if chosen.is_some_and(|choice| choice.text == self.input.value() && !choice.text.ends_with(':')) {
             self.input.reset();
         }
     }
@@ -102,6 +103,18 @@ mod tests {
         assert_eq!(seen, ["a", "b", "b", "a"]);
         prompt.make_way();
         assert_eq!(prompt.input.value(), "");
+    }
+
+    #[test]
+    fn a_beginning_is_gone_on_with() {
+        let choice = Choice {
+            text: "avro:".to_owned(),
+            help: String::new(),
+        };
+        let mut prompt = Prompt::new(Purpose::Decoder).offering([choice]);
+        prompt.choose(true);
+        prompt.make_way();
+        assert_eq!(prompt.input.value(), "avro:");
     }
 
     #[test]

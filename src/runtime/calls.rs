@@ -148,6 +148,17 @@ impl Calls {
         });
     }
 
+    /// Reads the file that a word names, where it holds up nothing.
+    pub(super) fn choose(&mut self, ticket: Ticket, decoder: Decoder, word: String) {
+        let messages = self.messages.clone();
+        self.spawn(ticket, async move {
+            let choosing = tokio::task::spawn_blocking(move || (decoder.choosing_by_word(&word), word));
+            if let Ok((chosen, word)) = choosing.await {
+                send(&messages, ticket, Reply::Chosen(word, chosen)).await;
+            }
+        });
+    }
+
     /// Stops what goes under this ticket.
     pub(super) fn cancel(&mut self, ticket: Ticket) {
         if let Some(task) = self.running.remove(&ticket) {
