@@ -166,12 +166,12 @@ enum Clocks {
 
 impl Clocks {
     fn now(self, editor: usize, step: usize) -> Now {
-        let seconds = Duration::from_secs(step as u64 + 1000);
+        let gone = Duration::from_secs(step as u64);
+        let ahead = Duration::from_mins(10);
         match self {
-            Self::Going => noon().after(seconds),
             Self::Standing => noon(),
-            Self::Apart if editor == 1 => noon().after(seconds - Duration::from_secs(600)),
-            Self::Apart => noon().after(seconds),
+            Self::Apart if editor == 1 => noon().after(gone),
+            Self::Going | Self::Apart => noon().after(gone + ahead),
         }
     }
 }

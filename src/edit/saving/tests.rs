@@ -209,18 +209,11 @@ fn every_error_of_the_look_after_the_write_is_told_as_what_it_is() {
     for (kind, code, _) in ERRORS {
         let reading = failure(kind, code);
         let fails = || Input::Read(Err(reading.clone()));
-        let repeats: Vec<_> = match reading.is_final() {
-            true => vec![fails()],
-            false => vec![
-                fails(),
-                Input::Woke,
-                fails(),
-                Input::Woke,
-                fails(),
-                Input::Woke,
-                fails(),
-            ],
-        };
+        let again = || [Input::Woke, fails()];
+        let mut repeats = vec![fails()];
+        if !reading.is_final() {
+            repeats.extend([again(), again(), again()].into_iter().flatten());
+        }
         let mut saving = writing(put());
         saving.step(noon(), Input::Written(Ok(())));
         let ending = ended(play(&mut saving, repeats.clone()));
