@@ -268,11 +268,12 @@ impl Saving {
             (None, _) if self.is_mine(stored.as_ref()) => Ending::Stored { record: stored },
             (None, _) if is_base && self.reads_left > 0 => return self.read_again(),
             (None, error) if is_base => Ending::NotStored { error },
-            (Some(_), Some(error)) if is_base => Ending::Unknown { error, reading: None },
+            // What the online store holds says nothing of a write that it would not show.
+            (Some(_), Some(error)) => Ending::Unknown { error, reading: None },
             (Some(Unshown::Expired), None) if is_base || stored.is_none() => Ending::Taken(Taken::Expired),
             (Some(Unshown::Elsewhere), None) => Ending::Taken(Taken::Elsewhere),
             (Some(_), None) if is_base => Ending::Taken(Taken::Historic),
-            (_, Some(_)) => Ending::Differs { theirs: stored },
+            (None, Some(_)) => Ending::Differs { theirs: stored },
             (_, None) => Ending::StoredDifferently { stored },
         };
         self.end(ending)

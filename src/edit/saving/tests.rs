@@ -381,10 +381,12 @@ fn a_historic_write_is_taken_and_leaves_the_stored_record() {
     assert_eq!(ending, Ending::Taken(Taken::Historic));
     let ending = ended(play(&mut begin(), [Input::Written(Ok(())), read(theirs())]));
     assert!(matches!(ending, Ending::StoredDifferently { .. }));
-    let error = failure(ErrorKind::Transport, "timed out");
-    let inputs = [Input::Written(Err(error.clone())), read(record())];
-    let ending = ended(play(&mut begin(), inputs));
-    assert_eq!(ending, Ending::Unknown { error, reading: None });
+    for stored in [record(), theirs()] {
+        let error = failure(ErrorKind::Transport, "timed out");
+        let inputs = [Input::Written(Err(error.clone())), read(stored)];
+        let ending = ended(play(&mut begin(), inputs));
+        assert_eq!(ending, Ending::Unknown { error, reading: None });
+    }
 }
 
 #[test]
@@ -467,7 +469,7 @@ fn every_ending_has_words_and_a_failure_says_that_the_draft_is_kept() {
         ),
         (
             Ending::Differs { theirs: None },
-            "the record is gone since you read it; nothing of yours is stored",
+            "the record is gone since you read it, and the draft is kept: ",
         ),
     ] {
         assert!(ending.words().starts_with(expected), "{}", ending.words());
