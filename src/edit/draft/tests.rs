@@ -274,6 +274,17 @@ fn a_life_of_its_own_is_carried_into_the_put() {
     own.expires = Some("2026-11-20T11:01:30Z".to_owned());
     let seconds = Draft::of(customers(), "c-1", Some(own)).ttl().unwrap();
     assert_eq!(seconds.to_string(), "90 Seconds");
+    for (began, ends) in [
+        ("2026-11-20T11:00:00.600Z", "2026-12-20T11:00:00.600Z"),
+        ("2026-11-20T11:00:00.600Z", "2026-12-20T11:00:00Z"),
+        ("2026-11-20T11:00:00.000000001Z", "2026-12-20T11:00:00.000Z"),
+        ("2026-11-20T11:00:00Z", "2026-12-20T11:00:00.000Z"),
+    ] {
+        let mut record = record_with("event_time", one(began));
+        record.expires = Some(ends.to_owned());
+        let draft = Draft::of(customers(), "c-1", Some(record));
+        assert_eq!(draft.ttl(), None, "{began} to {ends} is the group's own");
+    }
 }
 
 #[test]
@@ -386,6 +397,14 @@ fn warnings_tell_what_may_not_be_meant() {
             "the record's life ends at 2026-11-19T11:00:00Z, which is past"
         ]
     );
+    let mut short = at("2026-11-20T11:59:00Z");
+    short.set_ttl(check::ttl("60 s").unwrap());
+    assert_eq!(
+        words(&short),
+        ["the record's life ends at 2026-11-20T12:00:00Z, which is past"]
+    );
+    short.set_ttl(check::ttl("61 s").unwrap());
+    assert_eq!(words(&short), [""; 0]);
     let mut removing = draft();
     removing.remove("name").unwrap();
     removing.remove("tags").unwrap();

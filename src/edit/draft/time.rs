@@ -53,9 +53,9 @@ pub(super) fn own_ttl(schema: &Schema, record: Option<&FeatureRecord>) -> Option
         return None;
     };
     let began = EventTime::parse(schema.form(), text)?.at();
-    let millis = expires.as_millisecond() - began.as_millisecond();
-    // The two may be written with different fractions of a second.
-    let seconds = (millis + 500).div_euclid(1000);
+    // The end may be told with a shorter fraction of a second than the beginning has, so that a part of a second is missing.
+    let nanos = expires.as_nanosecond() - began.as_nanosecond();
+    let seconds = i64::try_from(-(-nanos).div_euclid(1_000_000_000)).ok()?;
     if seconds < 1 || schema.ttl().is_some_and(|ttl| ttl.seconds() == seconds) {
         return None;
     }
