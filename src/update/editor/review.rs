@@ -27,15 +27,17 @@ pub(super) fn open(model: &mut Model, now: Now, intent: Intent) -> Vec<Effect> {
         return Vec::new();
     }
     let can_read = draft.schema().stores().contains(&TargetStore::Online);
+    // What was asked for before would come in the middle of it.
+    let before = model.editor.as_mut().and_then(|editor| editor.stored.cancel());
+    let mut effects = cancel(model, before);
     let wait = can_read.then(|| ask(model, now.mono));
     let request = model.editor.as_ref().map(record_of);
     if let Some(desk) = desk_mut(model) {
         desk.stage = Stage::Reviewing(Review::new(intent, now.wall, wait));
     }
-    let call = wait
-        .zip(request)
-        .map(|(wait, request)| Effect::Call(wait.ticket, request));
-    call.into_iter().collect()
+    let call = wait.zip(request);
+    effects.extend(call.map(|(wait, request)| Effect::Call(wait.ticket, request)));
+    effects
 }
 
 fn nothing_to_do(draft: &Draft, intent: Intent) -> Option<&'static str> {

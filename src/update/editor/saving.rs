@@ -126,6 +126,7 @@ fn end(model: &mut Model, saving: Saving, ending: Ending, now: Now) -> Vec<Effec
     };
     desk.stage = Stage::Editing;
     let draft = saving.draft().clone();
+    let is_done = ending.is_done();
     let words = ending.words();
     // The desk tells it, for as long as nothing is changed.
     model.notice = None;
@@ -149,8 +150,14 @@ fn end(model: &mut Model, saving: Saving, ending: Ending, now: Now) -> Vec<Effec
     if let Some(desk) = desk_mut(model) {
         desk.ended = Some(WriteEnded::of(ending, saving));
     }
-    effects.extend(model.quits.take().map(Effect::Quit));
+    effects.extend(quit_if(model, is_done));
     effects
+}
+
+/// Who wanted to quit as soon as it was written, does so; where it was not, the person has to see that.
+fn quit_if(model: &mut Model, is_done: bool) -> Option<Effect> {
+    let quits = model.quits.take();
+    quits.filter(|_| is_done).map(Effect::Quit)
 }
 
 /// The service took a draft, which can be taken back to what was there before.
