@@ -33,6 +33,8 @@ pub enum Message {
     Woke,
     /// Drafts that programs left which run no more.
     DraftsFound(Vec<LeftBehind>),
+    /// A text was handed to a program for the desktop's clipboard: how many bytes to which; or why not.
+    Copied(Result<(usize, &'static str), String>),
     /// A draft could not be kept, or looked for; why.
     DraftFailed(String),
     /// The text of [`Effect::EditOutside`] as the person left it; or why there is none.
