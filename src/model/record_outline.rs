@@ -13,9 +13,9 @@ use crate::sanitize;
 use crate::source::SourceError;
 
 /// From this width on there is a column for the features' types.
-const TYPE_FROM: usize = 56;
-/// Columns of a feature's type: `Fractional`, or `Vector(8) of Fractional` cut.
-const TYPE: usize = 14;
+const TYPE_FROM: usize = 60;
+/// Columns of a feature's type at most: `Vector(8) Fractional`.
+const TYPE: usize = 20;
 /// Lines that one value takes at most.
 const LINES: usize = 8;
 
@@ -128,11 +128,11 @@ impl<'a> RecordOutline<'a> {
             .copied()
             .chain(lacking.iter().map(|it| it.name.as_str()));
         let longest = names.map(|name| name.width()).max().unwrap_or(0);
-        let kind = if width >= TYPE_FROM && group.is_some() {
-            TYPE
-        } else {
-            0
-        };
+        let kinds = group.iter().flat_map(|group| &group.features);
+        let kinds = kinds.map(|feature| feature.words().width()).max();
+        let kind = kinds
+            .filter(|_| width >= TYPE_FROM)
+            .map_or(0, |it| it.clamp(4, TYPE));
         let mut outline = Self {
             lines: Vec::new(),
             name: longest.min((width * 2 / 5).max(4)),

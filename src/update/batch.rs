@@ -190,7 +190,7 @@ fn ask_features(model: &mut Model) -> Vec<Effect> {
         for feature in features.into_iter().flatten() {
             let text = as_word(&feature.name);
             if choices.iter().all(|choice| choice.text != text) {
-                let help = format!("{} {} of {group}", feature.kind, feature.collected());
+                let help = format!("{} of {group}", feature.words());
                 choices.push(Choice { text, help });
             }
         }

@@ -14,6 +14,8 @@ use crate::sanitize;
 /// Columns that a record has at least, and at most.
 const NARROWEST: usize = 16;
 const WIDEST: usize = 44;
+/// Two records are better than one, even in so few columns each.
+const TIGHTEST: usize = 8;
 
 /// Which records there is room for, and how wide they are.
 struct Columns {
@@ -30,7 +32,8 @@ impl Columns {
         let name = longest.unwrap_or(0).clamp(7, (width / 3).max(7));
         let room = width.saturating_sub(name + 4);
         let count = comparison.columns.len();
-        let fit = (room / NARROWEST).clamp(1, count.max(1));
+        let two = usize::from(room / 2 >= TIGHTEST) + 1;
+        let fit = (room / NARROWEST).max(two).min(count.max(1));
         let others = pane.column + 1..count;
         Self {
             name,

@@ -29,7 +29,10 @@ pub(super) fn pane(
         return;
     }
     let room = usize::from(area.width.saturating_sub(4));
-    let title = format!(" {} ", format::fit_ends(&sanitize::line(title), room));
+    let title = match format::fit_ends(&sanitize::line(title), room) {
+        title if title.is_empty() => title,
+        title => format!(" {title} "),
+    };
     let height = usize::from(area.height.saturating_sub(2));
     let below = outline.lines.len().saturating_sub(scroll + height);
     let more = if below > 0 && area.width > 20 {
@@ -124,8 +127,7 @@ fn heading<'a>(stage: &Stage<'_>, outline: &RecordOutline<'_>) -> Line<'a> {
 
 fn kind(feature: Option<&Feature>, first: bool) -> String {
     match feature {
-        Some(it) if it.collection.is_some() => format!("{} {}", it.collected(), it.kind),
-        Some(it) => it.kind.clone(),
+        Some(it) => it.words(),
         None if first => "not in schema".to_owned(),
         None => String::new(),
     }
