@@ -127,7 +127,7 @@ impl<'a> RecordOutline<'a> {
             .iter()
             .copied()
             .chain(lacking.iter().map(|it| it.name.as_str()));
-        let longest = names.map(|name| name.width()).max().unwrap_or(0);
+        let longest = names.map(str::width).max().unwrap_or(0);
         let kinds = group.iter().flat_map(|group| &group.features);
         let kinds = kinds.map(|feature| feature.words().width()).max();
         let kind = kinds

@@ -31,7 +31,7 @@ fn gather(model: &mut Model, now: Now, features: Vec<String>, view: BatchView) -
         .browser()
         .marks
         .wanted(|group| features_of(model, group, &features));
-    let seed = now.wall.as_nanosecond().unsigned_abs() as u64;
+    let seed = now.wall.subsec_nanosecond().unsigned_abs().into();
     let gathering = Gathering::new(wanted, seed);
     model.batch = Some(BatchPane::new(gathering, features, view));
     effects.extend(step(model, now, Input::Started));

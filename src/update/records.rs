@@ -237,13 +237,10 @@ fn copy(model: &mut Model, now: Now) -> Vec<Effect> {
         let identifier = pane.selected()?;
         Some(pane.record()?.json_line(&pane.group, identifier))
     });
-    match line {
-        Some(line) => vec![Effect::Copy(line)],
-        None => {
-            model.notify(now.mono, "there is no record here to copy", false);
-            Vec::new()
-        }
+    if line.is_none() {
+        model.notify(now.mono, "there is no record here to copy", false);
     }
+    line.map(Effect::Copy).into_iter().collect()
 }
 
 /// Moves to the next identifier, or the one before, that holds what is searched for; goes around at the ends.

@@ -72,13 +72,13 @@ fn line<'a>(stage: &Stage<'_>, line: &RecordLine<'_>, outline: &RecordOutline<'_
                 stage,
                 outline,
                 name,
-                kind(known, first),
+                &kind(known, first),
                 (format::fit(part, room), Role::Text),
             )
         }
         RecordLine::Absent(feature) => {
             let absent = ("– absent".to_owned(), Role::Dim);
-            row(stage, outline, &feature.name, kind(Some(feature), true), absent)
+            row(stage, outline, &feature.name, &kind(Some(feature), true), absent)
         }
         RecordLine::Waiting(wait) => words(&waiting(stage, "the record", *wait), Role::Dim),
         RecordLine::Failed(text) => words(text, Role::Failed),
@@ -137,13 +137,13 @@ fn row<'a>(
     stage: &Stage<'_>,
     outline: &RecordOutline<'_>,
     name: &str,
-    kind: String,
+    kind: &str,
     (value, role): (String, Role),
 ) -> Line<'a> {
     let name = format::fit_id(&sanitize::line(name), outline.name);
     let mut spans = vec![stage.span(format!(" {name} "), Role::Name)];
     if outline.kind > 0 {
-        let kind = format::fit(&sanitize::line(&kind), outline.kind);
+        let kind = format::fit(&sanitize::line(kind), outline.kind);
         let padding = " ".repeat((outline.kind + 1).saturating_sub(kind.width()));
         spans.push(stage.span(format!("{kind}{padding}"), Role::Dim));
     }

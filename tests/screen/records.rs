@@ -70,6 +70,12 @@ fn answer_batch(desk: &mut Desk, answer: impl Fn(&[WantedRecords]) -> GatheredRe
     wanted.iter().map(|it| it.identifiers.len()).sum()
 }
 
+/// How long the program wants to sleep.
+fn until_it_wakes(desk: &Desk) -> Duration {
+    let at = desk.model.wake_at(desk.now.mono).unwrap();
+    at.saturating_sub(desk.now.mono)
+}
+
 fn row_with(desk: &Desk, text: &str) -> String {
     let screen = desk.screen();
     let row = screen.lines().find(|line| line.contains(text));
@@ -473,14 +479,14 @@ fn a_countdown_ticks_while_it_is_on_the_screen_and_nothing_does_without_one() {
     let mut desk = at_records(80, 24);
     desk.wait(Duration::from_mins(1));
     let day = Duration::from_hours(24);
-    let tick = desk.model.wake_at(desk.now.mono).unwrap() - desk.now.mono;
+    let tick = until_it_wakes(&desk);
     assert!(
         tick > Duration::from_mins(10) && tick < day,
         "days need no seconds: {tick:?}"
     );
     desk.now.wall = "2026-12-20T10:59:00Z".parse().unwrap();
     desk.send(Message::Woke);
-    let tick = desk.model.wake_at(desk.now.mono).unwrap() - desk.now.mono;
+    let tick = until_it_wakes(&desk);
     assert!(tick <= Duration::from_millis(1001), "{tick:?}");
     assert!(desk.screen().contains("in 61 s"), "{}", desk.screen());
     desk.wait(Duration::from_secs(70));
@@ -709,13 +715,12 @@ fn differences_are_told_apart_without_colour_and_with_it() {
     let mut terminal = ascii.draw();
     let buffer = terminal.backend_mut().buffer();
     let place = |text: &str| {
-        let rows = buffer.content.chunks(80).enumerate();
-        rows.filter_map(|(y, row)| {
+        let mut rows = buffer.content.chunks(80).enumerate();
+        rows.find_map(|(y, row)| {
             let line: String = row.iter().map(ratatui::buffer::Cell::symbol).collect();
             line.find(text)
                 .map(|x| (u16::try_from(x).unwrap(), u16::try_from(y).unwrap()))
         })
-        .next()
         .unwrap()
     };
     let (differs, same) = (place("! tier"), place("= taste"));
