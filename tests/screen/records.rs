@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use insta::assert_snapshot;
-use kinescope::message::{Effect, Message, Reply, Request};
+use kinescope::message::{Contents, Effect, Message, Reply, Request};
 use kinescope::model::{ListOrder, Marks, Overlay, Size};
 use kinescope::resource::{
     FeatureRecord, FeatureValue, GatheredRecords, Page, ResourceId, Section, WantedRecords,
@@ -413,6 +413,40 @@ fn chosen_features_alone_are_gathered_and_a_wrong_name_is_told() {
         requests(&mut desk),
         [Request::Gather(Section::Features, vec![wanted])]
     );
+}
+
+#[test]
+fn features_are_chosen_one_after_another() {
+    let mut desk = at_records(80, 24);
+    desk.keys(&["space", "space", "b"]);
+    desk.answer_all();
+    desk.keys(&["f", "down", "down", "down", "space", "down", "enter"]);
+    let features = |request: &Request| match request {
+        Request::Gather(_, wanted) => wanted[0].features.clone(),
+        _ => Vec::new(),
+    };
+    let asked = requests(&mut desk);
+    assert_eq!(features(&asked[0]), ["orders_30d", "customer_id"]);
+}
+
+#[test]
+fn records_are_written_to_a_file_as_json_lines() {
+    let mut desk = at_records(80, 24);
+    desk.keys(&["w"]);
+    assert!(desk.screen().contains("Write 1 record to"), "{}", desk.screen());
+    desk.keys(&["esc", "space", "space", "b"]);
+    desk.answer_all();
+    desk.keys(&["w", "ctrl-u"]);
+    desk.type_text("some.jsonl");
+    desk.keys(&["enter"]);
+    let Some(Effect::Export(_, export)) = desk.asked.last() else {
+        panic!()
+    };
+    let Contents::Lines(lines) = &export.contents else {
+        panic!()
+    };
+    assert_eq!(lines.len(), 2);
+    assert!(lines[1].starts_with(r#"{"group":"customers","identifier":"cust-0001","#));
 }
 
 /// Marks `cust-0000` to `cust-0003` and compares them.
