@@ -9,6 +9,7 @@ use anyhow::anyhow;
 use clap::CommandFactory as _;
 use clap_complete::Shell;
 use jiff::tz::TimeZone;
+use tokio::runtime::Builder;
 
 use crate::cli::{self, Cli, Global};
 use crate::config::Config;
@@ -33,7 +34,14 @@ pub fn is_usage(error: &anyhow::Error) -> bool {
 pub fn explore(global: &Global, config: &Config, clock: Clock) -> anyhow::Result<Ended> {
     run(async {
         let session = Session::open(options(global)).await?;
-        show(&session, global, config, clock).await
+        Box::pin(show(
+            &session,
+            identity(&session, global, config),
+            global,
+            config,
+            clock,
+        ))
+        .await
     })
 }
 
@@ -50,7 +58,12 @@ pub fn demo(global: &Global, args: &cli::Demo, config: &Config, clock: Clock) ->
     })?;
     run(async {
         if args.serve.is_none() {
-            return show(&Session::demo(&endpoint.url()), global, config, clock).await;
+            let session = Session::demo(&endpoint.url());
+            let identity = Identity {
+                is_embedded: true,
+                ..identity(&session, global, config)
+            };
+            return Box::pin(show(&session, identity, global, config, clock)).await;
         }
         let mut signals = signals()?;
         write_out(format!("listening on {}\n", endpoint.url()).as_bytes())?;
@@ -62,7 +75,7 @@ pub fn demo(global: &Global, args: &cli::Demo, config: &Config, clock: Clock) ->
 /// The records of a stream on stdout.
 pub fn tail(global: &Global, args: &cli::Tail, config: &Config, clock: Clock) -> anyhow::Result<Ended> {
     let decoder = headless::decoder(config, args)?;
-    run(async {
+    run_alone(async {
         let session = Session::open(options(global)).await?;
         log(&session);
         Ok(headless::tail(&session, args, decoder, clock).await?)
@@ -92,7 +105,13 @@ pub fn man() -> anyhow::Result<Ended> {
     write_out(&text)
 }
 
-async fn show(session: &Session, global: &Global, config: &Config, clock: Clock) -> anyhow::Result<Ended> {
+async fn show(
+    session: &Session,
+    identity: Identity,
+    global: &Global,
+    config: &Config,
+    clock: Clock,
+) -> anyhow::Result<Ended> {
     let look = Look {
         ascii: global.ascii || config.ascii,
         colour: std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
@@ -104,9 +123,9 @@ async fn show(session: &Session, global: &Global, config: &Config, clock: Clock)
         decoding: config.decoding.clone(),
         filters: config.filters.clone(),
         ring_bytes: config.ring_mib << 20,
+        audit_values: config.audit_values,
         abilities: abilities(&sources),
     };
-    let identity = identity(session, global.read_only || config.read_only);
     // Before the terminal is taken: a signal in between would end the program without giving it back.
     let signals = signals()?;
     let screen = Screen::enter()?;
@@ -122,13 +141,14 @@ fn log(session: &Session) {
     tracing::info!(profile, region = session.region(), endpoint, "session");
 }
 
-fn identity(session: &Session, read_only: bool) -> Identity {
+fn identity(session: &Session, global: &Global, config: &Config) -> Identity {
     Identity {
         account: session.account().map(str::to_owned),
         profile: session.profile().unwrap_or_default().to_owned(),
         region: session.region().to_owned(),
         endpoint: endpoint(session),
-        read_only,
+        read_only: global.read_only || config.is_read_only(session.profile()),
+        is_embedded: false,
     }
 }
 
@@ -165,11 +185,22 @@ fn options(global: &Global) -> source::Options {
     }
 }
 
-/// Runs a command. Whatever still blocks a thread when it has ended is left behind: a look-up of a name, or a write that
-/// nobody reads.
+/// Runs a command with a screen: its loop has a thread of its own, and what it waits for another.
 fn run(command: impl Future<Output = anyhow::Result<Ended>>) -> anyhow::Result<Ended> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
+    block_on(Builder::new_multi_thread().worker_threads(2), command)
+}
+
+/// Runs a command without a screen. One thread reads, and memory that it frees is where it looks for more.
+fn run_alone(command: impl Future<Output = anyhow::Result<Ended>>) -> anyhow::Result<Ended> {
+    block_on(&mut Builder::new_current_thread(), command)
+}
+
+/// Whatever still blocks a thread when the command has ended is left behind: a look-up of a name, or a write that nobody reads.
+fn block_on(
+    runtime: &mut Builder,
+    command: impl Future<Output = anyhow::Result<Ended>>,
+) -> anyhow::Result<Ended> {
+    let runtime = runtime
         .enable_all()
         .build()
         .map_err(because("the runtime cannot be started"))?;

@@ -4,6 +4,7 @@
 
 mod decoding;
 mod glob;
+mod profiles;
 
 use std::collections::BTreeMap;
 use std::io;
@@ -18,6 +19,7 @@ use crate::query::Filter;
 use crate::sanitize;
 pub use decoding::Decoding;
 use decoding::{Files, Rule};
+use profiles::Profiles;
 
 const EMBEDDED: &str = include_str!("../assets/config.toml");
 
@@ -32,11 +34,15 @@ pub struct Config {
     pub ascii: bool,
     /// Refuse every write.
     pub read_only: bool,
+    /// Tell in the log which values were written.
+    pub audit_values: bool,
     /// Filters of a tail by their names.
     pub filters: BTreeMap<String, String>,
     #[serde(skip)]
     /// How the payloads of streams are read.
     pub decoding: Decoding,
+    #[serde(skip)]
+    profiles: Profiles,
 }
 
 /// What a file says; the rest is as embedded.
@@ -47,6 +53,9 @@ struct Partial {
     ring_mib: Option<usize>,
     ascii: Option<bool>,
     read_only: Option<bool>,
+    audit_values: Option<bool>,
+    #[serde(default)]
+    profiles: Profiles,
     #[serde(default)]
     filters: BTreeMap<String, toml::Spanned<String>>,
     #[serde(default)]
@@ -107,9 +116,16 @@ impl Config {
             ring_mib: said.ring_mib.unwrap_or(defaults.ring_mib).clamp(1, 64 << 10),
             ascii: said.ascii.unwrap_or(defaults.ascii),
             read_only: said.read_only.unwrap_or(defaults.read_only),
+            audit_values: said.audit_values.unwrap_or(defaults.audit_values),
+            profiles: said.profiles,
             filters: filters(said.filters, text, file)?,
             decoding: decoding.map_err(|(at, why)| wrong(text, at.start, file, why))?,
         })
+    }
+
+    /// Whether every write is refused under this profile. One rule that says so is enough, whatever others say.
+    pub fn is_read_only(&self, profile: Option<&str>) -> bool {
+        self.read_only || self.profiles.are_read_only(profile)
     }
 
     /// How the payloads of this stream are read; it may be named by its ARN.
@@ -204,6 +220,51 @@ mod tests {
             Some(Format::Msgpack)
         );
         assert_eq!(choice("carts"), None);
+    }
+
+    #[test]
+    fn a_profile_is_read_only_where_any_rule_for_it_says_so() {
+        let config = load(concat!(
+            "[profiles.prod]\nread_only = false\n[profiles.\"*prod*\"]\nread_only = true\n",
+            "[profiles.\"dev-?\"]\nread_only = false\n[profiles.staging]\n",
+        ));
+        let config = config.unwrap();
+        for (profile, expected) in [
+            (Some("prod"), true),
+            (Some("shop-Production-eu"), true),
+            (Some("dev-1"), false),
+            (Some("staging"), false),
+            (None, false),
+        ] {
+            assert_eq!(config.is_read_only(profile), expected, "{profile:?}");
+        }
+        let config = load("[profiles.default]\nread_only = true").unwrap();
+        assert!(config.is_read_only(None), "no profile is the one called default");
+        let config = load("read_only = true\n[profiles.\"*\"]\nread_only = false").unwrap();
+        assert!(config.is_read_only(Some("dev")), "a rule loosens nothing");
+    }
+
+    #[test]
+    fn a_mistake_about_profiles_is_told_with_its_place() {
+        for (text, expected) in [
+            (
+                "[profiles.\"*prod*\"]\nreadonly = true",
+                "c.toml:2:1: unknown field `readonly`, expected `read_only`",
+            ),
+            (
+                "[profiles.\"*prod*\"]\nread_only = \"yes\"",
+                "c.toml:2:13: invalid type: string \"yes\", expected a boolean",
+            ),
+            (
+                "audit_values = 1",
+                "c.toml:1:16: invalid type: integer `1`, expected a boolean",
+            ),
+        ] {
+            let error = load(text).unwrap_err().to_string();
+            assert!(error.starts_with(expected), "{error}");
+        }
+        assert!(!load("").unwrap().audit_values);
+        assert!(load("audit_values = true").unwrap().audit_values);
     }
 
     #[test]

@@ -399,7 +399,7 @@ mod tests {
             pending().boxed()
         }
 
-        fn read(&self, _: ResourceId, _: ShardId, _: IteratorToken) -> Reply<'_, Batch> {
+        fn read(&self, _: ResourceId, _: ShardId, _: IteratorToken, _: Option<u32>) -> Reply<'_, Batch> {
             pending().boxed()
         }
 
@@ -442,6 +442,7 @@ mod tests {
         let limits = ReadLimits {
             calls_per_second: 5,
             bytes_per_second: None,
+            records_per_read: None,
             seeks_time: true,
             retention: of_all,
             pushed: false,

@@ -29,6 +29,16 @@ pub enum Context {
     Batch,
     /// The list of what is marked.
     Marks,
+    /// A record that is edited.
+    Editor,
+    /// The look at a record before it is written.
+    Review,
+    /// The choice between what somebody else wrote and one's own.
+    Merge,
+    /// The question what shall become of changes that are not stored.
+    Leave,
+    /// Drafts that were left behind.
+    Drafts,
     /// A line of text that is being typed.
     Prompt,
     /// The menu of a stream's consumers.
@@ -47,13 +57,18 @@ pub enum Context {
 
 impl Context {
     /// All of them, in the order in which the help shows them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 18] = [
         Self::Browse,
         Self::Tail,
         Self::Inspector,
         Self::Records,
         Self::Batch,
         Self::Marks,
+        Self::Editor,
+        Self::Review,
+        Self::Merge,
+        Self::Leave,
+        Self::Drafts,
         Self::Prompt,
         Self::Consumers,
         Self::Confirm,
@@ -72,6 +87,11 @@ impl Context {
             Self::Records => "Records",
             Self::Batch => "Marked records",
             Self::Marks => "Marks",
+            Self::Editor => "Record editor",
+            Self::Review => "Review",
+            Self::Merge => "Merge",
+            Self::Leave => "Leaving",
+            Self::Drafts => "Drafts",
             Self::Prompt => "Typing",
             Self::Consumers => "Consumers",
             Self::Confirm => "Confirming",

@@ -18,6 +18,7 @@
 //!
 //! What the services are is said in [`resource`], in AWS's own words; what they can do in [`source`], where the SDK's types
 //! stop. A live [`tail`] is a state machine that is told answers and the time; the screen and [`headless`] drive the same one.
+//! A record is changed in [`edit`], which knows the rules of its group and takes a write to its end without doing any I/O.
 //! A batch of records of feature groups is gathered by such a machine as well, in [`gather`].
 //! What bytes mean is found out in [`decode`], and whatever comes from outside passes [`sanitize`] before it is printed.
 //!
@@ -34,6 +35,7 @@ pub mod commands;
 pub mod config;
 pub mod decode;
 pub mod demo;
+pub mod edit;
 pub mod gather;
 pub mod headless;
 pub mod keymap;

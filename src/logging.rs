@@ -1,4 +1,5 @@
-//! The log that `--log-file` asks for: which calls were made and how they ended. Never payloads, never credentials.
+//! The log that `--log-file` asks for: which calls were made and how they ended, and what was written. Never payloads, never
+//! credentials.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -10,6 +11,7 @@ use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
+use crate::edit::audit;
 use crate::sanitize;
 
 /// A log that cannot be written.
@@ -32,7 +34,9 @@ pub fn start(file: Option<&Path>) -> Result<(), LogError> {
         .with_ansi(false)
         .with_writer(Mutex::new(Gate(log)));
     // The SDK's own events can hold bodies, so only ours are written.
-    let ours = Targets::new().with_target("kinescope", LevelFilter::INFO);
+    let ours = Targets::new()
+        .with_target("kinescope", LevelFilter::INFO)
+        .with_target(audit::TARGET, LevelFilter::INFO);
     tracing_subscriber::registry().with(lines).with(ours).init();
     Ok(())
 }

@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use crate::cli::Output;
 use crate::decode::Decoder;
+use crate::edit::{Kept, LeftBehind};
 use crate::model::{Document, Found, Scan, Sight, Size, Ticket};
 use crate::resource::{
     Consumer, Detail, Entry, FeatureRecord, GatheredRecords, Page, PageToken, Position, Record, RecordWrite,
@@ -30,6 +31,12 @@ pub enum Message {
     Resized(Size),
     /// The time that [`crate::model::Model::wake_at`] asked for has come.
     Woke,
+    /// Drafts that programs left which run no more.
+    DraftsFound(Vec<LeftBehind>),
+    /// A draft could not be kept, or looked for; why.
+    DraftFailed(String),
+    /// The text of [`Effect::EditOutside`] as the person left it; or why there is none.
+    Edited(Result<String, String>),
     /// An answer to an [`Effect`], with the ticket that it carried.
     Reply(Ticket, Reply),
 }
@@ -154,6 +161,16 @@ pub enum Effect {
     Inspect(Ticket, Arc<Record>, Sight, Decoder),
     /// Stop what goes under this ticket.
     Cancel(Ticket),
+    /// Keep a draft where it outlives the program, in place of an earlier one of the record.
+    KeepDraft(Box<Kept>),
+    /// Drop the draft of a record that was kept by this program.
+    DropDraft(Box<Kept>),
+    /// Drop a draft that another program left.
+    DropLeft(Box<LeftBehind>),
+    /// Write the line of a write to the log.
+    Audit(String),
+    /// Give the terminal to the person's own editor with a text, until it ends.
+    EditOutside(String),
     /// Stop like a job, until the shell continues it.
     Suspend,
     /// Clear the screen and draw everything.
@@ -290,6 +307,25 @@ pub enum Action {
     Deregister,
     Confirm,
     ToggleFollow,
+    EditRecord,
+    NewRecord,
+    CloneRecord,
+    DeleteRecord,
+    EditOutside,
+    RemoveFeature,
+    PutBack,
+    Stores,
+    TimeToLive,
+    Review,
+    Update,
+    UndoWrite,
+    Mine,
+    Theirs,
+    AllMine,
+    AllTheirs,
+    KeepDraft,
+    DiscardDraft,
+    ShowDrafts,
     ToggleHex,
     ToggleTyped,
     ToggleFold,

@@ -8,6 +8,7 @@ mod batch;
 mod browser;
 mod comparison;
 mod consumers;
+mod editor;
 mod inspector;
 mod layout;
 mod lineage;
@@ -35,17 +36,21 @@ pub use batch::{BatchPane, BatchView, json_line};
 pub use browser::{Browser, Focus, ShardList, cancel_listing};
 pub use comparison::{Column, Comparison, Contrast, FeatureRow};
 pub use consumers::{ConsumerChange, ConsumerList, ConsumerMenu};
+pub use editor::{
+    Before, Checked, Desk, Editor, Form, FormRow, FormSign, Merging, Opening, Pause, Review, Stage,
+    ValueLine, WriteEnded, Writing, parse_value, value_text,
+};
 pub use inspector::{
     BETWEEN, Document, GAP, INDENT, Inspector, Kind, Line as TreeLine, Mark, Node, Reading, Search, Sight,
     Sign, Tree,
 };
-pub use layout::{BrowseLayout, Layout, Size, TailLayout, Work};
+pub use layout::{BrowseLayout, EditorLayout, Layout, Size, TailLayout, Work};
 pub use lineage::{Branch, Lineage};
 pub use listing::{ListOrder, Listing, RowWords};
 pub use marks::{Mark as RecordMark, MarkList, Marks};
 pub use meter::{ShardMeter, ShardOrder, ShardSign, ShardState};
 pub use outline::{LABEL, Line as OutlineLine, Outline, wrap};
-pub use overlay::{Overlay, Purpose};
+pub use overlay::{Overlay, Purpose, Then};
 pub use panel::{KeyTable, Panel, ShardTable};
 pub use prompt::{Choice, Prompt};
 pub use record_outline::{RecordLine, RecordOutline};
@@ -60,7 +65,9 @@ pub use words::{as_word, words};
 use jiff::tz::TimeZone;
 
 use crate::config::Decoding;
+use crate::edit::{Kept, LeftBehind, Origin};
 use crate::keymap::{Context, Keymap};
+use crate::message::Ended;
 use crate::resource::{Detail, FeatureGroup, ResourceId, Section};
 use crate::tail::Rate;
 
@@ -82,6 +89,34 @@ pub struct Identity {
     pub endpoint: Option<String>,
     /// Whether writes are refused.
     pub read_only: bool,
+    /// Whether these are the embedded services.
+    pub is_embedded: bool,
+}
+
+impl Identity {
+    /// Where its records live, for drafts and the log.
+    pub fn origin(&self) -> Origin {
+        Origin {
+            account: self.account.clone(),
+            profile: self.profile.clone(),
+            region: self.region.clone(),
+            // Where the embedded services listen is another place each time.
+            endpoint: if self.is_embedded {
+                Some("embedded".to_owned())
+            } else {
+                self.endpoint.clone()
+            },
+        }
+    }
+}
+
+/// Drafts of records that are not stored.
+#[derive(Debug, Default)]
+pub struct Shelf {
+    /// Those that were kept since the program began.
+    pub here: Vec<Kept>,
+    /// Those that programs left which run no more.
+    pub left: Vec<LeftBehind>,
 }
 
 /// What was chosen at the start and does not change.
@@ -95,6 +130,8 @@ pub struct Settings {
     pub filters: BTreeMap<String, String>,
     /// Bytes that a tail keeps.
     pub ring_bytes: usize,
+    /// Whether the log tells the values of what is written.
+    pub audit_values: bool,
     /// What each section's service can do, in the order of [`Section::ALL`].
     pub abilities: [Abilities; 4],
 }
@@ -162,6 +199,12 @@ pub struct Model {
     pub records: Option<RecordsPane>,
     /// Marked records that are gathered, over the section that they are of, or over the records of one group.
     pub batch: Option<BatchPane>,
+    /// The record that is edited, over whatever it was opened from.
+    pub editor: Option<Editor>,
+    /// Drafts that are not stored.
+    pub drafts: Shelf,
+    /// How the program ends as soon as the write that is under way is over.
+    pub quits: Option<Ended>,
     /// What lies over it all; the last one gets the keys.
     pub overlays: Vec<Overlay>,
     /// A file that is being written.
@@ -188,6 +231,9 @@ impl Model {
             section: Section::Streams,
             browsers: Section::ALL.map(Browser::new),
             tail: None,
+            editor: None,
+            drafts: Shelf::default(),
+            quits: None,
             records: None,
             batch: None,
             overlays: Vec::new(),
@@ -220,6 +266,8 @@ impl Model {
             Some(Overlay::Prompt(_)) => &[Context::Prompt],
             Some(Overlay::Consumers(_)) => &[Context::Consumers, Context::Global],
             Some(Overlay::Confirm(_)) => &[Context::Confirm],
+            Some(Overlay::Leave(_)) => &[Context::Leave],
+            Some(Overlay::Drafts { .. }) => &[Context::Drafts, Context::Global],
             Some(Overlay::Marks(_)) => &[Context::Marks, Context::Global],
             Some(Overlay::Seek(seek)) if seek.is_typing() => &[Context::Seek],
             Some(Overlay::Seek(_)) => &[Context::SeekShards, Context::Seek],
@@ -230,6 +278,9 @@ impl Model {
 
     /// Where keys count below whatever lies over it all, innermost first.
     pub fn pane_contexts(&self) -> &'static [Context] {
+        if self.editor.is_some() {
+            return self.editor_contexts();
+        }
         match (&self.tail, &self.batch, &self.records) {
             (Some(tail), ..) if tail.focus == Focus::Detail && tail.inspector().is_some() => {
                 &[Context::Inspector, Context::Tail, Context::Global]
@@ -254,6 +305,16 @@ impl Model {
         }
     }
 
+    fn editor_contexts(&self) -> &'static [Context] {
+        let desk = self.editor.as_ref().and_then(|editor| editor.desk.as_ref());
+        match desk.map(|desk| (&desk.stage, &desk.form.line)) {
+            Some((Stage::Editing, Some(_))) => &[Context::Prompt],
+            Some((Stage::Reviewing(_), _)) => &[Context::Review, Context::Global],
+            Some((Stage::Merging(_), _)) => &[Context::Merge, Context::Global],
+            _ => &[Context::Editor, Context::Global],
+        }
+    }
+
     /// Where everything stands on the screen.
     pub fn layout(&self) -> Layout {
         let paneled = self.tail.as_ref().is_some_and(|tail| tail.panel.is_some());
@@ -263,6 +324,9 @@ impl Model {
             (None, None) => self.browser().focus,
         };
         let layout = Layout::new(self.size, self.tail.is_some(), paneled, focus);
+        if self.editor.is_some() {
+            return layout.editing();
+        }
         let compares = matches!(&self.batch, Some(batch) if batch.view == BatchView::Comparison);
         let reads = self.batch.is_some() || self.records.is_some();
         if compares || (reads && focus == Focus::Detail) {
@@ -293,13 +357,24 @@ impl Model {
         let tail = self.tail.as_ref().and_then(|tail| tail.wake_at(next_beat(now)));
         let notice = self.notice.as_ref().map(|notice| notice.until);
         let settles = self.browser().settles_at;
+        let writes = self.editor.as_ref().and_then(Editor::wake_at);
         let fades = (self.calls.per_second(now) > 0).then(|| next_beat(now));
         let rests = self.records.as_ref().and_then(|it| it.settles_at);
         let again = self.batch.as_ref().and_then(|it| it.wakes_at);
-        [waits, tail, notice, settles, fades, rests, again, self.ticks_at]
-            .into_iter()
-            .flatten()
-            .min()
+        [
+            waits,
+            tail,
+            notice,
+            settles,
+            fades,
+            writes,
+            rests,
+            again,
+            self.ticks_at,
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 
     /// Whether a wait is on the screen.
@@ -307,6 +382,7 @@ impl Model {
         let menu = |it: &Overlay| matches!(it, Overlay::Consumers(menu) if menu.is_waiting());
         self.overlays.iter().any(menu)
             || self.browser().is_waiting()
+            || self.editor.as_ref().is_some_and(|editor| editor.wait().is_some())
             || self.tail.as_ref().is_some_and(TailPane::is_waiting)
             || self.records.as_ref().is_some_and(RecordsPane::is_waiting)
             || self.batch.as_ref().is_some_and(BatchPane::is_waiting)

@@ -4,7 +4,10 @@
 
 mod calls;
 mod clock;
+pub mod drafts;
 mod export;
+mod keeper;
+mod outside;
 mod signals;
 pub mod tail;
 
@@ -19,6 +22,7 @@ pub use clock::Clock;
 pub use signals::{Signal, Signals};
 
 use crate::clock::Now;
+use crate::edit::audit;
 use crate::message::{Effect, Ended, Message};
 use crate::model::{Model, Size};
 use crate::source::Source;
@@ -26,6 +30,8 @@ use crate::terminal::Screen;
 use crate::update::update;
 use crate::view::{self, Look};
 use calls::Calls;
+use drafts::Drafts;
+use keeper::{Job, Keeper};
 
 /// Messages that may wait for the loop. A full channel holds up the tasks that fill it, and so the reading of a stream.
 const CHANNEL: usize = 64;
@@ -44,6 +50,8 @@ pub struct App {
     dirty: bool,
     calls: Calls,
     messages: mpsc::Receiver<Message>,
+    input: EventStream,
+    keeper: Option<Keeper>,
 }
 
 /// What the loop waited for.
@@ -68,6 +76,8 @@ impl App {
     ) -> Self {
         let (sender, messages) = mpsc::channel(CHANNEL);
         let frame = Duration::from_secs(1) / u32::from(max_fps.max(1));
+        let drafts = Drafts::of_person(clock.now().wall);
+        let keeper = drafts.map(|drafts| Keeper::start(drafts, sender.clone()));
         let calls = Calls::new(clock, sender, sources);
         Self {
             model,
@@ -80,19 +90,28 @@ impl App {
             dirty: true,
             calls,
             messages,
+            input: EventStream::new(),
+            keeper,
         }
     }
 
     /// Runs until it ends. The terminal is left by whoever owns it.
     pub async fn run(mut self) -> io::Result<Ended> {
-        let mut input = EventStream::new();
+        let ended = self.turns().await;
+        if let Some(keeper) = self.keeper.take() {
+            keeper.finish().await;
+        }
+        ended
+    }
+
+    async fn turns(&mut self) -> io::Result<Ended> {
         let size = self.screen.size()?;
         self.take(Message::Resumed(size))?;
         self.draw()?;
         #[cfg(debug_assertions)]
         panic_on_request();
         loop {
-            let ended = match self.turn(&mut input).await {
+            let ended = match self.turn().await {
                 // Input that ends or fails is a terminal that has vanished.
                 Turn::Input(None | Some(Err(_))) | Turn::Signal(Signal::End) => Some(Ended::Interrupted),
                 Turn::Input(Some(Ok(event))) => self.input(&event)?,
@@ -111,13 +130,13 @@ impl App {
     }
 
     /// Waits for whatever comes first. Keys and signals go before answers, so that a flood of these delays none of those.
-    async fn turn(&mut self, input: &mut EventStream) -> Turn {
+    async fn turn(&mut self) -> Turn {
         let wake = self.model.wake_at(self.clock.now().mono);
         let draw = self.dirty.then(|| self.draw_due());
         tokio::select! {
             biased;
             signal = self.signals.next() => Turn::Signal(signal),
-            event = input.next() => Turn::Input(event),
+            event = self.input.next() => Turn::Input(event),
             () = self.clock.until(draw) => Turn::DrawDue,
             () = self.clock.until(wake) => Turn::Woke,
             Some(message) = self.messages.recv() => Turn::Message(message),
@@ -169,12 +188,26 @@ impl App {
             Effect::Inspect(ticket, record, sight, decoder) => {
                 self.calls.inspect(ticket, record, sight, decoder);
             }
+            Effect::KeepDraft(kept) => self.keep(Job::Keep(kept)),
+            Effect::DropDraft(kept) => self.keep(Job::Drop(kept)),
+            Effect::DropLeft(left) => self.keep(Job::DropLeft(left)),
+            Effect::Audit(line) => tracing::info!(target: audit::TARGET, "{line}"),
+            Effect::EditOutside(text) => return self.edit_outside(&text),
             Effect::Cancel(ticket) => self.calls.cancel(ticket),
             Effect::Redraw => self.screen.forget(),
             Effect::Suspend => return self.suspend(),
             Effect::Quit(ended) => return Ok(Some(ended)),
         }
         Ok(None)
+    }
+
+    /// Has a draft kept or dropped; who has no home is told that it is not.
+    fn keep(&mut self, job: Job) {
+        if let Some(keeper) = &self.keeper {
+            return keeper.ask(job);
+        }
+        let words = "there is no home directory, so that drafts do not outlive the program";
+        self.model.notify(self.clock.now().mono, words, true);
     }
 
     /// Nothing tells whether a terminal took it, and the person is told just that.
@@ -196,6 +229,18 @@ impl App {
         self.screen.suspend()?;
         let size = self.screen.size()?;
         self.take(Message::Resumed(size))
+    }
+
+    /// Lends the terminal to the person's own editor. Nothing of ours may read from it meanwhile, and what was typed there is
+    /// no signal for us.
+    fn edit_outside(&mut self, text: &str) -> io::Result<Option<Ended>> {
+        self.input = EventStream::new();
+        let edited = self.screen.lend(|| outside::edit(text))?;
+        self.input = EventStream::new();
+        self.signals.forget();
+        let size = self.screen.size()?;
+        let ended = self.take(Message::Resumed(size))?;
+        Ok(self.take(Message::Edited(edited))?.or(ended))
     }
 
     fn draw_due(&self) -> Duration {

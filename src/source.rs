@@ -60,8 +60,15 @@ pub trait Tail: Send + Sync {
     /// An iterator at a position of a shard.
     fn iterator(&self, stream: ResourceId, shard: ShardId, position: Position) -> Reply<'_, IteratorToken>;
 
-    /// The records from an iterator on. Tried once: how to try again is decided by [`crate::tail`].
-    fn read(&self, stream: ResourceId, shard: ShardId, from: IteratorToken) -> Reply<'_, Batch>;
+    /// The records from an iterator on, at most so many where a number is given. Tried once: how to try again is decided by
+    /// [`crate::tail`].
+    fn read(
+        &self,
+        stream: ResourceId,
+        shard: ShardId,
+        from: IteratorToken,
+        most: Option<u32>,
+    ) -> Reply<'_, Batch>;
 
     /// What the service allows a reader of one shard.
     fn limits(&self) -> ReadLimits;
@@ -114,6 +121,8 @@ pub struct ReadLimits {
     pub calls_per_second: u32,
     /// Bytes a second, all readers together; `None` where the service counts only calls.
     pub bytes_per_second: Option<u64>,
+    /// Records that one read brings at most, where it can be asked for fewer.
+    pub records_per_read: Option<u32>,
     /// Whether a shard can be read from a point in time.
     pub seeks_time: bool,
     /// How long records are kept, where it is the same for every stream.

@@ -116,11 +116,16 @@ impl Screen {
 
     /// Gives the terminal back, stops the process as Ctrl-Z does, and takes the terminal again once it is continued.
     pub fn suspend(&mut self) -> io::Result<()> {
+        self.lend(|| signal_hook::low_level::emulate_default_handler(SIGTSTP))?
+    }
+
+    /// Gives the terminal back while something else uses it.
+    pub fn lend<T>(&mut self, to: impl FnOnce() -> T) -> io::Result<T> {
         give_back();
-        signal_hook::low_level::emulate_default_handler(SIGTSTP)?;
+        let result = to();
         take()?;
         self.forget();
-        Ok(())
+        Ok(result)
     }
 }
 

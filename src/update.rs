@@ -8,6 +8,7 @@ mod batch;
 mod browse;
 mod consumers;
 mod decoder;
+mod editor;
 mod expiry;
 mod export;
 mod filter;
@@ -16,6 +17,7 @@ mod listing;
 mod marks;
 mod overlay;
 mod panel;
+mod read_only;
 mod records;
 mod seek;
 mod tail;
@@ -30,7 +32,7 @@ use jiff::tz::TimeZone;
 use crate::clock::Now;
 use crate::keymap::Chord;
 use crate::message::{Action, Effect, Ended, Exported, Message, Reply};
-use crate::model::{Model, Ticket, Wait};
+use crate::model::{Model, Then, Ticket, Wait};
 use crate::resource::Section;
 use crate::source::SourceError;
 
@@ -51,9 +53,15 @@ pub fn update(model: &mut Model, message: Message, now: Now) -> Vec<Effect> {
         }
         Message::Pasted(text) => overlay::paste(model, &text),
         Message::Woke => Vec::new(),
+        Message::Edited(text) => editor::edited(model, text, now),
+        Message::DraftsFound(left) => editor::drafts_found(model, left),
+        Message::DraftFailed(why) => {
+            model.notify(now.mono, why, true);
+            Vec::new()
+        }
         Message::Reply(ticket, reply) => take_reply(model, ticket, reply, now),
     };
-    pass_time(model, now);
+    effects.extend(pass_time(model, now));
     effects.extend(wants::wants(model, now));
     let calls = effects
         .iter()
@@ -66,7 +74,7 @@ pub fn update(model: &mut Model, message: Message, now: Now) -> Vec<Effect> {
 }
 
 /// What goes by itself as time goes by.
-fn pass_time(model: &mut Model, now: Now) {
+fn pass_time(model: &mut Model, now: Now) -> Vec<Effect> {
     if model
         .notice
         .as_ref()
@@ -79,11 +87,13 @@ fn pass_time(model: &mut Model, now: Now) {
     records::pass_time(model, now);
     batch::pass_time(model);
     expiry::pass_time(model, now);
+    editor::pass_time(model, now)
 }
 
 /// An answer whose ticket is not live is stale and dropped, here and nowhere else.
 fn take_reply(model: &mut Model, ticket: Ticket, reply: Reply, now: Now) -> Vec<Effect> {
     let news = matches!(reply, Reply::Tail(_) | Reply::Exported(Exported::Written(_)));
+    let is_edited = editor::awaits(model, ticket);
     let live = if news {
         model.tickets.is_live(ticket)
     } else {
@@ -91,6 +101,9 @@ fn take_reply(model: &mut Model, ticket: Ticket, reply: Reply, now: Now) -> Vec<
     };
     if !live {
         return Vec::new();
+    }
+    if is_edited {
+        return editor::take(model, ticket, reply, now);
     }
     let failed = match reply {
         Reply::Listed(section, page) => browse::listed(model, section, page),
@@ -122,22 +135,28 @@ fn take_reply(model: &mut Model, ticket: Ticket, reply: Reply, now: Now) -> Vec<
 /// What a key or a command does.
 fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
     match action {
-        Action::ShowStreams => browse::show(model, Section::Streams),
-        Action::ShowTables => browse::show(model, Section::Tables),
-        Action::ShowFeatures => browse::show(model, Section::Features),
-        Action::ShowPredictions => browse::show(model, Section::Predictions),
+        Action::ShowStreams => show(model, now, Section::Streams),
+        Action::ShowTables => show(model, now, Section::Tables),
+        Action::ShowFeatures => show(model, now, Section::Features),
+        Action::ShowPredictions => show(model, now, Section::Predictions),
         Action::Suspend => vec![Effect::Suspend],
         Action::Redraw => vec![Effect::Redraw],
-        Action::Quit => vec![Effect::Quit(Ended::Done)],
-        Action::QuitNow => vec![Effect::Quit(Ended::Interrupted)],
+        Action::Quit => editor::ask_before(model, now, Then::Quit),
+        Action::QuitNow => editor::quit(model, now, Ended::Interrupted),
         Action::Help => overlay::open_help(model),
         Action::ToggleZone => toggle_zone(model, now),
         action if !model.overlays.is_empty() => overlay::act(model, action, now),
+        action if model.editor.is_some() => editor::act(model, action, now),
         action if model.tail.is_some() => tail::act(model, action, now),
         action if model.batch.is_some() => batch::act(model, action, now),
         action if model.records.is_some() => records::act(model, action, now),
         action => browse::act(model, action, now),
     }
+}
+
+/// A section, once the editor is left.
+fn show(model: &mut Model, now: Now, section: Section) -> Vec<Effect> {
+    editor::ask_before(model, now, Then::Show(section))
 }
 
 /// Times of the clock on the wall, or of UTC.

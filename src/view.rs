@@ -12,6 +12,8 @@ mod browse;
 mod comparison;
 mod consumers;
 mod detail;
+mod drafts;
+mod editor;
 mod fields;
 mod footer;
 mod format;
@@ -55,6 +57,7 @@ pub fn draw(frame: &mut Frame<'_>, model: &Model, look: &Look, now: Now) {
     let buffer = frame.buffer_mut();
     header::identity(&stage, fits(layout.identity), buffer);
     header::tabs(&stage, fits(layout.tabs), buffer);
+    let mut typing = None;
     match (layout.work, &model.tail) {
         (Work::Browse(areas), _) => {
             let BrowseLayout { list, detail } = areas;
@@ -72,10 +75,19 @@ pub fn draw(frame: &mut Frame<'_>, model: &Model, look: &Look, now: Now) {
                 None => {}
             }
         }
+        (Work::Editor(areas), _) => {
+            if let Some(it) = &model.editor {
+                typing = editor::draw(&stage, it, areas.within(screen), buffer);
+            }
+        }
         (Work::Tail(_), None) => {}
     }
     footer::draw(&stage, fits(layout.footer), buffer);
-    let cursor = overlay::draw(&stage, screen, buffer);
+    let cursor = if model.overlays.is_empty() {
+        typing
+    } else {
+        overlay::draw(&stage, screen, buffer)
+    };
     if look.ascii {
         ascii::flatten(buffer);
     }

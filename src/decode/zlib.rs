@@ -1,4 +1,4 @@
-//! zlib (RFC 1950). Its two bytes of header come up by chance, so that it is only told by what inflates.
+//! zlib (RFC 1950). Its two bytes of header come up by chance, so that it is only told by what is no text and inflates.
 
 use std::io::{self, Read as _};
 
@@ -22,7 +22,7 @@ pub(super) const LAYER: Layer = Layer {
 };
 
 fn begins(head: Head<'_>) -> bool {
-    has_header(head.bytes) && inflates(head.bytes)
+    has_header(head.bytes) && !is_text(head.bytes) && inflates(head.bytes)
 }
 
 fn has_header(data: &[u8]) -> bool {
@@ -30,6 +30,16 @@ fn has_header(data: &[u8]) -> bool {
         && method >> 4 <= LARGEST_WINDOW
         && flags & DICTIONARY == 0
         && u16::from_be_bytes([*method, *flags]) % 31 == 0)
+}
+
+/// A few words can happen to inflate to a long row of zeros; what was deflated is hardly ever text.
+fn is_text(data: &[u8]) -> bool {
+    let is_written = |text: &str| !text.contains(|c: char| c.is_control() && !c.is_whitespace());
+    match std::str::from_utf8(data) {
+        Ok(text) => is_written(text),
+        // A head may end within a character.
+        Err(error) => error.error_len().is_none() && is_text(&data[..error.valid_up_to()]),
+    }
 }
 
 /// Whether it does so for long enough, or to its end and its checksum.
@@ -49,7 +59,14 @@ mod tests {
 
     #[test]
     fn text_that_has_the_header_by_chance_is_no_zlib() {
-        for text in [&b"x^2 + y^2 = z^2"[..], b"HK stock exchange", b"x\x9c", b"x^"] {
+        let inflates = "HKöäaDpbaüüb日ü ".as_bytes();
+        for text in [
+            b"x^2 + y^2 = z^2",
+            &b"HK stock exchange"[..],
+            b"x\x9c",
+            b"x^",
+            inflates,
+        ] {
             assert!(has_header(text));
             assert!(!begins(Head::all(text)), "{text:?}");
         }

@@ -44,6 +44,8 @@ pub enum Work {
     Browse(BrowseLayout),
     /// A live tail.
     Tail(TailLayout),
+    /// A record that is edited.
+    Editor(EditorLayout),
 }
 
 /// A section's list and detail; the one that does not fit is empty.
@@ -66,6 +68,29 @@ pub struct TailLayout {
     pub list: Rect,
     /// The panel with its frame; empty where none is open.
     pub panel: Rect,
+}
+
+/// A record that is edited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EditorLayout {
+    /// How it will be stored; empty on a short screen.
+    pub status: Rect,
+    /// Its features with their frame.
+    pub form: Rect,
+    /// A word on the selected one; empty on a short screen.
+    pub note: Rect,
+}
+
+impl EditorLayout {
+    /// As much of it as a screen has.
+    #[must_use]
+    pub fn within(self, screen: Rect) -> Self {
+        Self {
+            status: self.status.intersection(screen),
+            form: self.form.intersection(screen),
+            note: self.note.intersection(screen),
+        }
+    }
 }
 
 impl Layout {
@@ -107,11 +132,28 @@ impl Layout {
         }
     }
 
+    /// The same with a record that is edited in the middle.
+    #[must_use]
+    pub fn editing(self) -> Self {
+        let areas = match self.work {
+            Work::Browse(it) => [it.list, it.detail, Rect::ZERO, Rect::ZERO],
+            Work::Tail(it) => [it.status, it.shards, it.list, it.panel],
+            Work::Editor(_) => return self,
+        };
+        let areas = areas.into_iter().filter(|area| !area.is_empty());
+        let area = areas.reduce(Rect::union).unwrap_or_default();
+        let (status, rest) = take_top(area, u16::from(area.height >= 5));
+        let (form, note) = take_bottom(rest, u16::from(area.height >= 8));
+        let work = Work::Editor(EditorLayout { status, form, note });
+        Self { work, ..self }
+    }
+
     /// How many rows of the list fit.
     pub fn list_rows(&self) -> usize {
         match self.work {
             Work::Browse(browse) => inner_rows(browse.list),
             Work::Tail(tail) => inner_rows(tail.list),
+            Work::Editor(editor) => inner_rows(editor.form),
         }
     }
 
@@ -120,6 +162,7 @@ impl Layout {
         match self.work {
             Work::Browse(browse) => inner_rows(browse.detail),
             Work::Tail(tail) => inner_rows(tail.panel),
+            Work::Editor(editor) => inner_rows(editor.form),
         }
     }
 
@@ -129,6 +172,7 @@ impl Layout {
             Work::Browse(browse) => inner_columns(browse.detail),
             // With a blank column on either side.
             Work::Tail(tail) => inner_columns(tail.panel).saturating_sub(2),
+            Work::Editor(editor) => inner_columns(editor.form),
         }
     }
 }
@@ -218,11 +262,9 @@ mod tests {
             for height in 0..50 {
                 for (tailing, inspecting) in [(false, false), (true, false), (true, true)] {
                     for focus in [Focus::List, Focus::Detail] {
-                        check(
-                            Layout::new(Size { width, height }, tailing, inspecting, focus),
-                            width,
-                            height,
-                        );
+                        let layout = Layout::new(Size { width, height }, tailing, inspecting, focus);
+                        check(layout, width, height);
+                        check(layout.editing(), width, height);
                     }
                 }
             }
@@ -234,6 +276,7 @@ mod tests {
         match layout.work {
             Work::Browse(it) => areas.extend([it.list, it.detail]),
             Work::Tail(it) => areas.extend([it.status, it.shards, it.list, it.panel]),
+            Work::Editor(it) => areas.extend([it.status, it.form, it.note]),
         }
         let cells: u32 = areas.iter().map(|area| area.area()).sum();
         assert_eq!(cells, u32::from(width) * u32::from(height));

@@ -1,7 +1,7 @@
 //! What lies over the panes. They are a stack: the top one gets the keys.
 
 use super::{ConsumerChange, ConsumerMenu, MarkList, Prompt, Seek};
-use crate::resource::ResourceId;
+use crate::resource::{ResourceId, Section};
 
 /// Something that lies over the panes.
 #[derive(Debug)]
@@ -21,6 +21,24 @@ pub enum Overlay {
     Marks(MarkList),
     /// A place to tail from.
     Seek(Box<Seek>),
+    /// What shall become of changes that are not stored.
+    Leave(Then),
+    /// Drafts that were left behind.
+    Drafts {
+        /// The selected row.
+        cursor: usize,
+    },
+}
+
+/// What comes after the editor is left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Then {
+    /// What was there before it.
+    Close,
+    /// A section.
+    Show(Section),
+    /// The end of the program.
+    Quit,
 }
 
 /// What a typed line is for.
@@ -36,6 +54,17 @@ pub enum Purpose {
         /// What the person knows the stream as.
         name: String,
     },
+    /// The identifier of a record to be made.
+    NewRecord {
+        /// The feature group.
+        group: ResourceId,
+    },
+    /// The identifier of a copy of the record that is edited.
+    CloneRecord,
+    /// The time to live of the record that is edited.
+    TimeToLive,
+    /// Text to find among the features of the record that is edited.
+    SearchFeatures,
     /// A partition key, of which the shard is wanted.
     ShardOf,
     /// How to read payloads.

@@ -1,6 +1,6 @@
 //! Feature groups.
 
-use super::{Fact, Timestamp};
+use super::{Fact, Timestamp, TtlDuration};
 
 /// A feature group, as `DescribeFeatureGroup` tells of it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -53,8 +53,8 @@ pub struct Feature {
 pub struct OnlineStore {
     /// `Standard`, `Standard_V2` or `InMemory`; `Standard` where the service does not say.
     pub storage: Option<String>,
-    /// How long a record lives after its event time, such as `30 Days`.
-    pub ttl: Option<String>,
+    /// How long a record lives after its event time, where its write does not say.
+    pub ttl: Option<TtlDuration>,
     /// The key of its encryption.
     pub key_id: Option<String>,
 }
@@ -137,7 +137,7 @@ impl FeatureGroup {
             ),
             Fact::maybe(
                 "time to live",
-                online.and_then(|it| it.ttl.as_deref()),
+                online.and_then(|it| it.ttl).map(|ttl| ttl.to_string()),
                 "records stay",
             ),
         ]);

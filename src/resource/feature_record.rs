@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, json};
 
 use super::{ResourceId, Timestamp};
@@ -9,7 +10,7 @@ use crate::sanitize;
 use crate::source::SourceError;
 
 /// A record of a feature group, as `GetRecord` gives it: only the features that it has, in the service's order.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FeatureRecord {
     /// The values by feature.
     pub values: Features,
@@ -21,7 +22,7 @@ pub struct FeatureRecord {
 pub type Features = Vec<(String, FeatureValue)>;
 
 /// The value of one feature. All are texts on the wire, whatever the feature's type.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FeatureValue {
     /// One value.
     One(String),
@@ -151,7 +152,7 @@ impl RecordChange {
 }
 
 /// A store of a feature group.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum TargetStore {
     /// The one that `GetRecord` reads.
     Online,
@@ -179,7 +180,7 @@ pub enum DeletionMode {
 }
 
 /// A time to live, as the service counts it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TtlDuration {
     /// How many of the unit, at least 1.
     pub value: i32,
@@ -193,8 +194,15 @@ impl fmt::Display for TtlDuration {
     }
 }
 
+impl TtlDuration {
+    /// How long it is.
+    pub fn seconds(self) -> i64 {
+        i64::from(self.value) * self.unit.seconds()
+    }
+}
+
 /// A unit of a time to live (page `TtlDuration`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the service's own words")]
 pub enum TtlUnit {
     Seconds,

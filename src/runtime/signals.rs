@@ -2,6 +2,7 @@
 
 use std::io;
 
+use futures::FutureExt as _;
 use tokio::signal::unix::{self, SignalKind};
 
 /// A signal, by what it asks for.
@@ -39,6 +40,13 @@ impl Signals {
         while self.next().await == Signal::Stop {
             // A process that cannot be stopped goes on.
             let _ = signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP);
+        }
+    }
+
+    /// Forgets those that came from the keyboard while it was somebody else's.
+    pub fn forget(&mut self) {
+        for signal in [&mut self.interrupt, &mut self.stop] {
+            while signal.recv().now_or_never().flatten().is_some() {}
         }
     }
 

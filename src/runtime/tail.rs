@@ -128,8 +128,8 @@ fn perform<'a>(reader: &'a dyn Tail, stream: &'a ResourceId, ask: Ask) -> BoxFut
                 let iterator = reader.iterator(stream.clone(), shard.clone(), position).await;
                 (shard, iterator.map_or_else(Heard::Failed, Heard::Iterator))
             }
-            Ask::Read(shard, token) => {
-                let batch = reader.read(stream.clone(), shard.clone(), token).await;
+            Ask::Read(shard, token, most) => {
+                let batch = reader.read(stream.clone(), shard.clone(), token, most).await;
                 (shard, batch.map_or_else(Heard::Failed, Heard::Batch))
             }
             Ask::Children(shard) => {
@@ -275,7 +275,7 @@ mod tests {
             std::future::pending().boxed()
         }
 
-        fn read(&self, _: ResourceId, _: ShardId, _: IteratorToken) -> Reply<'_, Batch> {
+        fn read(&self, _: ResourceId, _: ShardId, _: IteratorToken, _: Option<u32>) -> Reply<'_, Batch> {
             std::future::pending().boxed()
         }
 

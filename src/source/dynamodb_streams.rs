@@ -25,6 +25,7 @@ use crate::resource::{
 pub(crate) const LIMITS: ReadLimits = ReadLimits {
     calls_per_second: 5,
     bytes_per_second: None,
+    records_per_read: None,
     seeks_time: false,
     // "Change data capture for DynamoDB Streams", DynamoDB developer guide.
     retention: Some(Duration::from_hours(24)),
@@ -208,7 +209,13 @@ impl Tail for DynamoDbStreams {
         async move { self.iterator(stream.as_str(), shard, position).await }.boxed()
     }
 
-    fn read(&self, stream: ResourceId, shard: ShardId, from: IteratorToken) -> Reply<'_, Batch> {
+    fn read(
+        &self,
+        stream: ResourceId,
+        shard: ShardId,
+        from: IteratorToken,
+        _: Option<u32>,
+    ) -> Reply<'_, Batch> {
         async move { self.read(stream.as_str(), shard, from).await }.boxed()
     }
 

@@ -31,6 +31,7 @@ use crate::resource::{
 pub(crate) const LIMITS: ReadLimits = ReadLimits {
     calls_per_second: 5,
     bytes_per_second: Some(2 * 1024 * 1024),
+    records_per_read: Some(10_000),
     seeks_time: true,
     // A stream's own setting, from 24 hours to a year.
     retention: None,
@@ -143,12 +144,19 @@ impl Kinesis {
             .ok_or_else(|| incomplete(OPERATION, id))
     }
 
-    async fn read(&self, id: &str, shard: ShardId, from: IteratorToken) -> Result<Batch, SourceError> {
+    async fn read(
+        &self,
+        id: &str,
+        shard: ShardId,
+        from: IteratorToken,
+        most: Option<u32>,
+    ) -> Result<Batch, SourceError> {
         let (_, arn) = name_or_arn(id);
         let answer = self
             .tail
             .get_records()
             .shard_iterator(from.as_str())
+            .set_limit(most.and_then(|most| i32::try_from(most).ok()))
             .set_stream_arn(arn)
             .send()
             .await
@@ -184,8 +192,14 @@ impl Tail for Kinesis {
         async move { self.iterator(stream.as_str(), shard, position).await }.boxed()
     }
 
-    fn read(&self, stream: ResourceId, shard: ShardId, from: IteratorToken) -> Reply<'_, Batch> {
-        async move { self.read(stream.as_str(), shard, from).await }.boxed()
+    fn read(
+        &self,
+        stream: ResourceId,
+        shard: ShardId,
+        from: IteratorToken,
+        most: Option<u32>,
+    ) -> Reply<'_, Batch> {
+        async move { self.read(stream.as_str(), shard, from, most).await }.boxed()
     }
 
     fn limits(&self) -> ReadLimits {

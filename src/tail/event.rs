@@ -35,8 +35,8 @@ impl Plan {
 pub enum Ask {
     /// An iterator of a shard at a position.
     Iterator(ShardId, Position),
-    /// The records of a shard from an iterator on.
-    Read(ShardId, IteratorToken),
+    /// The records of a shard from an iterator on, at most so many where a number is given.
+    Read(ShardId, IteratorToken, Option<u32>),
     /// The children of this shard, or all shards of the stream to find them among.
     Children(ShardId),
 }

@@ -11,10 +11,18 @@ const LONGEST_IDLE: Duration = Duration::from_secs(1);
 /// `SubscribeToShard`).
 const LEAST_PATIENCE: Duration = Duration::from_secs(1);
 
+/// A read is to bring what the budget of bytes allows in so long. The service gives up to five times as much at once, and
+/// then nothing for five seconds: that would only be later on the screen, and take room for all of it.
+const SPAN: Duration = Duration::from_millis(500);
+/// How many records are asked for while it is not known how large they are.
+const FIRST_READ: u32 = 1000;
+
 /// The pacing of one shard.
 #[derive(Clone, Debug)]
 pub(super) struct Pace {
     limits: ReadLimits,
+    /// Bytes of a record, as the last ones were.
+    record_bytes: Option<u64>,
     idle: Duration,
     backoff: Backoff,
 }
@@ -24,14 +32,24 @@ impl Pace {
     pub(super) fn new(limits: ReadLimits, seed: u64) -> Self {
         Self {
             limits,
+            record_bytes: None,
             idle: Duration::ZERO,
             backoff: Backoff::new(seed),
         }
     }
 
-    /// The wait after a read that brought `bytes`; `behind` says whether more is waiting to be read.
-    pub(super) fn after_read(&mut self, bytes: u64, behind: bool) -> Duration {
+    /// How many records the next read is to bring at most, where it can be told so.
+    pub(super) fn most(&self) -> Option<u32> {
+        let all = self.limits.records_per_read?;
+        let room = self.limits.bytes_per_second? * u64::from(SPAN.subsec_millis()) / 1000;
+        let fit = |bytes: u64| u32::try_from(room / bytes.max(1)).unwrap_or(u32::MAX);
+        Some(self.record_bytes.map_or(FIRST_READ, fit).clamp(1, all))
+    }
+
+    /// The wait after a read that brought so many records and bytes; `behind` says whether more is waiting to be read.
+    pub(super) fn after_read(&mut self, records: u64, bytes: u64, behind: bool) -> Duration {
         self.forget_failures();
+        self.record_bytes = bytes.checked_div(records).or(self.record_bytes);
         let shortest = self.shortest();
         if bytes > 0 || behind {
             self.idle = shortest;
@@ -93,7 +111,7 @@ mod tests {
     fn a_busy_shard_is_read_under_five_times_a_second() {
         let mut pace = pace();
         for _ in 0..10 {
-            let wait = pace.after_read(1000, false);
+            let wait = pace.after_read(1, 1000, false);
             assert!(wait > Duration::from_millis(200) && wait < Duration::from_millis(220));
         }
     }
@@ -101,15 +119,30 @@ mod tests {
     #[test]
     fn an_idle_shard_is_read_ever_more_rarely_down_to_once_a_second() {
         let mut pace = pace();
-        let waits: Vec<_> = (0..10).map(|_| pace.after_read(0, false)).collect();
+        let waits: Vec<_> = (0..10).map(|_| pace.after_read(0, 0, false)).collect();
         assert!(waits.windows(2).all(|pair| pair[0] <= pair[1]));
         assert_eq!(waits.last(), Some(&LONGEST_IDLE));
-        assert!(pace.after_read(1, false) < Duration::from_millis(220));
+        assert!(pace.after_read(1, 1, false) < Duration::from_millis(220));
     }
 
     #[test]
     fn a_large_read_is_paid_back() {
-        assert_eq!(pace().after_read(10 << 20, true), Duration::from_secs(5));
+        assert_eq!(pace().after_read(10, 10 << 20, true), Duration::from_secs(5));
+    }
+
+    #[test]
+    fn a_read_asks_for_what_half_a_second_allows() {
+        let mut pace = pace();
+        assert_eq!(pace.most(), Some(FIRST_READ));
+        for (records, bytes, most) in [
+            (10, 10 << 10, 1024),
+            (0, 0, 1024),
+            (1000, 1000, 10_000),
+            (2, 20 << 20, 1),
+        ] {
+            pace.after_read(records, bytes, true);
+            assert_eq!(pace.most(), Some(most));
+        }
     }
 
     #[test]
@@ -119,7 +152,7 @@ mod tests {
             let wait = pace.after_failure();
             assert!(wait >= backoff::FIRST && wait <= backoff::LONGEST);
         }
-        pace.after_read(0, false);
+        pace.after_read(0, 0, false);
         assert!(pace.after_failure() <= backoff::FIRST * 2);
     }
 }

@@ -38,8 +38,8 @@ pub enum Input {
 pub enum Output {
     /// Ask for an iterator.
     FetchIterator(Position),
-    /// Read from this iterator.
-    Read(IteratorToken),
+    /// Read from this iterator, at most so many records where a number is given.
+    Read(IteratorToken, Option<u32>),
     /// Do nothing for so long, then say [`Input::Woke`].
     Sleep(Duration),
     /// Show these; maybe none, to tell the lag.
@@ -144,12 +144,13 @@ impl ShardTail {
     fn read(&mut self, now: Now, token: IteratorToken) -> Output {
         self.asked = now.wall;
         self.state = State::Reading(token.clone());
-        Output::Read(token)
+        Output::Read(token, self.pace.most())
     }
 
     fn take(&mut self, now: Now, batch: Batch) -> Vec<Output> {
         self.brought = true;
-        let bytes: usize = batch.records.iter().map(Record::size).sum();
+        let count = batch.records.len() as u64;
+        let bytes = batch.records.iter().map(|record| record.size() as u64).sum();
         self.empty_reads = if batch.records.is_empty() {
             self.empty_reads + 1
         } else {
@@ -181,9 +182,7 @@ impl ShardTail {
             return vec![emit, self.read(now, next)];
         }
         self.state = State::Asleep(Some(next));
-        let wait = self
-            .pace
-            .after_read(u64::try_from(bytes).unwrap_or(u64::MAX), !at_tip);
+        let wait = self.pace.after_read(count, bytes, !at_tip);
         vec![emit, Output::Sleep(wait)]
     }
 
@@ -282,11 +281,13 @@ mod tests {
         );
         assert_eq!(
             tail.step(now(), Input::Iterator("i1".into())),
-            [Output::Read("i1".into())]
+            [Output::Read("i1".into(), Some(1000))]
         );
         let outputs = tail.step(now(), batch(&["1", "2"], Some("i2")));
         assert!(matches!(&outputs[..], [Output::Emit(records, _), Output::Sleep(_)] if records.len() == 2));
-        assert_eq!(tail.step(now(), Input::Woke), [Output::Read("i2".into())]);
+        assert!(
+            matches!(&tail.step(now(), Input::Woke)[..], [Output::Read(token, _)] if token.as_str() == "i2")
+        );
     }
 
     #[test]
@@ -329,7 +330,7 @@ mod tests {
             tail.step(now(), failure(kind));
             assert_eq!(
                 tail.step(now(), Input::Woke),
-                [Output::Read("i1".into())],
+                [Output::Read("i1".into(), Some(1000))],
                 "{kind:?}"
             );
         }
@@ -396,7 +397,7 @@ mod tests {
         let mut tail = subscribed(Position::TrimHorizon);
         assert!(matches!(
             &tail.step(now(), batch(&["1"], Some("s1")))[..],
-            [Output::Emit(..), Output::Read(token)] if token.as_str() == "s1"
+            [Output::Emit(..), Output::Read(token, _)] if token.as_str() == "s1"
         ));
     }
 

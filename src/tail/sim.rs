@@ -141,7 +141,7 @@ impl Sim {
 
     /// The answer to a call, and when it comes.
     fn answer(&mut self, ask: &Ask, clock: i64, story: &mut Story) -> (ShardId, Heard, i64) {
-        let (Ask::Iterator(shard, _) | Ask::Read(shard, _) | Ask::Children(shard)) = ask;
+        let (Ask::Iterator(shard, _) | Ask::Read(shard, ..) | Ask::Children(shard)) = ask;
         let incident = self.incident(place_of(shard), Call::of(ask));
         let slowest = u64::try_from(self.weather.slowest.as_millis()).unwrap();
         let due = clock
@@ -158,8 +158,8 @@ impl Sim {
                 .iterator(shard, position, due)
                 .map_or_else(Heard::Failed, Heard::Iterator),
             (None, Ask::Children(_)) => Heard::Shards(self.list(due)),
-            (None, Ask::Read(_, token)) => self
-                .read(shard, token, due)
+            (None, Ask::Read(_, token, most)) => self
+                .read(shard, token, *most, due)
                 .map_or_else(Heard::Failed, Heard::Batch),
         };
         story.note(ask, clock, &heard);
@@ -212,7 +212,13 @@ impl Sim {
         Ok(format!("{next} {clock}").as_str().into())
     }
 
-    fn read(&self, shard: &ShardId, token: &IteratorToken, clock: i64) -> Result<Batch, SourceError> {
+    fn read(
+        &self,
+        shard: &ShardId,
+        token: &IteratorToken,
+        most: Option<u32>,
+        clock: i64,
+    ) -> Result<Batch, SourceError> {
         let place = place_of(shard);
         self.check_known(place, clock)?;
         let it = &self.shards[place];
@@ -223,7 +229,8 @@ impl Sim {
         }
         let from = self.check_kept(place, from, clock)?;
         let arrived = it.records.partition_point(|time| *time <= clock);
-        let to = arrived.min(from + self.weather.page);
+        let page = most.map_or(self.weather.page, |most| self.weather.page.min(most as usize));
+        let to = arrived.min(from + page);
         let ended = to == it.records.len() && it.closes.is_some_and(|closes| closes <= clock);
         let behind = if to < arrived { clock - it.records[to] } else { 0 };
         Ok(Batch {

@@ -221,10 +221,11 @@ impl StreamTail {
     fn carry_out(&mut self, now: Now, shard: &ShardId, output: Output, events: &mut Vec<TailEvent>) {
         match output {
             Output::FetchIterator(position) => self.queue.call(Ask::Iterator(shard.clone(), position)),
-            Output::Read(token) if self.plan.limits.pushed => {
-                self.queue.wait(shard.clone(), Ask::Read(shard.clone(), token));
+            Output::Read(token, most) if self.plan.limits.pushed => {
+                self.queue
+                    .wait(shard.clone(), Ask::Read(shard.clone(), token, most));
             }
-            Output::Read(token) => self.queue.call(Ask::Read(shard.clone(), token)),
+            Output::Read(token, most) => self.queue.call(Ask::Read(shard.clone(), token, most)),
             Output::Sleep(span) => self.asleep.push(Reverse((now.mono + span, shard.clone()))),
             Output::Emit(records, lag) => {
                 // Once is enough: on a busy stream all shards are never at their tips in the same moment.

@@ -1,11 +1,11 @@
 //! Marked records: gathering them, going through them, comparing them.
 
-use super::{ask, cancel, export, marks, overlay, panel};
+use super::{ask, cancel, editor, export, marks, overlay, panel};
 use crate::clock::Now;
 use crate::gather::{Gathering, Input, Output};
 use crate::message::{Action, Effect, Request};
 use crate::model::{
-    BatchPane, BatchView, Choice, Comparison, Focus, Model, Prompt, Purpose, RecordOutline, as_word,
+    BatchPane, BatchView, Choice, Comparison, Focus, Model, Opening, Prompt, Purpose, RecordOutline, as_word,
     json_line, words,
 };
 use crate::resource::{GatheredRecords, ResourceId};
@@ -134,10 +134,20 @@ pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
         Action::Unmark => unmark(model, now),
         Action::ShowMarks => marks::open(model, now),
         Action::Copy => copy(model, now),
+        Action::EditRecord => edit_selected(model),
         action => {
             go(model, action, now);
             Vec::new()
         }
+    }
+}
+
+/// Opens the selected record in the editor.
+fn edit_selected(model: &mut Model) -> Vec<Effect> {
+    let selected = model.batch.as_ref().and_then(|pane| pane.selected());
+    match selected.map(|place| (place.group.clone(), place.identifier.clone())) {
+        Some((group, identifier)) => editor::open(model, group, identifier, Opening::Stored),
+        None => Vec::new(),
     }
 }
 

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use super::{Told, ask, batch, cancel, consumers, listing, marks, nearest, overlay, records, seek, tail};
+use super::{
+    Told, ask, batch, cancel, consumers, editor, listing, marks, nearest, overlay, records, seek, tail,
+};
 use crate::clock::Now;
 use crate::message::{Action, Effect, Request};
 use crate::model::{BatchView, Focus, Model, Overlay, Paged, Prompt, Purpose, Remote, settle_page};
@@ -47,6 +49,8 @@ pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
         Action::TailFrom => tail_from(model, now),
         Action::Consumers => open_consumers(model, now),
         Action::LookUp => ask_identifier(model, now),
+        Action::NewRecord => ask_new_record(model),
+        Action::ShowDrafts => editor::show_drafts(model, now),
         Action::Search => overlay::open_prompt(model, Prompt::new(Purpose::Search)),
         Action::NextMatch => find(model, now, true),
         Action::PreviousMatch => find(model, now, false),
@@ -217,6 +221,14 @@ fn ask_identifier(model: &mut Model, now: Now) -> Vec<Effect> {
         return Vec::new();
     }
     records::ask_identifiers(model)
+}
+
+fn ask_new_record(model: &mut Model) -> Vec<Effect> {
+    let group = model.browser().selected().map(|entry| entry.id.clone());
+    match group.filter(|_| model.abilities().edit) {
+        Some(group) => overlay::open_prompt(model, Prompt::new(Purpose::NewRecord { group })),
+        None => Vec::new(),
+    }
 }
 
 /// Moves to the next row, or the one before, whose name holds what is searched for; goes around at the ends.

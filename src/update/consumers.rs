@@ -2,7 +2,7 @@
 //!
 //! Must not: ask for a write where writes are refused, or before the person has said yes to what it costs.
 
-use super::{Told, ask, cancel, overlay, tail};
+use super::{Told, ask, cancel, overlay, read_only, tail};
 use crate::clock::Now;
 use crate::message::{Action, Effect, Request, TailRequest, Through};
 use crate::model::{
@@ -68,7 +68,7 @@ fn choose(model: &mut Model, now: Now) -> Vec<Effect> {
             model.notify(now.mono, text, false);
             Vec::new()
         }
-        None if is_refused(model, now, "RegisterStreamConsumer") => Vec::new(),
+        None if read_only::refuses(model, now, "RegisterStreamConsumer") => Vec::new(),
         None => overlay::open_prompt(model, Prompt::new(Purpose::NameConsumer { name })),
     }
 }
@@ -92,7 +92,7 @@ fn ask_to_deregister(model: &mut Model, now: Now) -> Vec<Effect> {
     let Some(consumer) = menu(model).and_then(|menu| menu.selected().cloned()) else {
         return Vec::new();
     };
-    if !is_refused(model, now, "DeregisterStreamConsumer") {
+    if !read_only::refuses(model, now, "DeregisterStreamConsumer") {
         model
             .overlays
             .push(Overlay::Confirm(ConsumerChange::Deregister(consumer)));
@@ -105,7 +105,7 @@ pub(super) fn confirm(model: &mut Model, now: Now) -> Vec<Effect> {
     let Some(Overlay::Confirm(change)) = model.overlays.pop() else {
         return Vec::new();
     };
-    if is_refused(model, now, change.operation()) {
+    if read_only::refuses(model, now, change.operation()) {
         return Vec::new();
     }
     let wait = ask(model, now.mono);
@@ -121,16 +121,6 @@ pub(super) fn confirm(model: &mut Model, now: Now) -> Vec<Effect> {
         ConsumerChange::Deregister(consumer) => Request::Deregister(section, stream, consumer),
     };
     vec![Effect::Call(wait.ticket, request)]
-}
-
-/// Whether a write is refused, which is told.
-fn is_refused(model: &mut Model, now: Now, operation: &str) -> bool {
-    let refused = model.identity.read_only;
-    if refused {
-        let text = format!("read-only: {operation} is refused; start without --read-only to do it");
-        model.notify(now.mono, text, true);
-    }
-    refused
 }
 
 /// Closes the menu. What is being written goes on, and is told when it is done.

@@ -4,12 +4,12 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tui_input::{Input, InputRequest};
 
 use super::{
-    batch, browse, consumers, decoder, export, filter, inspector, listing, marks, records, seek, tail,
+    batch, browse, consumers, decoder, editor, export, filter, inspector, listing, marks, records, seek, tail,
 };
 use crate::clock::Now;
 use crate::keymap::Context;
 use crate::message::{Action, Effect};
-use crate::model::{Model, Overlay, Prompt, Purpose};
+use crate::model::{Model, Opening, Overlay, Prompt, Purpose};
 use crate::query::FilterError;
 
 /// Characters of pasted text that a line takes.
@@ -34,6 +34,10 @@ pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
         (action, Some(Overlay::Marks(_))) => return marks::act(model, action, now),
         (_, Some(Overlay::Consumers(_))) => return consumers::act(model, action, now),
         (Action::Confirm, Some(Overlay::Confirm(_))) => return consumers::confirm(model, now),
+        (action, Some(Overlay::Drafts { .. })) => return editor::act_on_drafts(model, action),
+        (Action::KeepDraft | Action::DiscardDraft, Some(Overlay::Leave(_))) => {
+            return editor::answer(model, now, action == Action::KeepDraft);
+        }
         (Action::Back, _) => {
             model.overlays.pop();
         }
@@ -73,6 +77,10 @@ fn accept(model: &mut Model, now: Now) -> Vec<Effect> {
             Ok(effects) => effects,
             Err(error) => mistaken(model, prompt, &error),
         },
+        Purpose::TimeToLive => match editor::set_ttl(model, now, &text) {
+            Ok(effects) => effects,
+            Err(why) => reopen(model, prompt, why),
+        },
         Purpose::Columns => match filter::columns(model, &text) {
             Ok(()) => Vec::new(),
             Err(error) => reopen(model, prompt, error.to_string()),
@@ -97,6 +105,12 @@ fn accept(model: &mut Model, now: Now) -> Vec<Effect> {
             Err(error) => reopen(model, prompt, error),
         },
         Purpose::LookUp { group } => records::look_up(model, group, &text),
+        Purpose::NewRecord { group } => editor::open(model, group.clone(), text, Opening::New),
+        Purpose::CloneRecord => match editor::open_clone(model, text) {
+            Ok(effects) => effects,
+            Err(why) => reopen(model, prompt, why),
+        },
+        Purpose::SearchFeatures => editor::search(model, now, text),
         Purpose::ShardOf => tail::tell_shard(model, now, &text),
         Purpose::SearchRecord => inspector::search(model, now, &text),
         Purpose::SearchIdentifiers => {
@@ -142,6 +156,7 @@ pub(super) fn type_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
         input.handle(request);
         *error = None;
     }
+    editor::check_line(model);
     Vec::new()
 }
 
@@ -174,6 +189,7 @@ pub(super) fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
         *input = Input::new(format!("{before}{pasted}{after}")).with_cursor(cursor);
         *error = None;
     }
+    editor::check_line(model);
     Vec::new()
 }
 
@@ -187,6 +203,9 @@ fn make_way(model: &mut Model) {
 
 /// The line that is being typed, and what is wrong with it.
 fn typed_line(model: &mut Model) -> Option<(&mut Input, &mut Option<String>)> {
+    if model.overlays.is_empty() {
+        return editor::typed_line(model);
+    }
     match model.overlays.last_mut()? {
         Overlay::Prompt(prompt) => Some((&mut prompt.input, &mut prompt.error)),
         Overlay::Seek(seek) if seek.is_typing() => Some((&mut seek.input, &mut seek.error)),
@@ -216,7 +235,15 @@ fn edit_request(key: KeyEvent) -> Option<InputRequest> {
 
 /// The keys that count where the help was asked for: a heading, or keys and what they do.
 pub fn help_lines(model: &Model) -> Vec<(String, String)> {
-    let contexts: &[Context] = if model.tail.is_some() {
+    let contexts: &[Context] = if model.editor.is_some() {
+        &[
+            Context::Editor,
+            Context::Review,
+            Context::Merge,
+            Context::Prompt,
+            Context::Global,
+        ]
+    } else if model.tail.is_some() {
         &[Context::Tail, Context::Inspector, Context::Global]
     } else {
         model.pane_contexts()

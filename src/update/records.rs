@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use super::{Told, ask, batch, cancel, export, marks, nearest, overlay, panel};
+use super::{Told, ask, batch, cancel, editor, export, marks, nearest, overlay, panel};
 use crate::clock::Now;
 use crate::message::{Action, Effect, Request};
 use crate::model::{
-    BatchView, Choice, Focus, Lookup, Model, Paged, Prompt, Purpose, RecordOutline, RecordsPane, Remote,
-    Ticket, as_word, settle_page, words,
+    BatchView, Choice, Focus, Lookup, Model, Opening, Paged, Prompt, Purpose, RecordOutline, RecordsPane,
+    Remote, Ticket, as_word, settle_page, words,
 };
 use crate::resource::{FeatureRecord, Page, ResourceId, Section};
 use crate::source::SourceError;
@@ -86,6 +86,8 @@ pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
         Action::Export => export::ask_file(model, now),
         Action::Refresh => refresh(model, now),
         Action::LookUp => ask_identifiers(model),
+        Action::EditRecord => edit_selected(model),
+        Action::NewRecord => ask_new(model),
         Action::Mark => marks::toggle(model, now)
             .into_iter()
             .chain(settle(model, now))
@@ -101,6 +103,25 @@ pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
         Action::NextMatch => find(model, now, true),
         Action::PreviousMatch => find(model, now, false),
         action => go(model, action, now),
+    }
+}
+
+/// Opens the selected record in the editor.
+fn edit_selected(model: &mut Model) -> Vec<Effect> {
+    let selected = model
+        .records
+        .as_ref()
+        .and_then(|pane| Some((pane.group.clone(), pane.selected()?.to_owned())));
+    match selected {
+        Some((group, identifier)) => editor::open(model, group, identifier, Opening::Stored),
+        None => ask_new(model),
+    }
+}
+
+fn ask_new(model: &mut Model) -> Vec<Effect> {
+    match model.records.as_ref().map(|pane| pane.group.clone()) {
+        Some(group) => overlay::open_prompt(model, Prompt::new(Purpose::NewRecord { group })),
+        None => Vec::new(),
     }
 }
 

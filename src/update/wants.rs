@@ -1,6 +1,6 @@
 //! What the screen needs and does not have: asked for after every message, once, and a little at a time.
 
-use super::{ask, batch, browse, cancel, consumers, filter, inspector, records};
+use super::{ask, batch, browse, cancel, consumers, editor, filter, inspector, records};
 use crate::clock::Now;
 use crate::message::{Effect, Request};
 use crate::model::{Model, Remote, ShardList, cancel_listing};
@@ -15,6 +15,7 @@ pub(super) fn wants(model: &mut Model, now: Now) -> Vec<Effect> {
     let mut effects = first_pages(model, now);
     effects.extend(filter::scans(model, now));
     effects.extend(inspector::inspect(model, now));
+    effects.extend(editor::wants(model, now));
     effects.extend(records::wants(model, now));
     effects.extend(batch::wants(model, now));
     let covered = browse::is_covered(model);

@@ -89,7 +89,7 @@ fn applies(stage: &Stage<'_>, binding: &Binding) -> bool {
     match binding.action {
         Action::Tail | Action::TailFrom => can.tail,
         Action::Consumers => can.consumers,
-        Action::LookUp | Action::Gather | Action::Compare | Action::ShowMarks => can.edit,
+        Action::NewRecord | Action::LookUp | Action::Gather | Action::Compare | Action::ShowMarks => can.edit,
         Action::Open => view != Some(BatchView::Comparison),
         Action::OnlyDifferences => view == Some(BatchView::Comparison),
         _ => true,

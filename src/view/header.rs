@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::{Role, Stage, format, write_line};
+use super::{Role, Stage, editor, format, write_line};
 use crate::message::{TailRequest, Through};
 use crate::model::{BatchView, Remote, Wait};
 use crate::resource::{Position, Section};
@@ -36,18 +36,19 @@ pub(super) fn identity(stage: &Stage<'_>, area: Rect, buffer: &mut Buffer) {
 /// The sections, each with how much is in it; over a tail, where one is.
 pub(super) fn tabs(stage: &Stage<'_>, area: Rect, buffer: &mut Buffer) {
     let roomy = area.width >= 60;
-    let left = match (&stage.model.tail, records_path(stage)) {
-        (Some(tail), _) => Line::from(vec![
+    let left = match (&stage.model.editor, &stage.model.tail, records_path(stage)) {
+        (Some(it), ..) => editor::place(stage, it),
+        (None, Some(tail), _) => Line::from(vec![
             stage.span(format!(" {} › ", tail.request.section.title()), Role::Dim),
             stage.span(sanitize::line(&tail.name).into_owned(), Role::Heading),
             stage.span(format!(" › live tail{}", extent(stage, &tail.request)), Role::Dim),
         ]),
-        (None, Some([name, place])) => Line::from(vec![
+        (None, None, Some([name, place])) => Line::from(vec![
             stage.span(format!(" {} › ", stage.model.section.title()), Role::Dim),
             stage.span(name, Role::Heading),
             stage.span(format!(" › {place}"), Role::Dim),
         ]),
-        (None, None) => Section::ALL
+        (None, None, None) => Section::ALL
             .into_iter()
             .flat_map(|section| tab(stage, section, roomy))
             .collect(),

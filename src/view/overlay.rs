@@ -7,7 +7,7 @@ use ratatui::widgets::{Clear, Paragraph, Widget};
 use tui_input::Input;
 use unicode_width::UnicodeWidthStr;
 
-use super::{Role, Stage, consumers, format, marks, seek};
+use super::{Role, Stage, consumers, drafts, format, marks, seek};
 use crate::model::{Overlay, Prompt, Purpose, wrap};
 use crate::resource::CONSUMER_NAME_RULE;
 use crate::sanitize;
@@ -38,6 +38,14 @@ pub(super) fn draw(stage: &Stage<'_>, screen: Rect, buffer: &mut Buffer) -> Opti
         cursor = match overlay {
             Overlay::Help { scroll } => {
                 help(stage, *scroll, screen, buffer);
+                None
+            }
+            Overlay::Leave(then) => {
+                drafts::leaving(stage, *then, screen, buffer);
+                None
+            }
+            Overlay::Drafts { cursor } => {
+                drafts::list(stage, *cursor, screen, buffer);
                 None
             }
             Overlay::Consumers(menu) => {
@@ -96,6 +104,16 @@ fn line_of_text(stage: &Stage<'_>, prompt: &Prompt, screen: Rect, buffer: &mut B
             format!(" A new consumer of {} ", sanitize::line(name)),
             CONSUMER_NAME_RULE,
         ),
+        Purpose::NewRecord { group } => (
+            format!(" A new record of {} ", sanitize::line(group.as_str())),
+            "its identifier",
+        ),
+        Purpose::CloneRecord => (" Clone the record to ".to_owned(), "the identifier of the copy"),
+        Purpose::TimeToLive => (
+            " Time to live ".to_owned(),
+            "after the event time, such as 30 Days, 12h or 90 minutes; nothing takes the group's own",
+        ),
+        Purpose::SearchFeatures => (" Search ".to_owned(), "part of a feature's name or value"),
         Purpose::ShardOf => (" Shard of a partition key ".to_owned(), "the partition key"),
         Purpose::Filter => (" Show only ".to_owned(), FILTER_FORMS),
         Purpose::Export { records } if stage.model.tail.is_none() => (

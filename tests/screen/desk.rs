@@ -49,6 +49,7 @@ impl Desk {
             decoding: Decoding::default(),
             filters: [("sevens".to_owned(), ".n == 7".to_owned())].into(),
             ring_bytes: 64 << 20,
+            audit_values: false,
             abilities: [pushing, tail(false), edit, Abilities::default()],
         };
         let identity = Identity {
@@ -57,6 +58,7 @@ impl Desk {
             region: "us-east-1".to_owned(),
             endpoint: None,
             read_only: true,
+            is_embedded: false,
         };
         let size = Size { width, height };
         let mut desk = Self {

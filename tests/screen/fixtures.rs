@@ -8,7 +8,7 @@ use kinescope::resource::{
     Attribute, BatchPrediction, Body, Change, Consumer, Detail, Entry, Event, Feature, FeatureGroup,
     FeatureRecord, FeatureValue, GatheredRecords, HashRange, Item, KeyElement, OfflineStore, OnlineStore,
     Page, PageToken, PredictionStatus, Record, ResourceId, Section, Shard, ShardId, Stream, TableStream,
-    Timestamp, WantedRecords,
+    Timestamp, TtlDuration, TtlUnit, WantedRecords,
 };
 
 /// When all of this happens.
@@ -194,7 +194,10 @@ fn group(name: &str) -> FeatureGroup {
         ],
         online: Some(OnlineStore {
             storage: Some("Standard_V2".to_owned()),
-            ttl: Some("30 Days".to_owned()),
+            ttl: Some(TtlDuration {
+                value: 30,
+                unit: TtlUnit::Days,
+            }),
             key_id: None,
         }),
         offline: Some(OfflineStore {

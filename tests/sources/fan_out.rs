@@ -247,7 +247,7 @@ async fn a_subscription_is_left_before_the_service_ends_it() {
     let reader = orders.reader().await;
     let iterator = reader.iterator("orders".into(), SHARD.into(), Position::TrimHorizon);
     let iterator = iterator.await.unwrap();
-    let read = || reader.read("orders".into(), SHARD.into(), iterator.clone());
+    let read = || reader.read("orders".into(), SHARD.into(), iterator.clone(), None);
     let batch = read().await.unwrap();
     assert!(batch.records.is_empty() && batch.reached.is_some());
     tokio::time::pause();

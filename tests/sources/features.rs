@@ -80,7 +80,7 @@ async fn a_group_is_described() {
         ("id", "at")
     );
     assert_eq!(group.features[2].kind, "Integral");
-    assert_eq!(group.online.unwrap().ttl.as_deref(), Some("30 Days"));
+    assert_eq!(group.online.unwrap().ttl.unwrap().to_string(), "30 Days");
     assert_eq!(group.offline, None);
 }
 

@@ -48,7 +48,7 @@ impl Orders {
     async fn read(&self, position: Position) -> Result<Batch, SourceError> {
         let stream = ResourceId::from("orders");
         let iterator = self.tail.iterator(stream.clone(), SHARD.into(), position).await?;
-        self.tail.read(stream, SHARD.into(), iterator).await
+        self.tail.read(stream, SHARD.into(), iterator, None).await
     }
 
     /// The payloads from a position on.
@@ -243,7 +243,7 @@ async fn an_old_iterator_has_expired() {
     orders.story.wait(301);
     let error = orders
         .tail
-        .read(stream, SHARD.into(), iterator)
+        .read(stream, SHARD.into(), iterator, None)
         .await
         .unwrap_err();
     assert_eq!(

@@ -43,7 +43,7 @@ impl Tail for Flood {
         Box::pin(async { Ok("flood".into()) })
     }
 
-    fn read(&self, _: ResourceId, shard: ShardId, token: IteratorToken) -> Reply<'_, Batch> {
+    fn read(&self, _: ResourceId, shard: ShardId, token: IteratorToken, _: Option<u32>) -> Reply<'_, Batch> {
         let number = self.reads.fetch_add(1, Ordering::Relaxed);
         let record = Record {
             shard,
@@ -65,6 +65,7 @@ impl Tail for Flood {
         ReadLimits {
             calls_per_second: 1,
             bytes_per_second: None,
+            records_per_read: None,
             seeks_time: true,
             retention: None,
             pushed: true,

@@ -44,7 +44,7 @@ impl Orders {
         let tail = self.source.tail.as_ref().unwrap();
         let stream = || self.stream.clone();
         let iterator = tail.iterator(stream(), shard.id.clone(), position).await.unwrap();
-        tail.read(stream(), shard.id.clone(), iterator)
+        tail.read(stream(), shard.id.clone(), iterator, None)
             .await
             .unwrap()
             .records
@@ -178,7 +178,7 @@ async fn an_old_iterator_has_expired() {
         .unwrap();
     orders.story.wait(15 * 60 + 1);
     let error = tail
-        .read(orders.stream.clone(), shard, iterator)
+        .read(orders.stream.clone(), shard, iterator, None)
         .await
         .unwrap_err();
     assert_eq!(

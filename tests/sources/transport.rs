@@ -50,7 +50,12 @@ async fn a_call_without_an_answer_ends_and_tells_how_long_it_took() {
         .clone()
         .unwrap();
     let error = tail
-        .read("orders".into(), "shardId-000000000000".into(), "iterator".into())
+        .read(
+            "orders".into(),
+            "shardId-000000000000".into(),
+            "iterator".into(),
+            None,
+        )
         .await
         .unwrap_err();
     assert_eq!(

@@ -34,6 +34,7 @@ const OPERATION: &str = "SubscribeToShard";
 const LIMITS: ReadLimits = ReadLimits {
     calls_per_second: 1,
     bytes_per_second: None,
+    records_per_read: None,
     seeks_time: true,
     retention: None,
     pushed: true,
@@ -171,7 +172,13 @@ impl Tail for FanOut {
         async move { self.subscribe(stream.as_str(), &shard, position).await }.boxed()
     }
 
-    fn read(&self, stream: ResourceId, shard: ShardId, from: IteratorToken) -> Reply<'_, Batch> {
+    fn read(
+        &self,
+        stream: ResourceId,
+        shard: ShardId,
+        from: IteratorToken,
+        _: Option<u32>,
+    ) -> Reply<'_, Batch> {
         async move { self.next(stream.as_str(), &shard, from).await }.boxed()
     }
 

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::resource::{
     Entry, Feature, FeatureGroup, OfflineStore, OnlineStore, Page, PageToken, ResourceId, Timestamp,
+    TtlDuration, TtlUnit,
 };
 use crate::source::time::without_noise;
 
@@ -99,8 +100,8 @@ struct SecurityConfig {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Ttl {
-    unit: String,
-    value: u64,
+    unit: Option<String>,
+    value: Option<i32>,
 }
 
 #[derive(Deserialize)]
@@ -208,11 +209,18 @@ fn online(config: OnlineConfig) -> Option<OnlineStore> {
     let enabled = config.enable_online_store.unwrap_or_default();
     enabled.then(|| OnlineStore {
         storage: config.storage_type,
-        ttl: config
-            .ttl_duration
-            .map(|ttl| format!("{} {}", ttl.value, ttl.unit)),
+        ttl: config.ttl_duration.and_then(ttl),
         key_id: config.security_config.and_then(|config| config.kms_key_id),
     })
+}
+
+/// Neither member is required (page `TtlDuration`), and one without the other says nothing.
+fn ttl(ttl: Ttl) -> Option<TtlDuration> {
+    let unit = TtlUnit::ALL
+        .into_iter()
+        .find(|unit| ttl.unit.as_deref() == Some(unit.as_str()))?;
+    let value = ttl.value?;
+    Some(TtlDuration { value, unit })
 }
 
 fn offline(config: OfflineConfig, status: Option<Status>) -> OfflineStore {

@@ -17,6 +17,7 @@ use aws_types::region::Region;
 use jiff::Timestamp;
 
 use super::*;
+use crate::resource::{TtlDuration, TtlUnit};
 use crate::source::ErrorKind;
 
 /// A request as it would have been sent.
@@ -291,7 +292,11 @@ async fn a_description_is_converted_field_by_field() {
     assert_eq!((group.modified, group.failure), (None, None));
     assert_eq!(group.features[0].dimension, Some(8));
     let online = group.online.unwrap();
-    assert_eq!((online.storage, online.ttl.as_deref()), (None, Some("30 Days")));
+    let thirty_days = TtlDuration {
+        value: 30,
+        unit: TtlUnit::Days,
+    };
+    assert_eq!((online.storage, online.ttl), (None, Some(thirty_days)));
     assert_eq!(group.offline.unwrap().uri, "s3://bucket/prefix/111122223333/data");
     assert_eq!(
         group.throughput.as_deref(),

@@ -60,7 +60,7 @@ impl Story {
                 let asked = self.asked.entry(place_of(shard)).or_default();
                 asked.push(position.clone());
             }
-            Ask::Read(shard, _) => {
+            Ask::Read(shard, ..) => {
                 let bytes = match heard {
                     Heard::Batch(batch) => batch.records.iter().map(Record::size).sum(),
                     _ => 0,

@@ -1,0 +1,92 @@
+//! Leaving the editor: with what is not stored kept, or given up, but never without having been asked.
+
+use super::{cancel, desk, keeping};
+use crate::clock::Now;
+use crate::message::{Effect, Ended};
+use crate::model::{Editor, Model, Overlay, Stage, Then};
+use crate::update::browse;
+
+/// Leaves the editor for what comes then; asks first where something would be lost.
+pub(in crate::update) fn ask_before(model: &mut Model, now: Now, then: Then) -> Vec<Effect> {
+    let editor = model.editor.as_ref();
+    if editor.is_some_and(Editor::is_writing) {
+        return wait_for_write(model, now, then);
+    }
+    if editor.is_some_and(Editor::is_dirty) {
+        model.overlays.push(Overlay::Leave(then));
+        return Vec::new();
+    }
+    leave(model, then)
+}
+
+/// A write is not cancelled, and what becomes of it is to be seen.
+fn wait_for_write(model: &mut Model, now: Now, then: Then) -> Vec<Effect> {
+    if then == Then::Quit {
+        return quit_after_write(model, now, Ended::Done);
+    }
+    model.notify(
+        now.mono,
+        "the answer to the write is waited for; then you can leave",
+        false,
+    );
+    Vec::new()
+}
+
+fn quit_after_write(model: &mut Model, now: Now, ended: Ended) -> Vec<Effect> {
+    model.quits = Some(ended);
+    let on = model
+        .editor
+        .as_ref()
+        .map(|editor| format!("{}/{}", editor.group, editor.identifier));
+    let words = format!(
+        "quits as soon as the write to {} is answered; ctrl-c quits now",
+        on.unwrap_or_default()
+    );
+    model.notify(now.mono, words, false);
+    Vec::new()
+}
+
+/// Ends the program now. Only a write under way is waited for, and that not twice.
+pub(in crate::update) fn quit(model: &mut Model, now: Now, ended: Ended) -> Vec<Effect> {
+    if model.editor.as_ref().is_some_and(Editor::is_writing) && model.quits.is_none() {
+        return quit_after_write(model, now, ended);
+    }
+    vec![Effect::Quit(ended)]
+}
+
+/// The answer to what shall become of the changes.
+pub(in crate::update) fn answer(model: &mut Model, now: Now, keep: bool) -> Vec<Effect> {
+    let Some(Overlay::Leave(then)) = model.overlays.pop() else {
+        return Vec::new();
+    };
+    let mut effects = if keep {
+        keeping::keep(model, now)
+    } else {
+        keeping::discard(model)
+    };
+    effects.extend(leave(model, then));
+    effects
+}
+
+fn leave(model: &mut Model, then: Then) -> Vec<Effect> {
+    let mut effects = close(model);
+    match then {
+        Then::Close => {}
+        Then::Show(section) => effects.extend(browse::show(model, section)),
+        Then::Quit => effects.push(Effect::Quit(Ended::Done)),
+    }
+    effects
+}
+
+/// Closes the editor. What it waits for is no longer waited for.
+pub(in crate::update) fn close(model: &mut Model) -> Vec<Effect> {
+    let review = match desk(model).map(|desk| &desk.stage) {
+        Some(Stage::Reviewing(review)) => review.checked.wait(),
+        _ => None,
+    };
+    let Some(editor) = model.editor.take() else {
+        return Vec::new();
+    };
+    let waits = [editor.stored.wait(), review].into_iter().flatten();
+    cancel(model, waits.map(|wait| wait.ticket))
+}

@@ -1,0 +1,145 @@
+//! The look at a draft before it is written, with another look at the store.
+
+use super::{desk, desk_mut, draft, merging, read_only, saving};
+use crate::clock::Now;
+use crate::edit::{Draft, Intent, Merge};
+use crate::message::{Action, Effect, Request};
+use crate::model::{Before, Editor, Model, Remote, Review, Stage};
+use crate::resource::{DeletionMode, FeatureRecord, TargetStore};
+use crate::source::SourceError;
+use crate::update::{ask, cancel};
+
+/// Opens the review. The store is asked again, so that what the person reads is what there is.
+pub(super) fn open(model: &mut Model, now: Now, intent: Intent) -> Vec<Effect> {
+    let operation = match intent {
+        Intent::Put => "PutRecord",
+        Intent::Update => "UpdateRecord",
+        Intent::Delete(_) => "DeleteRecord",
+    };
+    if read_only::refuses(model, now, operation) {
+        return Vec::new();
+    }
+    let Some(draft) = draft(model) else {
+        return Vec::new();
+    };
+    if let Some(words) = nothing_to_do(draft, intent) {
+        model.notify(now.mono, words, false);
+        return Vec::new();
+    }
+    let can_read = draft.schema().stores().contains(&TargetStore::Online);
+    let wait = can_read.then(|| ask(model, now.mono));
+    let request = model.editor.as_ref().map(record_of);
+    if let Some(desk) = desk_mut(model) {
+        desk.stage = Stage::Reviewing(Review::new(intent, now.wall, wait));
+    }
+    let call = wait
+        .zip(request)
+        .map(|(wait, request)| Effect::Call(wait.ticket, request));
+    call.into_iter().collect()
+}
+
+fn nothing_to_do(draft: &Draft, intent: Intent) -> Option<&'static str> {
+    match intent {
+        Intent::Delete(_) if draft.base().is_none() => Some("there is no record to delete"),
+        Intent::Put | Intent::Update if !draft.is_dirty() => {
+            Some("nothing is changed; enter changes a value, E opens the record in your editor")
+        }
+        _ => None,
+    }
+}
+
+pub(super) fn record_of(editor: &Editor) -> Request {
+    Request::Record(editor.section, editor.group.clone(), editor.identifier.clone())
+}
+
+/// Takes back the last write: what was stored before it is put over what is stored now, after a review.
+pub(super) fn undo(model: &mut Model, now: Now) -> Vec<Effect> {
+    let is_dirty = model.editor.as_ref().is_some_and(Editor::is_dirty);
+    let Some(desk) = desk_mut(model) else {
+        return Vec::new();
+    };
+    let Some(Before(before)) = desk.before.clone() else {
+        model.notify(
+            now.mono,
+            "nothing was written here that could be taken back",
+            false,
+        );
+        return Vec::new();
+    };
+    if is_dirty {
+        let words = "there are changes that are not written; u puts a feature back, esc leaves them";
+        model.notify(now.mono, words, false);
+        return Vec::new();
+    }
+    let now_stored = desk.form.draft();
+    let (schema, identifier) = (now_stored.schema().clone(), now_stored.identifier().to_owned());
+    let stored = now_stored.base().cloned();
+    match Draft::undoing(schema, &identifier, before.as_ref(), stored) {
+        Some(draft) => {
+            desk.form.take(draft);
+            open(model, now, Intent::Put)
+        }
+        // There was no record before.
+        None => open(model, now, Intent::Delete(DeletionMode::Soft)),
+    }
+}
+
+/// A key in the review.
+pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
+    let page = model.layout().list_rows();
+    let Some(Stage::Reviewing(review)) = desk_mut(model).map(|desk| &mut desk.stage) else {
+        return Vec::new();
+    };
+    match (action, review.intent) {
+        (Action::Back, _) => return back(model),
+        (Action::Review, intent) => return saving::begin(model, intent, now),
+        (Action::Update, Intent::Put) => return saving::begin(model, Intent::Update, now),
+        (Action::Toggle, Intent::Delete(mode)) => {
+            review.intent = Intent::Delete(match mode {
+                DeletionMode::Soft => DeletionMode::Hard,
+                DeletionMode::Hard => DeletionMode::Soft,
+            });
+        }
+        (action, _) => review.scroll = super::moved(review.scroll, action, page),
+    }
+    Vec::new()
+}
+
+fn back(model: &mut Model) -> Vec<Effect> {
+    let Some(desk) = desk_mut(model) else {
+        return Vec::new();
+    };
+    let waited = match &mut desk.stage {
+        Stage::Reviewing(review) => review.checked.cancel(),
+        _ => None,
+    };
+    desk.stage = Stage::Editing;
+    cancel(model, waited)
+}
+
+/// What the store says while the review is open.
+pub(super) fn checked(
+    model: &mut Model,
+    read: Result<Option<FeatureRecord>, SourceError>,
+    now: Now,
+) -> Vec<Effect> {
+    let Some(draft) = desk(model).map(|desk| desk.form.draft().clone()) else {
+        return Vec::new();
+    };
+    let Some(Stage::Reviewing(review)) = desk_mut(model).map(|desk| &mut desk.stage) else {
+        return Vec::new();
+    };
+    match read {
+        Ok(theirs) if draft.is_based_on(theirs.as_ref()) => review.checked = Remote::Ready(now.mono),
+        Ok(theirs) => {
+            let merge = Merge::of(draft, theirs);
+            merging::begin(
+                model,
+                merge,
+                "somebody changed the record since you read it".to_owned(),
+            );
+        }
+        Err(error) => review.checked = Remote::Failed(error),
+    }
+    Vec::new()
+}

@@ -1,0 +1,159 @@
+//! A write on its way: what [`crate::edit::Saving`] asks for is done, and what comes of it goes back to it.
+
+use super::{desk, desk_mut, keeping, merging, opening, read_only};
+use crate::clock::Now;
+use crate::edit::{Draft, Ending, Input, Intent, Merge, Output, Refused, Saving};
+use crate::message::{Effect, Request};
+use crate::model::{Before, Model, Pause, Stage, WriteEnded, Writing};
+use crate::resource::FeatureRecord;
+use crate::source::SourceError;
+use crate::update::ask;
+
+/// Begins the write that was reviewed.
+pub(super) fn begin(model: &mut Model, intent: Intent, now: Now) -> Vec<Effect> {
+    if read_only::refuses(model, now, "every write") {
+        return Vec::new();
+    }
+    let Some(desk) = desk_mut(model) else {
+        return Vec::new();
+    };
+    let seed = now.wall.as_nanosecond() as u64;
+    match Saving::begin(desk.form.draft().clone(), intent, now, seed) {
+        Ok(mut saving) => {
+            let output = saving.step(now, Input::Started);
+            go_on(model, saving, output, now)
+        }
+        Err(refused) => {
+            if let Stage::Reviewing(review) = &mut desk.stage {
+                review.refused = Some(words(&refused));
+            }
+            Vec::new()
+        }
+    }
+}
+
+fn words(refused: &Refused) -> String {
+    match refused {
+        Refused::Mistakes(mistakes) => {
+            let each: Vec<_> = mistakes.iter().map(ToString::to_string).collect();
+            each.join("; ")
+        }
+        Refused::NoUpdate(why) => why.to_string(),
+    }
+}
+
+/// What the store says, for the write.
+pub(super) fn read(
+    model: &mut Model,
+    read: Result<Option<FeatureRecord>, SourceError>,
+    now: Now,
+) -> Vec<Effect> {
+    step(model, Input::Read(read), now)
+}
+
+/// The answer to the write.
+pub(super) fn written(model: &mut Model, written: Result<(), SourceError>, now: Now) -> Vec<Effect> {
+    step(model, Input::Written(written), now)
+}
+
+/// A wait is over, if one is.
+pub(super) fn wake(model: &mut Model, now: Now) -> Vec<Effect> {
+    let is_due = match desk(model).map(|desk| &desk.stage) {
+        Some(Stage::Saving(writing)) => matches!(writing.pause, Pause::Until(at) if at <= now.mono),
+        _ => false,
+    };
+    if is_due {
+        step(model, Input::Woke, now)
+    } else {
+        Vec::new()
+    }
+}
+
+fn step(model: &mut Model, input: Input, now: Now) -> Vec<Effect> {
+    let Some(desk) = desk_mut(model) else {
+        return Vec::new();
+    };
+    match std::mem::replace(&mut desk.stage, Stage::Editing) {
+        Stage::Saving(mut writing) => {
+            let output = writing.saving.step(now, input);
+            go_on(model, writing.saving, output, now)
+        }
+        other => {
+            desk.stage = other;
+            Vec::new()
+        }
+    }
+}
+
+/// Does what the write asks for.
+pub(super) fn go_on(model: &mut Model, saving: Saving, output: Output, now: Now) -> Vec<Effect> {
+    let Some((section, request)) = model
+        .editor
+        .as_ref()
+        .map(|it| (it.section, super::review::record_of(it)))
+    else {
+        return Vec::new();
+    };
+    match output {
+        Output::Read => call(model, saving, request, now),
+        Output::Write(write) => call(model, saving, Request::Write(section, write), now),
+        Output::Sleep(span) => {
+            write_on(model, saving, Pause::Until(now.mono + span));
+            Vec::new()
+        }
+        Output::Ended(ending) => end(model, saving, ending, now),
+        Output::Ignored => Vec::new(),
+    }
+}
+
+fn call(model: &mut Model, saving: Saving, request: Request, now: Now) -> Vec<Effect> {
+    let wait = ask(model, now.mono);
+    write_on(model, saving, Pause::Answer(wait));
+    vec![Effect::Call(wait.ticket, request)]
+}
+
+fn write_on(model: &mut Model, saving: Saving, pause: Pause) {
+    if let Some(desk) = desk_mut(model) {
+        desk.stage = Stage::Saving(Box::new(Writing { saving, pause }));
+    }
+}
+
+/// A write is over: what is stored is shown, what is not stays on the desk.
+fn end(model: &mut Model, saving: Saving, ending: Ending, now: Now) -> Vec<Effect> {
+    let Some(desk) = desk_mut(model) else {
+        return Vec::new();
+    };
+    desk.stage = Stage::Editing;
+    let draft = saving.draft().clone();
+    let words = ending.words();
+    model.notify(now.mono, words.clone(), !ending.is_done());
+    let mut effects = vec![Effect::Audit(keeping::audit(model, &saving, &ending, now))];
+    match &ending {
+        Ending::Stored { record } => {
+            opening::show_stored(model, record.clone());
+            taken(model, &draft);
+            effects.extend(keeping::discard(model));
+        }
+        Ending::Taken(_) => {
+            opening::show_stored(model, draft.base().cloned());
+            taken(model, &draft);
+            effects.extend(keeping::discard(model));
+        }
+        Ending::Differs { theirs: stored } | Ending::StoredDifferently { stored } => {
+            merging::begin(model, Merge::of(draft, stored.clone()), words);
+        }
+        Ending::NotStored { .. } | Ending::Failed { .. } | Ending::Unknown { .. } => {}
+    }
+    if let Some(desk) = desk_mut(model) {
+        desk.ended = Some(WriteEnded::of(ending, saving));
+    }
+    effects.extend(model.quits.take().map(Effect::Quit));
+    effects
+}
+
+/// The service took a draft, which can be taken back to what was there before.
+fn taken(model: &mut Model, draft: &Draft) {
+    if let Some(desk) = desk_mut(model) {
+        desk.before = Some(Before(draft.base().cloned()));
+    }
+}

@@ -1,0 +1,164 @@
+//! A record that is edited: how it will be stored, its features, a word on the selected one; over it the review or the merge.
+
+mod form;
+mod merge;
+mod review;
+mod value;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::Line;
+use ratatui::widgets::{Paragraph, Widget};
+
+use super::header::waiting;
+use super::{Role, Stage, format, write_line};
+use crate::edit::Draft;
+use crate::model::{Desk, Editor, EditorLayout, Pause, Remote, Stage as Step};
+use crate::resource::TargetStore;
+use crate::sanitize;
+
+/// Draws it; tells where the terminal's cursor belongs.
+pub(super) fn draw(
+    stage: &Stage<'_>,
+    editor: &Editor,
+    areas: EditorLayout,
+    buffer: &mut Buffer,
+) -> Option<Position> {
+    let Some(desk) = &editor.desk else {
+        opening(stage, editor, areas.form, buffer);
+        return None;
+    };
+    status(stage, editor, desk, areas.status, buffer);
+    match &desk.stage {
+        Step::Reviewing(review) => {
+            review::draw(stage, editor, desk, review, areas.form.union(areas.note), buffer);
+            None
+        }
+        Step::Merging(merging) => {
+            merge::draw(stage, editor, merging, areas.form, buffer);
+            merge::note(stage, merging, areas.note, buffer);
+            None
+        }
+        Step::Editing | Step::Saving(_) => {
+            note(stage, desk, areas.note, buffer);
+            form::draw(stage, editor, desk, areas.form, buffer)
+        }
+    }
+}
+
+/// Where the record is, for the second line.
+pub(super) fn place<'a>(stage: &Stage<'_>, editor: &Editor) -> Line<'a> {
+    let doing = match editor.desk.as_ref().map(|desk| &desk.stage) {
+        None => "opening",
+        Some(Step::Editing) => "editing",
+        Some(Step::Reviewing(_)) => "review",
+        Some(Step::Saving(_)) => "writing",
+        Some(Step::Merging(_)) => "merge",
+    };
+    let group = sanitize::line(editor.group.as_str()).into_owned();
+    let identifier = sanitize::line(&editor.identifier).into_owned();
+    Line::from(vec![
+        stage.span(format!(" {} › {group} › ", editor.section.title()), Role::Dim),
+        stage.span(identifier, Role::Heading),
+        stage.span(format!(" › {doing}"), Role::Dim),
+    ])
+}
+
+/// What the frame of the record says.
+fn title(editor: &Editor) -> String {
+    format!(
+        " {} / {} ",
+        sanitize::line(editor.group.as_str()),
+        sanitize::line(&editor.identifier)
+    )
+}
+
+/// The record is on its way, or could not be had.
+fn opening(stage: &Stage<'_>, editor: &Editor, area: Rect, buffer: &mut Buffer) {
+    let block = stage.block(Line::from(stage.span(title(editor), Role::Heading)), true);
+    let inner = block.inner(area);
+    block.render(area, buffer);
+    let details = &stage.model.browsers[editor.section.index()].details;
+    let (text, role) = match (details.get(&editor.group), &editor.stored) {
+        (Some(Remote::Failed(error)), _) | (_, Remote::Failed(error)) => {
+            (format!("{error}; r tries again"), Role::Failed)
+        }
+        (Some(Remote::Loading(wait)), _) => (waiting(stage, "the feature group", *wait), Role::Dim),
+        (_, Remote::Loading(wait)) => (waiting(stage, "the record", *wait), Role::Dim),
+        _ => ("r asks for the record".to_owned(), Role::Dim),
+    };
+    stage.words(&text, role, inner, buffer);
+}
+
+/// How the record will be stored, and how far that is.
+fn status(stage: &Stage<'_>, editor: &Editor, desk: &Desk, area: Rect, buffer: &mut Buffer) {
+    let draft = desk.form.draft();
+    let left = format!(" {} · {}", stores(draft), life(stage, draft));
+    let right = match &desk.stage {
+        Step::Saving(writing) => match writing.pause {
+            Pause::Answer(wait) => {
+                let gone = stage.now.mono.saturating_sub(wait.since);
+                (format!("writing … {} ", format::span(gone)), Role::Warning)
+            }
+            Pause::Until(_) => ("writing: tries again in a moment ".to_owned(), Role::Warning),
+        },
+        _ if editor.stored.wait().is_some() => ("reading it again … ".to_owned(), Role::Dim),
+        _ => match draft.changes().len() {
+            0 if draft.is_dirty() => ("changed, not stored ".to_owned(), Role::Warning),
+            0 => ("as stored ".to_owned(), Role::Dim),
+            count => (format!("{count} changed, not stored "), Role::Warning),
+        },
+    };
+    let room = usize::from(area.width).saturating_sub(right.0.chars().count() + 1);
+    let left = Line::from(stage.span(format::fit(&left, room), Role::Text));
+    write_line(area, left, Line::from(stage.span(right.0, right.1)), buffer);
+}
+
+/// The stores that a write goes to.
+fn stores(draft: &Draft) -> String {
+    let names = |stores: &[TargetStore]| {
+        let names: Vec<_> = stores.iter().map(|store| store.as_str()).collect();
+        names.join(", ")
+    };
+    match draft.stores() {
+        [] => names(draft.schema().stores()),
+        stores => format!("only {}", names(stores)),
+    }
+}
+
+/// How long the record lives.
+fn life(stage: &Stage<'_>, draft: &Draft) -> String {
+    let expires = draft.expires_at(stage.now.wall);
+    let until = expires.map_or(String::new(), |at| {
+        format!(" until {}", format::date(at, &stage.model.zone))
+    });
+    match (draft.ttl(), draft.schema().ttl()) {
+        (Some(ttl), _) => format!("TTL {ttl}{until}"),
+        (None, Some(ttl)) => format!("TTL {ttl} as the group{until}"),
+        (None, None) => "no TTL".to_owned(),
+    }
+}
+
+/// What is wrong, what became of the last write, or what the selected feature is.
+fn note(stage: &Stage<'_>, desk: &Desk, area: Rect, buffer: &mut Buffer) {
+    let line = desk.form.line.as_ref();
+    let (text, role) = match (line.and_then(|line| line.error.as_ref()), &desk.ended) {
+        (Some(error), _) => (sanitize::line(error).into_owned(), Role::Failed),
+        (None, Some(ended)) if line.is_none() => {
+            let role = if ended.ending.is_done() {
+                Role::Good
+            } else {
+                Role::Failed
+            };
+            let again = if ended.saving.is_some() {
+                "; r looks again"
+            } else {
+                ""
+            };
+            (format!("{}{again}", ended.ending.words()), role)
+        }
+        _ => (form::about(desk), Role::Dim),
+    };
+    let text = format::fit(&format!(" {text}"), usize::from(area.width));
+    Paragraph::new(stage.span(text, role)).render(area, buffer);
+}

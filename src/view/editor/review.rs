@@ -1,0 +1,234 @@
+//! What a write will do, before it is made: to what, from which account, and what becomes of each feature.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+use ratatui::widgets::{Paragraph, Widget};
+use unicode_width::UnicodeWidthStr;
+
+use super::super::{Role, Stage, format};
+use super::value::shown;
+use crate::edit::{Change, Draft, Intent};
+use crate::model::{Desk, Editor, Remote, Review, wrap};
+use crate::resource::{DeletionMode, FeatureValue};
+use crate::sanitize;
+
+/// Columns of a feature's name at most.
+const NAME: usize = 24;
+
+/// The review in a frame of its own.
+pub(super) fn draw(
+    stage: &Stage<'_>,
+    editor: &Editor,
+    desk: &Desk,
+    review: &Review,
+    area: Rect,
+    buffer: &mut Buffer,
+) {
+    let doing = match review.intent {
+        Intent::Put => "Put",
+        Intent::Update => "Update",
+        Intent::Delete(_) => "Delete",
+    };
+    let title = format!(" {doing} record ·{}", super::title(editor));
+    let title = format::fit(&title, usize::from(area.width.saturating_sub(2)));
+    let block = stage.block(Line::from(stage.span(title, Role::Heading)), true);
+    let inner = block.inner(area);
+    block.render(area, buffer);
+    let width = usize::from(inner.width.saturating_sub(2));
+    let draft = desk.form.draft();
+    let mut lines = place(stage, draft, width);
+    lines.extend(wrong(stage, draft, review, width));
+    lines.push(Line::default());
+    match review.intent {
+        Intent::Delete(mode) => lines.extend(deletion(stage, draft, review, mode, width)),
+        Intent::Put | Intent::Update => lines.extend(changes(stage, draft, review, width)),
+    }
+    lines.push(Line::default());
+    lines.extend(checked(stage, review, width));
+    lines.extend(advice(stage, draft, review, width));
+    let furthest = lines.len().saturating_sub(usize::from(inner.height));
+    let inner = Rect {
+        x: inner.x + 1.min(inner.width),
+        width: inner.width.saturating_sub(1),
+        ..inner
+    };
+    let shown: Vec<_> = lines.into_iter().skip(review.scroll.min(furthest)).collect();
+    Paragraph::new(shown).render(inner, buffer);
+}
+
+fn words<'a>(stage: &Stage<'_>, text: &str, role: Role, width: usize) -> Vec<Line<'a>> {
+    let lines = wrap(&sanitize::line(text), width).into_iter();
+    lines.map(|line| Line::from(stage.span(line, role))).collect()
+}
+
+/// Account, region, stores, life.
+fn place<'a>(stage: &Stage<'_>, draft: &Draft, width: usize) -> Vec<Line<'a>> {
+    let identity = &stage.model.identity;
+    let parts = [
+        identity
+            .account
+            .as_ref()
+            .map(|account| format!("account {account}")),
+        Some(identity.profile.clone()).filter(|it| !it.is_empty()),
+        Some(identity.region.clone()),
+        identity.endpoint.clone(),
+        Some(super::stores(draft)),
+        Some(super::life(stage, draft)),
+    ];
+    let parts: Vec<_> = parts.into_iter().flatten().collect();
+    words(stage, &parts.join(" · "), Role::Text, width)
+}
+
+/// What stands in the way, and what may not be meant.
+fn wrong<'a>(stage: &Stage<'_>, draft: &Draft, review: &Review, width: usize) -> Vec<Line<'a>> {
+    let mut lines = Vec::new();
+    if let Some(refused) = &review.refused {
+        lines.extend(words(
+            stage,
+            &format!("✗ not written: {refused}"),
+            Role::Failed,
+            width,
+        ));
+    }
+    if let Intent::Delete(_) = review.intent {
+        return lines;
+    }
+    let mistakes = draft.mistakes(review.at);
+    for mistake in mistakes.iter().filter(|_| review.refused.is_none()) {
+        lines.extend(words(stage, &format!("✗ {mistake}"), Role::Failed, width));
+    }
+    for warning in draft.warnings(review.at) {
+        lines.extend(words(stage, &format!("! {warning}"), Role::Warning, width));
+    }
+    lines
+}
+
+fn changes<'a>(stage: &Stage<'_>, draft: &Draft, review: &Review, width: usize) -> Vec<Line<'a>> {
+    let changes = draft.changes();
+    let event_time = draft.schema().event_time();
+    let names = changes
+        .iter()
+        .map(|change| sanitize::line(change.feature).width());
+    let name = names.chain([event_time.width()]).max().unwrap_or(0).min(NAME);
+    let half = width.saturating_sub(name + 6) / 2;
+    let heading = format!(
+        "  {}  {}  {}",
+        format::pad("feature", name),
+        format::pad("stored now", half),
+        "will be"
+    );
+    let mut lines = vec![Line::from(stage.span(heading, Role::Dim))];
+    let row = |change: &Change<'_>| {
+        let (sign, role) = match (change.before, change.after) {
+            (None, _) => ("+", Role::Added),
+            (_, None) => ("−", Role::Removed),
+            _ => ("~", Role::Changed),
+        };
+        let feature = format::pad(&format::fit(&sanitize::line(change.feature), name), name);
+        Line::from(vec![
+            stage.span(format!("{sign} "), role),
+            stage.span(format!("{feature}  "), Role::Name),
+            stage.span(format::pad(&shown(change.before, half), half), Role::Dim),
+            stage.span(format!("  {}", shown(change.after, half)), role),
+        ])
+    };
+    let others = changes.iter().filter(|change| change.feature != event_time);
+    lines.extend(others.map(row));
+    lines.push(time_row(stage, draft, review, name, half));
+    let touched = changes
+        .iter()
+        .filter(|change| change.before.is_some() && change.feature != event_time);
+    let read = draft.base().map_or(0, |base| base.values.len().saturating_sub(1));
+    let unchanged = read.saturating_sub(touched.count());
+    if unchanged > 0 {
+        let text = format!("= {unchanged} features unchanged, sent byte for byte");
+        lines.push(Line::from(stage.span(text, Role::Dim)));
+    }
+    lines
+}
+
+/// The event time, which every write moves.
+fn time_row<'a>(stage: &Stage<'_>, draft: &Draft, review: &Review, name: usize, half: usize) -> Line<'a> {
+    let event_time = draft.schema().event_time();
+    let before = draft.base().and_then(|base| base.value(event_time));
+    let after = FeatureValue::One(draft.event_time_at(review.at));
+    let newer = match (before, draft.is_historic(review.at)) {
+        (None, _) => "",
+        (Some(_), true) => "  not newer",
+        (Some(_), false) => "  newer",
+    };
+    let feature = format::pad(&format::fit(&sanitize::line(event_time), name), name);
+    Line::from(vec![
+        stage.span("~ ", Role::Changed),
+        stage.span(format!("{feature}  "), Role::Name),
+        stage.span(format::pad(&shown(before, half), half), Role::Dim),
+        stage.span(format!("  {}", shown(Some(&after), half)), Role::Changed),
+        stage.span(newer, Role::Dim),
+    ])
+}
+
+fn deletion<'a>(
+    stage: &Stage<'_>,
+    draft: &Draft,
+    review: &Review,
+    mode: DeletionMode,
+    width: usize,
+) -> Vec<Line<'a>> {
+    let count = draft.base().map_or(0, |base| base.values.len());
+    let (soft, hard) = match mode {
+        DeletionMode::Soft => ("▌", " "),
+        DeletionMode::Hard => (" ", "▌"),
+    };
+    let mut lines = words(
+        stage,
+        &format!(
+            "All {count} features of this record will be gone from the online store. The event time of the deletion is {}.",
+            draft.event_time_at(review.at)
+        ),
+        Role::Text,
+        width,
+    );
+    lines.push(Line::default());
+    let choice = |mark: &str, text: &str| words(stage, &format!("{mark} {text}"), Role::Text, width);
+    lines.extend(choice(
+        soft,
+        "soft: its identifier and event time stay; an older write cannot bring it back, and it can be listed",
+    ));
+    lines.extend(choice(hard, "hard: nothing of it stays in the online store"));
+    lines.extend(words(stage, "space chooses the other", Role::Dim, width));
+    lines
+}
+
+/// Whether the store still has what was read.
+fn checked<'a>(stage: &Stage<'_>, review: &Review, width: usize) -> Vec<Line<'a>> {
+    let (text, role) = match &review.checked {
+        Remote::Loading(_) | Remote::Refreshing(..) => ("Reading it again …".to_owned(), Role::Dim),
+        Remote::Ready(_) => (
+            "Read again: unchanged since you opened it. It is read once more just before the write."
+                .to_owned(),
+            Role::Good,
+        ),
+        Remote::Failed(error) => (format!("✗ it could not be read again: {error}"), Role::Failed),
+        Remote::Idle => (
+            "The group has no online store: what is stored cannot be read.".to_owned(),
+            Role::Dim,
+        ),
+        Remote::Cancelled => (String::new(), Role::Dim),
+    };
+    words(stage, &text, role, width)
+}
+
+/// What the two ways to write mean.
+fn advice<'a>(stage: &Stage<'_>, draft: &Draft, review: &Review, width: usize) -> Vec<Line<'a>> {
+    let text = match (review.intent, draft.updates(review.at)) {
+        (Intent::Delete(_), _) => "ctrl-s deletes the record; z takes that back afterwards".to_owned(),
+        (_, Ok(updates)) => format!(
+            "PutRecord (ctrl-s) overwrites the whole record. UpdateRecord (u) sends only the {} changes and leaves to others \
+             what they change meanwhile.",
+            updates.len()
+        ),
+        (_, Err(why)) => format!("PutRecord (ctrl-s) overwrites the whole record. {why}."),
+    };
+    words(stage, &text, Role::Dim, width)
+}
