@@ -130,11 +130,12 @@ fn title<'a>(stage: &Stage<'_>, pane: &BatchPane) -> Line<'a> {
 /// Which records are in sight, where those are not all.
 fn place(pane: &BatchPane, columns: &Columns) -> String {
     let count = pane.comparison.columns.len();
-    match (columns.shown.get(1), columns.shown.last()) {
-        (Some(first), Some(last)) if columns.shown.len() < count => {
+    match columns.shown[..] {
+        [_, first, .., last] if columns.shown.len() < count => {
             format!(" record 1 and {}–{} of {count} · ← h l → ", first + 1, last + 1)
         }
-        (None, Some(_)) if count > 1 => format!(" record 1 of {count} "),
+        [_, only] if count > 2 => format!(" record 1 and {} of {count} · ← h l → ", only + 1),
+        [_] if count > 1 => format!(" record 1 of {count} "),
         _ => String::new(),
     }
 }
