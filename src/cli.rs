@@ -105,7 +105,7 @@ pub struct Tail {
     /// Begin children of split and merged shards without waiting for their parents to be drained
     #[arg(long)]
     pub no_parent_order: bool,
-    /// Only records whose text or key matches this regular expression
+    /// Only records whose text or key matches this regular expression; shard:, key: and event: before it as on the screen
     #[arg(long, value_name = "RE", value_parser = matching)]
     pub grep: Option<Arc<Filter>>,
     /// Only records for whose decoded value this jq program puts out something that is neither null nor false

@@ -29,6 +29,7 @@ mod schemas;
 mod snappy;
 mod text;
 mod tree;
+mod twice;
 mod wire;
 mod zlib;
 mod zstd;
@@ -104,6 +105,8 @@ pub enum Note {
     TooLarge(Format),
     /// A layer cannot be read to its end; what is shown came out before.
     BrokenOff(Broken),
+    /// Members that objects of the JSON have twice; may hold words from outside. Of each the last is in the value.
+    Twice(Vec<String>),
     /// Bytes that begin like this format, or were said to be of it, are not.
     Broken(Broken),
 }
@@ -143,6 +146,11 @@ impl fmt::Display for Note {
                 LARGEST >> 20
             ),
             Self::BrokenOff(Broken { format, why }) => write!(f, "{format} breaks off: {why}"),
+            Self::Twice(names) => write!(
+                f,
+                "a key is there twice: {}; the last one is shown, x shows the bytes",
+                names.join(", ")
+            ),
             Self::Broken(broken) => broken.fmt(f),
         }
     }
@@ -239,11 +247,11 @@ fn take_off(
     Some(bytes)
 }
 
-fn meaning(data: Cow<'_, [u8]>) -> (Format, Value) {
+fn meaning(data: &[u8]) -> (Format, Value) {
     MEANINGS
         .iter()
-        .find_map(|(format, read)| Some((*format, read(&data)?)))
-        .unwrap_or_else(|| (Format::Hex, Value::Bytes(data.into_owned())))
+        .find_map(|(format, read)| Some((*format, read(data)?)))
+        .unwrap_or_else(|| (Format::Hex, Value::Bytes(data.to_vec())))
 }
 
 /// Whether these bytes may be JSON of which more is known than that.
@@ -286,8 +294,9 @@ fn text_or_hex(head: Head<'_>, whole: &[u8], columns: usize) -> String {
     let bytes = &head.bytes[..head.bytes.len().min(most)];
     match text::read_head(bytes, head.whole && bytes.len() == head.bytes.len()) {
         Some(text) => sanitize::line(&text::on_one_line(text)).into_owned(),
-        None => recognised::preview(whole, columns)
-            .or_else(|| recognised::preview(head.bytes, columns))
+        None => recognised::preview(Head::all(whole), columns)
+            // What is there as a whole was read as that.
+            .or_else(|| recognised::preview(head, columns).filter(|_| !whole.starts_with(head.bytes)))
             .unwrap_or_else(|| hex::spaced(&bytes[..bytes.len().min(columns / 2)])),
     }
 }

@@ -22,6 +22,8 @@ mod schema;
 
 #[cfg(test)]
 mod fixtures;
+#[cfg(test)]
+mod tests;
 
 pub use check::Mistake;
 pub use document::DocumentError;

@@ -76,6 +76,9 @@ pub enum Failure {
     /// The system does not let signals be caught.
     #[error("signals cannot be caught: {0}")]
     Signals(io::Error),
+    /// The program of `--jq` was stopped so often that it is not run any more.
+    #[error("the program of --jq was stopped again and again: {0}; use one that ends and keeps little")]
+    GivenUp(String),
     /// The reading or the writing stopped before anything had ended it.
     #[error("it broke off before its end; start it again")]
     BrokenOff,
@@ -243,6 +246,7 @@ struct Writer<W: Write> {
     left: Option<u64>,
     until_caught_up: bool,
     troubled: bool,
+    stopped: bool,
     misread: HashSet<String>,
     line: Vec<u8>,
 }
@@ -256,6 +260,7 @@ impl<W: Write> Writer<W> {
             left: args.limit,
             until_caught_up: args.until_caught_up,
             troubled: false,
+            stopped: false,
             misread: HashSet::new(),
             line: Vec::new(),
         }
@@ -313,16 +318,13 @@ impl<W: Write> Writer<W> {
     }
 
     fn write_records(&mut self, records: Vec<Record>) -> Result<bool, Failure> {
-        for record in records.into_iter().flat_map(user_records) {
+        let mut records: Vec<_> = records.into_iter().flat_map(user_records).collect();
+        for filter in self.filters.clone() {
+            records = self.sift(&filter, records)?;
+        }
+        for record in records {
             if self.left == Some(0) {
                 return Ok(true);
-            }
-            if !self
-                .filters
-                .iter()
-                .all(|filter| filter.passes(&record, self.format.decoder()))
-            {
-                continue;
             }
             self.line.clear();
             if let Some(broken) = self.format.write(&record, &mut self.line) {
@@ -332,6 +334,35 @@ impl<W: Write> Writer<W> {
             self.left = self.left.map(|left| left - 1);
         }
         Ok(self.left == Some(0))
+    }
+
+    /// The records that pass. A program that was stopped is told of once; one that is not run any more ends the tail, because
+    /// nothing would ever pass.
+    fn sift(&mut self, filter: &Filter, records: Vec<Record>) -> Result<Vec<Record>, Failure> {
+        let mut passed = Vec::with_capacity(records.len());
+        while passed.len() < records.len() {
+            let rest: Vec<_> = records[passed.len()..].iter().collect();
+            let sifted = filter.sift(&rest, self.format.decoder());
+            passed.extend(sifted.passed);
+            match sifted.stopped {
+                Some(stopped) if stopped.given_up => return Err(Failure::GivenUp(stopped.why)),
+                Some(stopped) => self.tell_stopped(&stopped.why),
+                None => {}
+            }
+        }
+        let passes = records.into_iter().zip(passed);
+        Ok(passes
+            .filter_map(|(record, passes)| passes.then_some(record))
+            .collect())
+    }
+
+    fn tell_stopped(&mut self, why: &str) {
+        if !std::mem::replace(&mut self.stopped, true) {
+            let _ = writeln!(
+                io::stderr(),
+                "kinescope: the program of --jq was stopped on a record: {why}; such records are left out"
+            );
+        }
     }
 
     /// Payloads that are not what was chosen are written all the same, so each reason is told once.

@@ -13,6 +13,7 @@
 //! * [`update`] is synchronous and does no I/O. Every behaviour of the program is tested by feeding it [`message`]s.
 //! * [`view`] reads the [`model`] and draws. It never changes what `update` will do next.
 //! * [`runtime`] is the only place that spawns tasks, reads the clock and has services called.
+//! * A program in jq that a person wrote runs in a process of its own, which [`query`] starts where rows are looked at.
 //! * Each question to a service carries a [`model::Ticket`]; an answer whose ticket is stale is dropped in one place. Each pane
 //!   holds what it asked for as a [`model::Remote`], so that nothing waits for anything else.
 //!
@@ -38,6 +39,7 @@ pub mod demo;
 pub mod edit;
 pub mod gather;
 pub mod headless;
+pub mod home;
 pub mod keymap;
 pub mod logging;
 pub mod message;

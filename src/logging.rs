@@ -33,12 +33,15 @@ pub fn start(file: Option<&Path>) -> Result<(), LogError> {
     let lines = tracing_subscriber::fmt::layer()
         .with_ansi(false)
         .with_writer(Mutex::new(Gate(log)));
-    // The SDK's own events can hold bodies, so only ours are written.
-    let ours = Targets::new()
-        .with_target("kinescope", LevelFilter::INFO)
-        .with_target(audit::TARGET, LevelFilter::INFO);
-    tracing_subscriber::registry().with(lines).with(ours).init();
+    tracing_subscriber::registry().with(lines).with(ours()).init();
     Ok(())
+}
+
+/// The SDK's own events can hold bodies, so only ours are written.
+fn ours() -> Targets {
+    Targets::new()
+        .with_target("kinescope", LevelFilter::INFO)
+        .with_target(audit::TARGET, LevelFilter::INFO)
 }
 
 /// Names and messages in the log come from outside, and a log is read on a terminal.
@@ -60,6 +63,16 @@ impl<W: Write> Write for Gate<W> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tracing::Level;
+
+    #[test]
+    fn calls_and_writes_are_logged_and_what_libraries_say_is_not() {
+        assert!(ours().would_enable("kinescope::source", &Level::INFO));
+        assert!(ours().would_enable(audit::TARGET, &Level::INFO));
+        for target in ["aws_smithy_runtime", "hyper"] {
+            assert!(!ours().would_enable(target, &Level::ERROR));
+        }
+    }
 
     #[test]
     fn an_event_stays_on_its_line_and_acts_on_no_terminal() {

@@ -1,6 +1,8 @@
 //! The program: parse, configure, run.
 
+use std::env;
 use std::io::{self, Write as _};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -8,9 +10,15 @@ use kinescope::cli::{Cli, Command};
 use kinescope::config::Config;
 use kinescope::message::Ended;
 use kinescope::runtime::Clock;
-use kinescope::{commands, logging, sanitize};
+use kinescope::{commands, logging, query, sanitize};
 
 fn main() -> ExitCode {
+    if env::args_os().nth(1).is_some_and(|word| word == query::WORD) {
+        return query::serve();
+    }
+    if let Ok(executable) = executable() {
+        query::run_programs_apart(executable);
+    }
     let clock = Clock::start();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
@@ -25,6 +33,16 @@ fn main() -> ExitCode {
             let _ = writeln!(io::stderr(), "kinescope: {error}");
             ExitCode::from(if commands::is_usage(&error) { 2 } else { 1 })
         }
+    }
+}
+
+/// This program, also where its file was replaced or taken away since it began.
+fn executable() -> io::Result<PathBuf> {
+    let running = PathBuf::from("/proc/self/exe");
+    if running.exists() {
+        Ok(running)
+    } else {
+        env::current_exe()
     }
 }
 

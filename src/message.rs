@@ -8,7 +8,7 @@ use crossterm::event::KeyEvent;
 use serde::Deserialize;
 
 use crate::cli::Output;
-use crate::decode::Decoder;
+use crate::decode::{ChoiceError, Decoder};
 use crate::edit::{Kept, LeftBehind};
 use crate::model::{Document, Found, Scan, Sight, Size, Ticket};
 use crate::resource::{
@@ -66,6 +66,8 @@ pub enum Reply {
     Written(Section, Result<(), SourceError>),
     /// To [`Effect::Inspect`].
     Inspected(Document),
+    /// To [`Effect::Choose`]: the word, and what it chose.
+    Chosen(String, Result<Decoder, ChoiceError>),
     /// To [`Effect::Scan`].
     Scanned(Found),
     /// To [`Effect::Export`], many times.
@@ -159,6 +161,8 @@ pub enum Effect {
     Copy(String),
     /// Decode a record for the inspector, as it is to be looked at.
     Inspect(Ticket, Arc<Record>, Sight, Decoder),
+    /// Read the file that a word names, to read payloads as it says instead of as this decoder does.
+    Choose(Ticket, Decoder, String),
     /// Stop what goes under this ticket.
     Cancel(Ticket),
     /// Keep a draft where it outlives the program, in place of an earlier one of the record.

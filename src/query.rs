@@ -5,6 +5,7 @@
 //!
 //! Must not: change a record, or run where the screen is drawn.
 
+mod apart;
 mod jq;
 mod path;
 
@@ -12,14 +13,19 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use regex::bytes::{Regex, RegexBuilder};
+use serde::de::IgnoredAny;
 use thiserror::Error;
 
-use crate::decode::{self, Decoder, Value};
+use apart::Guarded;
+
+use crate::decode::{self, Broken, Decoder, Value};
 use crate::resource::{Body, Change, Record, ShardId};
 
+pub use apart::{Stopped, WORD, run_programs_apart, serve};
 pub use path::{Path, PathError};
 
-/// The largest payload that is taken apart for columns, in bytes; each record on the screen is, in every frame.
+/// The largest payload that is taken apart for columns, in bytes, also without its layers: a frame may have to do it for each
+/// record on the screen.
 const LARGEST_COLUMNS: usize = 64 << 10;
 /// How large a compiled expression may be, in bytes.
 const LARGEST_EXPRESSION: usize = 1 << 20;
@@ -29,6 +35,17 @@ const LARGEST_EXPRESSION: usize = 1 << 20;
 pub struct Filter {
     text: String,
     terms: Vec<Term>,
+    program: Option<Guarded>,
+}
+
+/// What came of records that were held against a filter.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sifted {
+    /// Whether each passes. Those at the end that there was no time for are missing, but never all of them: they are to be
+    /// held against it again.
+    pub passed: Vec<bool>,
+    /// Whether its program had to be stopped.
+    pub stopped: Option<Stopped>,
 }
 
 /// A text that is no filter.
@@ -52,7 +69,6 @@ enum Term {
     /// What was done to the item.
     Event(String),
     Text(Regex),
-    Program(jq::Program),
 }
 
 type Named = fn(String) -> Term;
@@ -71,31 +87,32 @@ const EVENTS: [&str; 4] = ["INSERT", "MODIFY", "REMOVE", "TTL"];
 impl Filter {
     /// Reads a filter as a person writes it.
     pub fn parse(text: &str) -> Result<Self, FilterError> {
-        let mut terms = Vec::new();
+        Self::read(text, begins_a_program)
+    }
+
+    /// The same, with a regular expression behind the names, whatever it begins with.
+    pub fn matching(text: &str) -> Result<Self, FilterError> {
+        Self::read(text, |_| false)
+    }
+
+    fn read(text: &str, is_program: fn(&str) -> bool) -> Result<Self, FilterError> {
+        let behind = |rest: &str| text[..text.len() - rest.len()].to_owned();
+        let (mut terms, mut code) = (Vec::new(), None);
         let mut rest = text.trim_start();
-        while let Some((term, after)) = named(rest) {
-            let before = &text[..text.len() - rest.len()];
-            terms.push(term.sound().map_err(|error| error.behind(before))?);
+        while let Some((term, after)) = named(rest).map_err(|error| error.behind(&behind(rest)))? {
+            terms.push(term);
             rest = after.trim_start();
         }
-        let before = text.len() - rest.len();
         let expression = rest.trim_end();
-        if begins_a_program(expression) {
-            terms.push(program(expression).map_err(|error| error.behind(&text[..before]))?);
+        if is_program(expression) {
+            code = Some(program(expression).map_err(|error| error.behind(&behind(rest)))?);
         } else if !expression.is_empty() {
-            terms.push(words(expression, false).map_err(|error| error.behind(&text[..before]))?);
+            terms.push(words(expression, false).map_err(|error| error.behind(&behind(rest)))?);
         }
         Ok(Self {
             text: text.trim().to_owned(),
             terms,
-        })
-    }
-
-    /// A regular expression over the record's text, whatever it begins with.
-    pub fn matching(expression: &str) -> Result<Self, FilterError> {
-        Ok(Self {
-            text: expression.to_owned(),
-            terms: vec![words(expression, false)?],
+            program: code,
         })
     }
 
@@ -103,7 +120,8 @@ impl Filter {
     pub fn program(code: &str) -> Result<Self, FilterError> {
         Ok(Self {
             text: code.to_owned(),
-            terms: vec![program(code)?],
+            terms: Vec::new(),
+            program: Some(program(code)?),
         })
     }
 
@@ -112,6 +130,7 @@ impl Filter {
         Self {
             text: format!("key={}", serde_json::Value::from(key)),
             terms: vec![Term::KeyIs(key.to_owned())],
+            program: None,
         }
     }
 
@@ -122,6 +141,7 @@ impl Filter {
         Ok(Self {
             text: expression.to_owned(),
             terms: vec![words(expression, !capitals)?],
+            program: None,
         })
     }
 
@@ -142,9 +162,24 @@ impl Filter {
         found.into_iter().flatten().filter(whole).collect()
     }
 
-    /// Whether a record is to be shown, its payload read by this decoder.
-    pub fn passes(&self, record: &Record, decoder: &Decoder) -> bool {
-        self.terms.iter().all(|term| term.passes(record, decoder))
+    /// Which records are to be shown, their payloads read by this decoder.
+    pub fn sift(&self, records: &[&Record], decoder: &Decoder) -> Sifted {
+        let passes = |record: &&Record| self.terms.iter().all(|term| term.passes(record, decoder));
+        let mut passed: Vec<_> = records.iter().map(passes).collect();
+        let Some(program) = &self.program else {
+            let stopped = None;
+            return Sifted { passed, stopped };
+        };
+        let open: Vec<_> = (0..records.len()).filter(|place| passed[*place]).collect();
+        let judged = program.judge(open.len(), |number| value_of(records[open[number]], decoder));
+        for (place, passes) in open.iter().zip(&judged.passed) {
+            passed[*place] = *passes;
+        }
+        passed.truncate(open.get(judged.passed.len()).copied().unwrap_or(records.len()));
+        Sifted {
+            passed,
+            stopped: judged.stopped,
+        }
     }
 }
 
@@ -159,18 +194,29 @@ impl FilterError {
 }
 
 /// A word that names what a record is, and what follows it. A value with blanks in it stands in quotes, as in JSON.
-fn named(text: &str) -> Option<(Term, &str)> {
-    let (name, term) = NAMES.iter().find(|(name, _)| text.starts_with(name))?;
+fn named(text: &str) -> Result<Option<(Term, &str)>, FilterError> {
+    let Some((name, term)) = NAMES.iter().find(|(name, _)| text.starts_with(name)) else {
+        return Ok(None);
+    };
+    let wrong = |why: String| FilterError {
+        at: name.chars().count(),
+        why,
+    };
     let value = &text[name.len()..];
     let (value, rest) = if value.starts_with('"') {
         let mut values = serde_json::Deserializer::from_str(value).into_iter::<String>();
-        let quoted = values.next()?.ok()?;
+        let quoted = values.next().and_then(Result::ok);
+        let quoted =
+            quoted.ok_or_else(|| wrong("a text in quotes does not end here as in JSON".to_owned()))?;
         (quoted, &value[values.byte_offset()..])
     } else {
         let (word, rest) = value.split_at(value.find(char::is_whitespace).unwrap_or(value.len()));
         (word.to_owned(), rest)
     };
-    (!value.is_empty()).then(|| (term(value), rest))
+    if value.is_empty() {
+        return Err(wrong(format!("a value is missing behind {name}")));
+    }
+    term(value).sound().map(|term| Some((term, rest))).map_err(wrong)
 }
 
 /// Programs that test a value begin with one of these; words to look for hardly do. `jq:` makes sure.
@@ -180,11 +226,9 @@ fn begins_a_program(text: &str) -> bool {
         .any(|beginning| text.starts_with(beginning))
 }
 
-fn program(text: &str) -> Result<Term, FilterError> {
+fn program(text: &str) -> Result<Guarded, FilterError> {
     let code = text.strip_prefix("jq:").unwrap_or(text);
-    jq::Program::parse(code)
-        .map(Term::Program)
-        .map_err(|error| error.behind(&text[..text.len() - code.len()]))
+    Guarded::parse(code).map_err(|error| error.behind(&text[..text.len() - code.len()]))
 }
 
 fn words(text: &str, any_case: bool) -> Result<Term, FilterError> {
@@ -209,15 +253,12 @@ fn mistake(text: &str, error: &regex::Error) -> FilterError {
 }
 
 impl Term {
-    /// Itself, unless no record can ever be what it names.
-    fn sound(self) -> Result<Self, FilterError> {
+    /// Itself, unless no record can ever be what it names; then why not.
+    fn sound(self) -> Result<Self, String> {
         match &self {
-            Self::Event(name) if !EVENTS.iter().any(|event| name.eq_ignore_ascii_case(event)) => {
-                Err(FilterError {
-                    at: "event:".len(),
-                    why: format!("there is no event '{name}'; they are {}", EVENTS.join(", ")),
-                })
-            }
+            Self::Event(name) if !EVENTS.iter().any(|event| name.eq_ignore_ascii_case(event)) => Err(
+                format!("there is no event '{name}'; they are {}", EVENTS.join(", ")),
+            ),
             _ => Ok(self),
         }
     }
@@ -234,7 +275,6 @@ impl Term {
             Self::Text(expression) => {
                 expression.is_match(&text_of(record, decoder)) || expression.is_match(record.key().as_bytes())
             }
-            Self::Program(program) => program.passes(value_of(record, decoder)),
         }
     }
 }
@@ -259,45 +299,64 @@ fn names_event(name: &str, change: &Change) -> bool {
     name.eq_ignore_ascii_case(change.event.as_str()) || (name.eq_ignore_ascii_case("ttl") && change.is_ttl())
 }
 
-/// What a search looks at: a payload's text, or a change as JSON.
+/// What a search looks at: a payload's text, or a change's event and what the service says of the item.
 fn text_of<'a>(record: &'a Record, decoder: &Decoder) -> Cow<'a, [u8]> {
     match &record.body {
         Body::Blob { data, .. } => decoder.searchable(data),
-        Body::Change(change) => Cow::Owned(change_json(change).to_string().into_bytes()),
+        Body::Change(change) => Cow::Owned(change_text(change).into_bytes()),
     }
 }
 
-/// What a record says, where that is JSON, for columns: no more than a screen may take time for.
-pub fn json_of(record: &Record, decoder: &Decoder) -> Option<serde_json::Value> {
+/// Nothing but what is in the change: no words that only this program puts around it.
+fn change_text(change: &Change) -> String {
+    let event = if change.is_ttl() {
+        "REMOVE by TTL"
+    } else {
+        change.event.as_str()
+    };
+    let images = change.to_json().into_iter().map(|(_, image)| image);
+    let images = images
+        .filter(|image| !image.is_null())
+        .map(|image| image.to_string());
+    let lines: Vec<_> = std::iter::once(event.to_owned()).chain(images).collect();
+    lines.join("\n")
+}
+
+/// What a record says, where that is JSON, for columns, and why it was not read as was chosen: no more than a screen may take
+/// time for.
+pub fn json_of(record: &Record, decoder: &Decoder) -> (Option<serde_json::Value>, Option<Broken>) {
     match &record.body {
-        Body::Blob { data, .. } if data.len() <= LARGEST_COLUMNS => {
-            decoder.decode(data).value.json().cloned()
+        Body::Blob { data, aggregate, .. } => {
+            let decoder = decoder.inside(aggregate.as_deref());
+            let Some(decoded) = decoder.decode_within(data, LARGEST_COLUMNS) else {
+                return (None, decoder.preview_or_why(data, 1).1);
+            };
+            let broken = decoder.misread(&decoded).cloned();
+            (decoded.value.json().cloned(), broken)
         }
-        Body::Blob { .. } => None,
-        Body::Change(change) => Some(change_json(change)),
+        Body::Change(change) => (Some(change_json(change)), None),
     }
 }
 
-fn value_of(record: &Record, decoder: &Decoder) -> jaq_json::Val {
-    match &record.body {
-        Body::Blob { data, .. } => {
-            if let Some(value) = data
-                .first()
-                .filter(|first| decoder.choice().is_none() && matches!(first, b'{' | b'['))
-                .and_then(|_| jq::from_text(data))
-            {
-                return value;
-            }
-            match decoder.decode(data).value {
-                Value::Json(json) | Value::Logs { json, .. } | Value::Change { json, .. } => {
-                    jq::from_json(&json)
-                }
-                Value::Text(text) => jaq_json::Val::utf8_str(text.into_bytes()),
-                Value::Bytes(bytes) => jaq_json::Val::utf8_str(decode::hex(&bytes).into_bytes()),
-            }
+/// What a program looks at, as JSON text.
+fn value_of<'a>(record: &'a Record, decoder: &Decoder) -> Cow<'a, [u8]> {
+    let value = match &record.body {
+        Body::Blob { data, .. } if decoder.choice().is_none() && is_json(data) => {
+            return Cow::Borrowed(data);
         }
-        Body::Change(change) => jq::from_json(&change_json(change)),
-    }
+        Body::Blob { data, .. } => match decoder.decode(data).value {
+            Value::Json(json) | Value::Logs { json, .. } | Value::Change { json, .. } => json,
+            Value::Text(text) => text.into(),
+            Value::Bytes(bytes) => decode::hex(&bytes).into(),
+        },
+        Body::Change(change) => change_json(change),
+    };
+    Cow::Owned(value.to_string().into_bytes())
+}
+
+/// Whether bytes are one object or array, nested no deeper than any is read here.
+fn is_json(data: &[u8]) -> bool {
+    matches!(data.first(), Some(b'{' | b'[')) && serde_json::from_slice::<IgnoredAny>(data).is_ok()
 }
 
 /// A change as `kinescope tail --output jsonl` writes it.
@@ -326,10 +385,12 @@ mod tests {
         }
     }
 
+    fn holds(filter: &Filter, record: &Record) -> bool {
+        filter.sift(&[record], &Decoder::automatic()).passed == [true]
+    }
+
     fn passes(filter: &str, record: &Record) -> bool {
-        Filter::parse(filter)
-            .unwrap()
-            .passes(record, &Decoder::automatic())
+        holds(&Filter::parse(filter).unwrap(), record)
     }
 
     #[test]
@@ -380,9 +441,9 @@ mod tests {
     fn one_key_is_followed_whatever_it_holds() {
         let awkward = record("s", "a \"b\" c", "{}");
         let filter = Filter::of_key(&awkward.key());
-        assert!(filter.passes(&awkward, &Decoder::automatic()));
+        assert!(holds(&filter, &awkward));
         assert!(passes(filter.text(), &awkward), "its text means the same");
-        assert!(!filter.passes(&record("s", "a", "{}"), &Decoder::automatic()));
+        assert!(!holds(&filter, &record("s", "a", "{}")));
     }
 
     #[test]
@@ -396,13 +457,47 @@ mod tests {
     #[test]
     fn a_search_minds_capitals_only_where_it_has_some() {
         let record = record("s", "k", "Checkout paid");
-        let found = |text| {
-            Filter::searching(text)
-                .unwrap()
-                .passes(&record, &Decoder::automatic())
-        };
+        let found = |text| holds(&Filter::searching(text).unwrap(), &record);
         assert!(found("checkout") && found("Checkout"));
         assert!(!found("CHECKOUT"));
+    }
+
+    #[test]
+    fn what_is_not_a_name_is_an_expression_for_grep_whatever_it_begins_with() {
+        let order = record("shardId-000000000004", "cust-1", "{\"total\": 212.4}");
+        let matches = |text| holds(&Filter::matching(text).unwrap(), &order);
+        assert!(matches(".total") && matches("key:cust .total"));
+        assert!(!matches("key:other .total") && !matches("jq:true"));
+    }
+
+    #[test]
+    fn what_is_nested_without_end_is_looked_at_as_text() {
+        let deep: &'static str = "[".repeat(1_000_000).leak();
+        assert!(passes("jq:type == \"string\"", &record("s", "k", deep)));
+        let nested: &'static str = format!("{}{}", "[".repeat(127), "]".repeat(127)).leak();
+        assert!(passes("jq:type == \"array\"", &record("s", "k", nested)));
+    }
+
+    #[test]
+    fn no_more_is_taken_apart_for_columns_than_a_frame_has_time_for() {
+        let member = |length: usize| format!("{{\"a\":\"{}\"}}", "x".repeat(length));
+        let gzip = |text: String| {
+            let mut out = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+            std::io::Write::write_all(&mut out, text.as_bytes()).unwrap();
+            out.finish().unwrap()
+        };
+        for (data, is_read) in [
+            (member(1000).into_bytes(), true),
+            (member(1 << 20).into_bytes(), false),
+            (gzip(member(1000)), true),
+            (gzip(member(1 << 20)), false),
+        ] {
+            let record = Record {
+                body: Body::blob("k", Bytes::from(data)),
+                ..record("s", "k", "")
+            };
+            assert_eq!(json_of(&record, &Decoder::automatic()).0.is_some(), is_read);
+        }
     }
 
     #[test]
@@ -412,6 +507,14 @@ mod tests {
         assert_eq!(error("key:é jq:.a | nosuch").at, 14);
         assert_eq!(error("a[b").at, 1);
         assert_eq!(error("key:x event:MODFY a").at, 12);
+        for (text, at) in [
+            ("key:", 4),
+            ("shard: a", 6),
+            ("key:é event:", 12),
+            ("key:\"a b", 4),
+        ] {
+            assert_eq!(error(text).at, at, "{text}");
+        }
         assert!(
             error("a[b")
                 .to_string()

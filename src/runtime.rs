@@ -78,7 +78,7 @@ impl App {
         let frame = Duration::from_secs(1) / u32::from(max_fps.max(1));
         let drafts = Drafts::of_person(clock.now().wall);
         let keeper = drafts.map(|drafts| Keeper::start(drafts, sender.clone()));
-        let calls = Calls::new(clock, sender, sources);
+        let calls = Calls::new(clock, sender, sources, model.identity.read_only);
         Self {
             model,
             look,
@@ -193,6 +193,7 @@ impl App {
             Effect::DropLeft(left) => self.keep(Job::DropLeft(left)),
             Effect::Audit(line) => tracing::info!(target: audit::TARGET, "{line}"),
             Effect::EditOutside(text) => return self.edit_outside(&text),
+            Effect::Choose(ticket, decoder, word) => self.calls.choose(ticket, decoder, word),
             Effect::Cancel(ticket) => self.calls.cancel(ticket),
             Effect::Redraw => self.screen.forget(),
             Effect::Suspend => return self.suspend(),

@@ -119,10 +119,11 @@ fn take_reply(model: &mut Model, ticket: Ticket, reply: Reply, now: Now) -> Vec<
         Reply::Record(_, record) => records::looked_up(model, ticket, record),
         Reply::Identifiers(section, group, page) => records::listed(model, section, &group, page),
         Reply::Gathered(_, answer) => return batch::gathered(model, now, answer),
-        // Nobody asks for this yet.
+        // The editor has taken its own.
         Reply::Written(..) => None,
+        Reply::Chosen(word, chosen) => return decoder::chosen(model, now, &word, chosen),
         Reply::Inspected(document) => inspector::inspected(model, document),
-        Reply::Scanned(found) => filter::scanned(model, ticket, found),
+        Reply::Scanned(found) => filter::scanned(model, now, ticket, found),
         Reply::Exported(news) => export::told(model, now, news),
         Reply::Tail(news) => tail::take_news(model, news, now),
     };

@@ -3,6 +3,7 @@
 
 mod sources {
     mod canned;
+    mod editing;
     mod endpoint;
     mod environment;
     mod fan_out;

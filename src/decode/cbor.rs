@@ -17,7 +17,7 @@ const BREAK: u8 = 0xff;
 /// Reads bytes that are one value.
 pub(super) fn read(data: &[u8], room: &mut Room, keys: KeyRule) -> Result<Json, Fault> {
     let mut reader = Reader {
-        cursor: Cursor::new(data),
+        cursor: Cursor::cut(data, room.is_cut()),
         room,
         keys,
     };
@@ -53,6 +53,11 @@ const TAG: u8 = 6;
 
 impl Reader<'_, '_> {
     fn value(&mut self) -> Result<Json, Fault> {
+        let read = self.whole_value();
+        self.room.as_far(read)
+    }
+
+    fn whole_value(&mut self) -> Result<Json, Fault> {
         let first = self.cursor.byte()?;
         if first >> 5 > TAG {
             return self.simple(first & 0x1f);
@@ -165,7 +170,7 @@ impl Reader<'_, '_> {
         if was_last && count.is_none() {
             self.cursor.byte()?;
         }
-        Ok(was_last || !self.room.admits())
+        Ok(was_last || !self.room.goes_on(self.cursor.is_empty()))
     }
 
     fn tagged(&mut self, tag: u64) -> Result<Json, Fault> {

@@ -6,11 +6,20 @@ use super::tree::Fault;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Cursor<'a> {
     rest: &'a [u8],
+    cut: bool,
 }
 
 impl<'a> Cursor<'a> {
     pub(super) fn new(data: &'a [u8]) -> Self {
-        Self { rest: data }
+        Self {
+            rest: data,
+            cut: false,
+        }
+    }
+
+    /// The same for bytes of which maybe only the beginning is there, and with it the beginning of what is taken last.
+    pub(super) fn cut(data: &'a [u8], cut: bool) -> Self {
+        Self { rest: data, cut }
     }
 
     /// All that is left.
@@ -34,9 +43,13 @@ impl<'a> Cursor<'a> {
 
     /// So many bytes.
     pub(super) fn take(&mut self, count: u64) -> Result<&'a [u8], Fault> {
-        let count = usize::try_from(count)
-            .ok()
-            .filter(|count| *count <= self.rest.len());
+        let count = usize::try_from(count).unwrap_or(usize::MAX);
+        let most = self.rest.len();
+        let count = if self.cut {
+            Some(count.min(most))
+        } else {
+            Some(count).filter(|count| *count <= most)
+        };
         let (taken, rest) = self.rest.split_at(count.ok_or_else(Fault::ends_early)?);
         self.rest = rest;
         Ok(taken)

@@ -2,6 +2,8 @@
 //!
 //! Must not: fail. What is not what it was chosen to be is read by its content, and a note says why.
 
+mod row;
+
 use std::borrow::Cow;
 use std::path::Path;
 use std::sync::Arc;
@@ -13,12 +15,16 @@ use super::header::{Body, SchemaId};
 use super::protobuf::{self, MessageType};
 use super::recognised::KeyRule;
 use super::schemas::{Kind, Schemas};
-use super::tree::{Fault, Room, on_one_line, utf8};
+use super::tree::{Fault, Room, utf8};
 use super::{
     Broken, Decoded, Definition, Format, LARGEST, Note, SchemaFileError, UnknownFormat, Value, avro, cbor,
-    hex, json, layer, meaning, msgpack, take_off, text, unwrap, wire,
+    json, kpl, layer, meaning, msgpack, take_off, twice, unwrap, wire,
 };
-use crate::sanitize;
+use crate::resource::Aggregate;
+use crate::{home, sanitize};
+
+/// Why bytes are not what is told by its content.
+const NOT_LIKE_IT: &str = "it does not look like it";
 
 /// How the bytes of one stream are read. Cheap to clone.
 #[derive(Clone, Debug, Default)]
@@ -77,14 +83,19 @@ impl Decoder {
         }
     }
 
+    /// Whether a word names a file, which then is read to choose by it.
+    pub fn names_file(word: &str) -> bool {
+        matches!(word.split_once(':'), Some(("avro" | "protobuf", _)))
+    }
+
     /// The same stream read as this word says: the name of a format, `avro:FILE`, or `protobuf:DESCRIPTORS#MESSAGE`.
     pub fn choosing_by_word(&self, word: &str) -> Result<Self, ChoiceError> {
         let definition = match word.split_once(':') {
-            Some(("avro", file)) => Definition::avro(Path::new(file))?,
+            Some(("avro", file)) => Definition::avro(&home::expand(Path::new(file)))?,
             Some(("protobuf", place)) => {
                 let named = place.split_once('#').filter(|(_, message)| !message.is_empty());
                 let (file, message) = named.ok_or_else(|| ChoiceError::NoMessage(word.to_owned()))?;
-                Definition::protobuf(Path::new(file), message)?
+                Definition::protobuf(&home::expand(Path::new(file)), message)?
             }
             _ => return Ok(self.choosing(Some(word.parse()?))),
         };
@@ -96,20 +107,66 @@ impl Decoder {
         self.choice
     }
 
+    /// The same for the payload of a user record, whose aggregate was taken apart before.
+    pub fn inside(&self, aggregate: Option<&Aggregate>) -> Cow<'_, Self> {
+        if aggregate.is_some() && self.choice == Some(Format::Kpl) {
+            Cow::Owned(self.choosing(None))
+        } else {
+            Cow::Borrowed(self)
+        }
+    }
+
+    /// Why bytes were not read as was chosen, or not by the schema that they name.
+    pub fn misread<'a>(&self, decoded: &'a Decoded) -> Option<&'a Broken> {
+        decoded.notes.iter().find_map(|note| match note {
+            Note::Broken(broken) => Some(broken).filter(|it| self.expects(it.format)),
+            _ => None,
+        })
+    }
+
+    fn expects(&self, format: Format) -> bool {
+        let by_schema = matches!(format, Format::Avro | Format::Protobuf);
+        self.choice == Some(format) || by_schema && !self.schemas.is_empty()
+    }
+
     /// Reads bytes.
     pub fn decode(&self, data: &[u8]) -> Decoded {
+        self.decode_and(data, LARGEST, |_, _| None)
+    }
+
+    /// The same where no more bytes than these have to be looked at, in layers or not.
+    pub fn decode_within(&self, data: &[u8], most: usize) -> Option<Decoded> {
+        let decoded = (data.len() <= most).then(|| self.decode_and(data, most, |_, _| None))?;
+        let is_cut = decoded.notes.iter().any(|note| matches!(note, Note::TooLarge(_)));
+        (!is_cut).then_some(decoded)
+    }
+
+    /// The same with a second look at what the value cannot tell.
+    pub fn examine(&self, data: &[u8]) -> Decoded {
+        self.decode_and(data, LARGEST, |format, inner| {
+            let names = if is_json(format) {
+                twice::names(inner)
+            } else {
+                Vec::new()
+            };
+            (!names.is_empty()).then_some(Note::Twice(names))
+        })
+    }
+
+    fn decode_and(&self, data: &[u8], most: usize, look: fn(Format, &[u8]) -> Option<Note>) -> Decoded {
         let (mut path, mut notes) = (Vec::new(), Vec::new());
-        let inner = self.open(data, LARGEST, &mut path, &mut notes);
+        let inner = self.open(data, most, &mut path, &mut notes);
         let mut room = Room::whole();
         let (format, value) = match self.read(&inner, &mut room) {
             Ok(Some(read)) => read,
-            Ok(None) => meaning(inner),
+            Ok(None) => meaning(&inner),
             Err(broken) => {
                 notes.push(Note::Broken(broken));
                 room = Room::whole();
-                meaning(inner)
+                meaning(&inner)
             }
         };
+        notes.extend(look(format, &inner));
         if room.is_full() {
             notes.push(Note::TooLarge(format));
         }
@@ -131,59 +188,6 @@ impl Decoder {
         }
     }
 
-    /// The beginning of what bytes say on one line of so many columns at most, sanitized. Looks at little more than it shows.
-    pub fn preview(&self, data: &[u8], columns: usize) -> String {
-        self.preview_or_why(data, columns).0
-    }
-
-    /// The same, and what was wrong if it is not shown as was chosen. Text and JSON are not looked through for it.
-    pub fn preview_or_why(&self, data: &[u8], columns: usize) -> (String, Option<Broken>) {
-        if self.choice.is_none() && self.schemas.is_empty() {
-            return (super::preview(data, columns), None);
-        }
-        let (mut path, mut notes) = (Vec::new(), Vec::new());
-        let inner = self.open(data, Room::line(columns).source(), &mut path, &mut notes);
-        // Of a beginning alone it cannot be said that it is broken.
-        let is_cut = notes.iter().any(|note| matches!(note, Note::TooLarge(_)));
-        let broken = notes.into_iter().find_map(|note| match note {
-            Note::Broken(broken) if Some(broken.format) == self.choice => Some(broken),
-            _ => None,
-        });
-        match self.line(&inner, columns) {
-            Ok(line) => (line.unwrap_or_else(|| super::preview(&inner, columns)), broken),
-            Err(_) if is_cut => (super::preview(&inner, columns), broken),
-            Err(broken) => (super::preview(&inner, columns), Some(broken)),
-        }
-    }
-
-    fn line(&self, inner: &[u8], columns: usize) -> Result<Option<String>, Broken> {
-        let head = &inner[..inner
-            .len()
-            .min(columns.saturating_mul(super::BYTES_PER_CHARACTER))];
-        match self.choice {
-            Some(Format::Hex) => Ok(Some(hex::spaced(&head[..head.len().min(columns / 2)]))),
-            Some(Format::Latin1) => Ok(Some(
-                sanitize::line(&text::on_one_line(&latin1(head))).into_owned(),
-            )),
-            Some(Format::Text) => {
-                let text = Room::line(columns).utf8(inner);
-                let text = text.map_err(|fault| Broken::new(Format::Text, fault))?;
-                let text = text::on_one_line(text.as_str().unwrap_or_default());
-                Ok(Some(sanitize::line(&text).into_owned()))
-            }
-            Some(Format::Json) => may_be_json(inner)
-                .map(|()| None)
-                .map_err(|fault| Broken::new(Format::Json, fault)),
-            _ => {
-                let read = self.read(inner, &mut Room::line(columns))?;
-                Ok(read.and_then(|(_, value)| match value {
-                    Value::Json(value) => Some(on_one_line(&value, columns)),
-                    _ => None,
-                }))
-            }
-        }
-    }
-
     /// Takes off the layer that was chosen, and those that are told by their content.
     fn open<'a>(
         &self,
@@ -193,7 +197,14 @@ impl Decoder {
         notes: &mut Vec<Note>,
     ) -> Cow<'a, [u8]> {
         let Some(layer) = self.choice.and_then(layer::named) else {
-            return unwrap(data, most, path, notes);
+            let inner = unwrap(data, most, path, notes);
+            if self.choice == Some(Format::Kpl) && !kpl::begins(&inner) {
+                notes.push(Note::Broken(Broken::new(
+                    Format::Kpl,
+                    "it does not begin like an aggregate",
+                )));
+            }
+            return inner;
         };
         match take_off(layer, data, most, path, notes) {
             Some(bytes) => Cow::Owned(unwrap(&bytes, most - bytes.len(), path, notes).into_owned()),
@@ -224,9 +235,9 @@ impl Decoder {
             Format::Latin1 => Ok(Value::Text(latin1(data))),
             Format::Hex => Ok(Value::Bytes(data.to_vec())),
             // What is told by its content has to be told by it.
-            other => match meaning(Cow::Borrowed(data)) {
+            other => match meaning(data) {
                 (format, value) if format == other => Ok(value),
-                _ => Err(Fault::new("it does not look like it")),
+                _ => Err(Fault::new(NOT_LIKE_IT)),
             },
         }
     }
@@ -309,6 +320,12 @@ fn is_layer(format: Format) -> bool {
     )
 }
 
+/// Formats whose value is read from JSON text.
+fn is_json(format: Format) -> bool {
+    use Format as F;
+    matches!(format, F::Json | F::Ndjson | F::CloudwatchLogs | F::Dynamodb)
+}
+
 /// Reads in a room that is as before if it fails.
 fn attempt<T>(room: &mut Room, read: impl FnOnce(&mut Room) -> Result<T, Fault>) -> Result<T, Fault> {
     let mut tried = room.clone();
@@ -354,16 +371,6 @@ fn one_json(data: &[u8]) -> Result<Json, Fault> {
         return Err(Fault::new("it is too large to be taken apart"));
     }
     serde_json::from_slice(data).map_err(|error| Fault::new(error.to_string()))
-}
-
-/// Tells of JSON that a line has room for what is wrong with it, of more only where its beginning is that of none.
-fn may_be_json(data: &[u8]) -> Result<(), Fault> {
-    let first = data.trim_ascii_start().first();
-    let begins = first.is_some_and(|first| b"{[\"-tfn".contains(first) || first.is_ascii_digit());
-    if begins && data.len() > super::SUMMARY {
-        return Ok(());
-    }
-    one_json(data).map(|_| ())
 }
 
 fn latin1(data: &[u8]) -> String {

@@ -103,7 +103,7 @@ fn tree_text(data: &[u8]) -> Option<&[u8]> {
     (text.len() <= LARGEST_TREE && looks_like_json(text)).then_some(text)
 }
 
-fn looks_like_json(data: &[u8]) -> bool {
+pub(super) fn looks_like_json(data: &[u8]) -> bool {
     let first = data.iter().find(|byte| !byte.is_ascii_whitespace());
     matches!(first, Some(b'{' | b'['))
 }

@@ -15,7 +15,7 @@ const TIMESTAMP: i8 = -1;
 /// Reads bytes that are one value.
 pub(super) fn read(data: &[u8], room: &mut Room, keys: KeyRule) -> Result<Json, Fault> {
     let mut reader = Reader {
-        cursor: Cursor::new(data),
+        cursor: Cursor::cut(data, room.is_cut()),
         room,
         keys,
     };
@@ -35,6 +35,11 @@ struct Reader<'a, 'r> {
 
 impl Reader<'_, '_> {
     fn value(&mut self) -> Result<Json, Fault> {
+        let read = self.whole_value();
+        self.room.as_far(read)
+    }
+
+    fn whole_value(&mut self) -> Result<Json, Fault> {
         let first = self.cursor.byte()?;
         match first {
             0x00..=0x7f => Ok(Json::from(first)),
@@ -99,7 +104,7 @@ impl Reader<'_, '_> {
         self.keys = outer.in_array();
         let mut items = Vec::new();
         for _ in 0..count {
-            if !self.room.admits() {
+            if !self.room.goes_on(self.cursor.is_empty()) {
                 break;
             }
             items.push(self.value()?);
@@ -114,7 +119,7 @@ impl Reader<'_, '_> {
         let rule = std::mem::replace(&mut self.keys, KeyRule::Any);
         let mut entries = Vec::new();
         for _ in 0..count {
-            if !self.room.admits() {
+            if !self.room.goes_on(self.cursor.is_empty()) {
                 break;
             }
             let is_text = self

@@ -7,6 +7,7 @@
 
 use serde_json::Value as Json;
 
+use super::layer::Head;
 use super::tree::{Fault, Room, on_one_line};
 use super::{Format, Value, cbor, msgpack};
 
@@ -80,8 +81,9 @@ fn value(data: &[u8], wanted: Format) -> Option<Value> {
 }
 
 /// The beginning of what such bytes say, on one line.
-pub(super) fn preview(data: &[u8], columns: usize) -> Option<String> {
-    let (_, value, _) = read(data, &Room::line(columns.max(TELLING)))?;
+pub(super) fn preview(head: Head<'_>, columns: usize) -> Option<String> {
+    let room = Room::line(columns.max(TELLING)).of_a_beginning(!head.whole);
+    let (_, value, _) = read(head.bytes, &room)?;
     Some(on_one_line(&value, columns))
 }
 

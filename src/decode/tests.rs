@@ -159,3 +159,101 @@ proptest! {
         prop_assert_eq!(decode(text.as_bytes()).value, Value::Text(text));
     }
 }
+
+#[test]
+fn of_a_large_record_in_layers_a_line_says_what_came_out_so_far() {
+    let long = "ab".repeat(50_000);
+    let length = u32::try_from(long.len()).unwrap().to_be_bytes();
+    let cbor = [b"\xa2\x62id\x18\x2a\x64text\x7a", &length[..], long.as_bytes()].concat();
+    let msgpack = [b"\x82\xa2id\x2a\xa4text\xdb", &length[..], long.as_bytes()].concat();
+    for data in [&cbor, &msgpack] {
+        let line = preview(&gzip(data), 40);
+        assert!(line.starts_with("{\"id\":42,\"text\":\"abab"), "{line}");
+        let format = if data == &cbor {
+            Format::Cbor
+        } else {
+            Format::Msgpack
+        };
+        let (line, broken) = Decoder::with(format).preview_or_why(&gzip(data), 40);
+        assert!(line.starts_with("{\"id\":42,\"text\":\"abab"), "{line}");
+        assert_eq!(broken, None);
+        // Without a layer all of it is there, and ends too early.
+        assert!(!preview(&data[..9000], 40).starts_with('{'));
+    }
+    // Many small values, and the end in the middle of one.
+    let numbers = [
+        &b"\xa1\x61n\x9a\x00\x01\x00\x00"[..],
+        &b"\x1b\x01\x02\x03\x04\x05\x06\x07\x08".repeat(65536),
+    ]
+    .concat();
+    assert!(preview(&gzip(&numbers), 200).starts_with("{\"n\":[72623859790382856,"));
+}
+
+#[test]
+fn a_choice_that_is_told_by_content_costs_a_row_no_more_than_its_beginning() {
+    let event = r#"{"id":"1","timestamp":1772460000000,"message":"paid"},"#.repeat(20_000);
+    let logs = format!(
+        r#"{{"messageType":"DATA_MESSAGE","logGroup":"/shop","logStream":"s","logEvents":[{}]}}"#,
+        event.trim_end_matches(',')
+    );
+    let chosen = |format, data: &str| Decoder::with(format).preview_or_why(data.as_bytes(), 60);
+    let (line, broken) = chosen(Format::CloudwatchLogs, &logs);
+    assert!(line.starts_with("[/shop]") && broken.is_none(), "{line}");
+    // What is broken behind the beginning is not looked for: it is not read.
+    assert_eq!(
+        chosen(Format::CloudwatchLogs, &logs[..logs.len() - 9]),
+        (line, None)
+    );
+    for format in [Format::CloudwatchLogs, Format::Dynamodb] {
+        let (_, broken) = chosen(format, &event.replace("{\"id\"", "{\"it\""));
+        assert_eq!(
+            broken.unwrap().to_string(),
+            format!("no {format}: it does not look like it")
+        );
+    }
+    assert!(chosen(Format::Ndjson, &"word ".repeat(2000)).1.is_some());
+    assert!(chosen(Format::Ndjson, &"{\"a\":1}\n".repeat(2000)).1.is_none());
+}
+
+#[test]
+fn what_is_no_aggregate_says_so_where_one_was_chosen() {
+    let chosen = Decoder::with(Format::Kpl);
+    let (line, broken) = chosen.preview_or_why(b"{\"a\":1}", 40);
+    assert_eq!(line, "{\"a\":1}");
+    let why = "no kpl: it does not begin like an aggregate";
+    assert_eq!(broken.unwrap().to_string(), why);
+    assert_eq!(chosen.misread(&chosen.decode(b"text")).unwrap().to_string(), why);
+    let aggregate = Aggregate {
+        subsequence: 0,
+        explicit_hash_key: None,
+        whole: bytes::Bytes::new(),
+    };
+    let inside = chosen.inside(Some(&aggregate));
+    assert_eq!(
+        inside.preview_or_why(b"{\"a\":1}", 40).1,
+        None,
+        "it came out of one"
+    );
+}
+
+#[test]
+fn a_key_that_is_there_twice_is_told_where_a_record_is_looked_at_closely() {
+    let twice = b"{\"total\":1,\"total\":2}";
+    for data in [twice.to_vec(), gzip(twice), [&twice[..], b"\n{}"].concat()] {
+        let notes: Vec<_> = Decoder::automatic()
+            .examine(&data)
+            .notes
+            .iter()
+            .map(Note::to_string)
+            .collect();
+        assert_eq!(
+            notes,
+            ["a key is there twice: total; the last one is shown, x shows the bytes"]
+        );
+        assert!(decode(&data).notes.is_empty(), "not for every record");
+    }
+    assert!(
+        Decoder::with(Format::Text).examine(twice).notes.is_empty(),
+        "all of it is shown"
+    );
+}

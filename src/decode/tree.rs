@@ -88,6 +88,7 @@ pub(super) struct Room {
     weight: usize,
     levels: usize,
     full: bool,
+    cut: bool,
 }
 
 impl Room {
@@ -107,7 +108,35 @@ impl Room {
             weight,
             levels: DEEPEST,
             full: false,
+            cut: false,
         }
+    }
+
+    /// For bytes of which only the beginning is there.
+    pub(super) fn of_a_beginning(self, cut: bool) -> Self {
+        Self { cut, ..self }
+    }
+
+    /// Whether only a beginning is there to be read.
+    pub(super) fn is_cut(&self) -> bool {
+        self.cut
+    }
+
+    /// What was read of a value. Where the bytes end early because only their beginning is there, it is full from then on.
+    pub(super) fn as_far(&mut self, read: Result<Json, Fault>) -> Result<Json, Fault> {
+        match read {
+            Err(fault) if self.cut && fault == Fault::ends_early() => {
+                self.full = true;
+                Ok(Json::from("…"))
+            }
+            read => read,
+        }
+    }
+
+    /// The same before a value.
+    pub(super) fn goes_on(&mut self, at_end: bool) -> bool {
+        self.full |= self.cut && at_end;
+        self.admits()
     }
 
     /// Whether there was more than fits: what was read is a beginning.

@@ -259,7 +259,7 @@ fn too_large(what: &str, bytes: usize) -> String {
 
 /// The feature whose name is the most like a word, if one is like it at all.
 fn nearest<'a>(schema: &'a Schema, word: &str) -> Option<&'a str> {
-    let far = (word.chars().count() / 3).max(1);
+    let far = word.chars().count() / 3;
     let names = schema.features().iter().map(|feature| feature.name.as_str());
     let near = names.map(|name| (edits(name, word), name)).min()?;
     Some(near.1).filter(|_| near.0 <= far)

@@ -18,7 +18,7 @@ use std::fmt;
 
 use super::check::Mistake;
 use super::draft::Draft;
-use super::schema::{FeatureSchema, FeatureType};
+use super::schema::{FeatureSchema, FeatureType, Schema};
 use crate::resource::{FeatureValue, Features};
 use crate::sanitize;
 
@@ -49,41 +49,28 @@ pub fn write(draft: &Draft) -> String {
     let schema = draft.schema();
     let group = sanitize::line(schema.group().as_str());
     let identifier = sanitize::line(draft.identifier());
-    let mut text = format!(
-        "// Record {identifier} of {group}. Nothing is written before you have reviewed it.\n\
-         // A feature that is taken out is removed from the record. Numbers may stand in quotes or without.\n{{\n"
-    );
+    let mut lines = vec![
+        format!("// Record {identifier} of {group}. Nothing is written before you have reviewed it."),
+        "// A feature that is taken out is removed from the record. Numbers may stand in quotes or without."
+            .to_owned(),
+        "{".to_owned(),
+    ];
     for (name, value) in draft.features() {
-        let kind = match schema.feature(name) {
-            Some(feature) => feature.words(),
-            None => "not in the group any more".to_owned(),
-        };
-        let role = if name == schema.identifier() {
-            ", the identifier: it cannot be changed"
-        } else if name == schema.event_time() {
-            ", the event time: it moves forward unless you set it"
-        } else {
-            ""
-        };
+        lines.push(format!("  // {}", words(schema, name)));
         let is_number = schema
             .feature(name)
             .is_some_and(|feature| is_number(feature.kind));
-        let value = value_text(value, is_number);
-        text += &format!("  // {kind}{role}\n  {}: {value},\n", quoted(name));
+        lines.push(format!("  {}: {},", quoted(name), value_text(value, is_number)));
     }
     for feature in draft.absent() {
-        let empty = match (feature.is_one(), is_number(feature.kind)) {
-            (false, _) => "[]",
-            (true, true) => "0",
-            (true, false) => "\"\"",
-        };
-        text += &format!(
-            "  // {}: {empty}, // {}\n",
-            quoted(&feature.name),
-            absent_words(feature)
-        );
+        let (name, words) = (quoted(&feature.name), feature.words());
+        lines.push(format!(
+            "  // {name}: {}, // {words}, absent",
+            empty_text(feature)
+        ));
     }
-    text + "}\n"
+    lines.push("}\n".to_owned());
+    lines.join("\n")
 }
 
 /// The features of a text, in its order. What they may be is for [`Draft::replace`] to say.
@@ -120,8 +107,28 @@ fn split_told(text: &str) -> (usize, &str) {
     (told, rest)
 }
 
-fn absent_words(feature: &FeatureSchema) -> String {
-    format!("{}, absent", feature.words())
+fn words(schema: &Schema, feature: &str) -> String {
+    let kind = match schema.feature(feature) {
+        Some(feature) => feature.words(),
+        None => "not in the group any more".to_owned(),
+    };
+    let role = if feature == schema.identifier() {
+        ", the identifier: it cannot be changed"
+    } else if feature == schema.event_time() {
+        ", the event time: it moves forward unless you set it"
+    } else {
+        ""
+    };
+    kind + role
+}
+
+/// What stands for an absent feature, to begin with.
+fn empty_text(feature: &FeatureSchema) -> &'static str {
+    match (feature.is_one(), is_number(feature.kind)) {
+        (false, _) => "[]",
+        (true, true) => "0",
+        (true, false) => "\"\"",
+    }
 }
 
 fn is_number(kind: FeatureType) -> bool {
@@ -129,9 +136,12 @@ fn is_number(kind: FeatureType) -> bool {
 }
 
 fn value_text(value: &FeatureValue, is_number: bool) -> String {
-    let element = |text: &String| match is_number && reader::is_json_number(text) {
-        true => text.clone(),
-        false => quoted(text),
+    let element = |text: &String| {
+        if is_number && reader::is_json_number(text) {
+            text.clone()
+        } else {
+            quoted(text)
+        }
     };
     match value {
         FeatureValue::One(text) => element(text),

@@ -3,6 +3,7 @@
 //! A feature that is absent, one that is an empty text and one that is an empty list are three different things.
 //! Must not: change a value that the person did not change, not by a byte.
 
+mod time;
 mod warning;
 mod write;
 
@@ -11,14 +12,14 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use time::own_ttl;
 pub use warning::Warning;
 pub use write::{Intent, NoUpdate};
 
 use super::check::{self, Mistake};
 use super::compare::same_record;
-use super::event_time::EventTime;
 use super::schema::{FeatureSchema, Schema};
-use crate::resource::{FeatureRecord, FeatureValue, Features, TargetStore, TtlDuration, TtlUnit};
+use crate::resource::{FeatureRecord, FeatureValue, Features, TargetStore, TtlDuration};
 
 /// A record that is being changed.
 #[derive(Clone, Debug, PartialEq)]
@@ -88,9 +89,10 @@ impl Draft {
         let mut draft = Self::of(self.schema.clone(), identifier, None);
         draft.slots.clear();
         for (name, value) in self.features() {
-            let value = match name == self.schema.identifier() {
-                true => FeatureValue::One(identifier.to_owned()),
-                false => value.clone(),
+            let value = if name == self.schema.identifier() {
+                FeatureValue::One(identifier.to_owned())
+            } else {
+                value.clone()
             };
             draft.slots.push((name.to_owned(), Some(value)));
         }
@@ -283,28 +285,6 @@ impl Draft {
         changed || self.has_own_ttl() || !self.stores.is_empty()
     }
 
-    /// The event time that a write at this time carries.
-    pub fn event_time_at(&self, now: Timestamp) -> String {
-        let text = match self.value(self.schema.event_time()) {
-            Some(FeatureValue::One(text)) => text.as_str(),
-            _ => "",
-        };
-        if self.event_time_by_hand {
-            return text.to_owned();
-        }
-        let known = EventTime::parse(self.schema.form(), text);
-        let moved = known.and_then(|known| known.moved_forward(now));
-        moved
-            .unwrap_or_else(|| EventTime::first(self.schema.form(), now))
-            .to_string()
-    }
-
-    /// When the record vanishes if it is written at this time; `None` where it stays.
-    pub fn expires_at(&self, now: Timestamp) -> Option<Timestamp> {
-        let ttl = self.ttl.or(self.schema.ttl())?;
-        EventTime::parse(self.schema.form(), &self.event_time_at(now))?.expires(ttl)
-    }
-
     /// What stands in the way of writing the record as a whole; each single value was checked when it was set.
     pub fn mistakes(&self, now: Timestamp) -> Vec<Mistake> {
         let mut mistakes = check::identifier(&self.schema, &self.identifier)
@@ -313,18 +293,6 @@ impl Draft {
             .collect::<Vec<_>>();
         mistakes.extend(check::record(&self.schema, &self.features_to_put(now)));
         mistakes
-    }
-
-    /// Whether the person gave it another life than it was read with.
-    fn has_own_ttl(&self) -> bool {
-        self.ttl != own_ttl(&self.schema, self.base.as_ref())
-    }
-
-    fn stored_event_time(&self) -> Option<EventTime> {
-        match self.base.as_ref()?.value(self.schema.event_time())? {
-            FeatureValue::One(text) => EventTime::parse(self.schema.form(), text),
-            FeatureValue::Many(_) => None,
-        }
     }
 
     fn may_set(&self, feature: &str, value: &FeatureValue) -> Result<(), Mistake> {
@@ -395,30 +363,6 @@ impl Draft {
         self.slots
             .extend(added.map(|(name, value)| (name.clone(), Some(value.clone()))));
     }
-}
-
-/// The life that a record was given for itself: the time between its event time and its end, where that is not what the group
-/// says.
-fn own_ttl(schema: &Schema, record: Option<&FeatureRecord>) -> Option<TtlDuration> {
-    let record = record?;
-    let expires: Timestamp = record.expires.as_ref()?.parse().ok()?;
-    let FeatureValue::One(text) = record.value(schema.event_time())? else {
-        return None;
-    };
-    let began = EventTime::parse(schema.form(), text)?.at();
-    let millis = expires.as_millisecond() - began.as_millisecond();
-    // The two may be written with different fractions of a second.
-    let seconds = (millis + 500).div_euclid(1000);
-    if seconds < 1 || schema.ttl().is_some_and(|ttl| ttl.seconds() == seconds) {
-        return None;
-    }
-    let units = TtlUnit::ALL.into_iter().rev();
-    units
-        .filter(|unit| seconds % unit.seconds() == 0)
-        .find_map(|unit| {
-            let value = i32::try_from(seconds / unit.seconds()).ok()?;
-            Some(TtlDuration { value, unit })
-        })
 }
 
 #[cfg(test)]

@@ -166,9 +166,10 @@ fn unix(text: &str) -> Option<(Timestamp, u8)> {
         None => (1, text),
     };
     let (whole, fraction) = plain.split_once('.').unwrap_or((plain, ""));
-    let digits = match plain.contains('.') {
-        true => fraction_digits(fraction)?,
-        false => 0,
+    let digits = if plain.contains('.') {
+        fraction_digits(fraction)?
+    } else {
+        0
     };
     let is_whole = !whole.is_empty() && whole.len() <= 12 && whole.bytes().all(|b| b.is_ascii_digit());
     let seconds: i128 = whole.parse().ok().filter(|_| is_whole)?;

@@ -88,7 +88,15 @@ impl Schema {
         schema
     }
 
-    /// The group's name, as calls take it.
+    /// The same for a group that calls must name otherwise than by its name: one of another account is known by its ARN only,
+    /// and its name may be that of another group here.
+    #[must_use]
+    pub fn named(mut self, group: ResourceId) -> Self {
+        self.group = group;
+        self
+    }
+
+    /// The group as calls name it.
     pub fn group(&self) -> &ResourceId {
         &self.group
     }
@@ -214,6 +222,14 @@ mod tests {
         assert_eq!(words("tags").as_deref(), Some("Set of String"));
         assert_eq!(words("embedding").as_deref(), Some("Vector of 3 Fractional"));
         assert_eq!(words("nothing"), None);
+    }
+
+    #[test]
+    fn a_group_of_another_account_is_named_by_its_arn() {
+        let arn = "arn:aws:sagemaker:eu-west-1:444455556666:feature-group/customers";
+        let schema = Schema::of(&group());
+        assert_eq!(schema.group().as_str(), "customers");
+        assert_eq!(schema.named(arn.into()).group().as_str(), arn);
     }
 
     #[test]

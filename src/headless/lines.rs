@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::Value as Json;
 
 use crate::cli::Output;
-use crate::decode::{self, Broken, Decoded, Decoder, Note, Value, hex, json_on_one_line};
+use crate::decode::{self, Broken, Decoder, Value, hex, json_on_one_line};
 use crate::resource::{Aggregate, Body, Change, Record, ResourceId, Timestamp};
 use crate::sanitize;
 
@@ -149,21 +149,14 @@ impl Format {
         {
             return ("json".to_owned(), json, None);
         }
-        let decoded = self.decoder.decode(data).out_of(aggregate);
+        let decoder = self.decoder.inside(aggregate);
+        let decoded = decoder.decode(data).out_of(aggregate);
         let value = match &decoded.value {
             Value::Json(json) | Value::Logs { json, .. } | Value::Change { json, .. } => json.to_string(),
             Value::Text(text) => json_of(text),
             Value::Bytes(bytes) => json_of(&hex(bytes)),
         };
-        (decoded.path(">"), value, self.misread(decoded))
-    }
-
-    fn misread(&self, decoded: Decoded) -> Option<Broken> {
-        let choice = self.decoder.choice()?;
-        decoded.notes.into_iter().find_map(|note| match note {
-            Note::Broken(broken) if broken.format == choice => Some(broken),
-            _ => None,
-        })
+        (decoded.path(">"), value, decoder.misread(&decoded).cloned())
     }
 
     fn text(&self, record: &Record) -> (String, Option<Broken>) {
@@ -174,9 +167,12 @@ impl Format {
         let place = format!("{time}  {}  ", sanitize::line(record.shard.as_str()));
         match &record.body {
             Body::Blob {
-                partition_key, data, ..
+                partition_key,
+                data,
+                aggregate,
             } => {
-                let (preview, broken) = self.decoder.preview_or_why(data, TEXT_COLUMNS);
+                let decoder = self.decoder.inside(aggregate.as_deref());
+                let (preview, broken) = decoder.preview_or_why(data, TEXT_COLUMNS);
                 (
                     format!("{place}{}  {preview}", sanitize::line(partition_key)),
                     broken,

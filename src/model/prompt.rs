@@ -87,10 +87,12 @@ impl Prompt {
         }
     }
 
-    /// Something is about to be typed: a word that was chosen, and not changed since, gives way to it.
+    /// Something is about to be typed: a word that was chosen, and not changed since, gives way to it, unless it is a beginning
+    /// that asks for more.
     pub fn make_way(&mut self) {
         let chosen = self.chosen.take().and_then(|place| self.choices.get(place));
-        if !self.by_word && chosen.is_some_and(|choice| choice.text == self.input.value()) {
+        let whole = |choice: &Choice| choice.text == self.input.value() && !choice.text.ends_with(':');
+        if !self.by_word && chosen.is_some_and(whole) {
             self.input.reset();
         }
     }
@@ -134,6 +136,18 @@ mod tests {
         prompt.input = Input::new("x, b ".to_owned());
         prompt.choose(true);
         assert_eq!(prompt.input.value(), "x, b a");
+    }
+
+    #[test]
+    fn a_beginning_is_gone_on_with() {
+        let choice = Choice {
+            text: "avro:".to_owned(),
+            help: String::new(),
+        };
+        let mut prompt = Prompt::new(Purpose::Decoder).offering([choice]);
+        prompt.choose(true);
+        prompt.make_way();
+        assert_eq!(prompt.input.value(), "avro:");
     }
 
     #[test]

@@ -126,6 +126,14 @@ impl RecordsPane {
         }
     }
 
+    /// A record may have changed, or have been made: it is selected, and asked for again.
+    pub fn look_again(&mut self, identifier: &str) {
+        self.absent.remove(identifier);
+        self.lookup
+            .take_if(|it| it.identifier == identifier && it.record.wait().is_none());
+        self.add_typed(vec![identifier.to_owned()]);
+    }
+
     /// Moves the cursor to an identifier, if it is here.
     pub fn select(&mut self, identifier: &str) {
         let place = self.identifiers().position(|it| it == identifier);

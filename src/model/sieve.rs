@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{Ticket, Wait};
 use crate::decode::Decoder;
-use crate::query::Filter;
+use crate::query::{Filter, Stopped};
 use crate::tail::{Ring, Row};
 
 /// Rows that are looked at in one go. It is what a person waits for at most after a key that ends the search.
@@ -16,8 +16,11 @@ const ROWS: u64 = 4096;
 pub struct Sieve {
     /// The filter.
     pub filter: Arc<Filter>,
+    /// Whether gaps pass.
+    gaps: bool,
     decoder: Decoder,
     passed: VecDeque<u64>,
+    stopped: Option<Stopped>,
     /// The number of the first row that was not looked at yet.
     next: u64,
     wait: Option<Wait>,
@@ -34,6 +37,8 @@ pub struct Scan {
     pub first: u64,
     /// The rows.
     pub rows: Vec<Row>,
+    /// Whether gaps pass.
+    pub gaps: bool,
 }
 
 /// What came of a scan.
@@ -43,32 +48,66 @@ pub struct Found {
     pub passed: Vec<u64>,
     /// The number of the row after the last that was looked at.
     pub next: u64,
+    /// Whether the program of the filter had to be stopped.
+    pub stopped: Option<Stopped>,
 }
 
 impl Scan {
-    /// Looks at them. A gap always passes: it says that something is missing, whatever is looked for.
+    /// Looks at them, or at as many of the first as there is time for.
     pub fn run(&self) -> Found {
-        let numbered = (self.first..).zip(&self.rows);
-        let passed = numbered
-            .filter(|(_, row)| {
-                row.record()
-                    .is_none_or(|record| self.filter.passes(record, &self.decoder))
-            })
-            .map(|(number, _)| number);
-        Found {
-            passed: passed.collect(),
-            next: self.first + self.rows.len() as u64,
+        let records: Vec<_> = self
+            .rows
+            .iter()
+            .filter_map(Row::record)
+            .map(Arc::as_ref)
+            .collect();
+        let sifted = self.filter.sift(&records, &self.decoder);
+        let mut answers = sifted.passed.into_iter();
+        let mut found = Found {
+            passed: Vec::new(),
+            next: self.first,
+            stopped: sifted.stopped,
+        };
+        for row in &self.rows {
+            let passes = match row {
+                Row::Record(_) => answers.next(),
+                Row::Gap(_) => Some(self.gaps),
+            };
+            match passes {
+                Some(true) => found.passed.push(found.next),
+                Some(false) => {}
+                None => break,
+            }
+            found.next += 1;
         }
+        found
     }
 }
 
 impl Sieve {
-    /// A filter of which no row was looked at yet.
-    pub fn new(filter: Arc<Filter>, decoder: Decoder) -> Self {
+    /// A filter of which no row was looked at yet. A gap passes it: something is missing, whatever is looked for.
+    pub fn of_filter(filter: Arc<Filter>, decoder: Decoder) -> Self {
+        Self::new(filter, decoder, true)
+    }
+
+    /// A search of which no row was looked at yet. A gap holds none of the words that are looked for.
+    pub fn of_search(filter: Arc<Filter>, decoder: Decoder) -> Self {
+        Self::new(filter, decoder, false)
+    }
+
+    /// The same with payloads that are read in another way.
+    #[must_use]
+    pub fn reading(&self, decoder: Decoder) -> Self {
+        Self::new(Arc::clone(&self.filter), decoder, self.gaps)
+    }
+
+    fn new(filter: Arc<Filter>, decoder: Decoder, gaps: bool) -> Self {
         Self {
             filter,
+            gaps,
             decoder,
             passed: VecDeque::new(),
+            stopped: None,
             next: 0,
             wait: None,
         }
@@ -90,6 +129,7 @@ impl Sieve {
             decoder: self.decoder.clone(),
             first,
             rows: rows.collect(),
+            gaps: self.gaps,
         }
     }
 
@@ -98,6 +138,15 @@ impl Sieve {
         self.wait = None;
         self.next = found.next;
         self.passed.extend(found.passed);
+        if let Some(mut stopped) = found.stopped {
+            stopped.records += self.stopped.take().map_or(0, |before| before.records);
+            self.stopped = Some(stopped);
+        }
+    }
+
+    /// Whether its program had to be stopped, on how many records so far, and why.
+    pub fn stopped(&self) -> Option<&Stopped> {
+        self.stopped.as_ref()
     }
 
     /// Rows before this one fell off.
@@ -186,7 +235,7 @@ mod tests {
     #[test]
     fn rows_are_looked_at_a_part_at_a_time_and_each_once() {
         let ring = ring(10_000);
-        let mut sieve = Sieve::new(Arc::new(Filter::parse("n7").unwrap()), Decoder::automatic());
+        let mut sieve = Sieve::of_filter(Arc::new(Filter::parse("n7").unwrap()), Decoder::automatic());
         let mut parts = Vec::new();
         while sieve.is_due(&ring) {
             parts.push(scan(&mut sieve, &ring));
@@ -199,7 +248,7 @@ mod tests {
     #[test]
     fn what_fell_off_is_forgotten_and_what_comes_is_looked_at() {
         let ring = ring(100);
-        let mut sieve = Sieve::new(Arc::new(Filter::parse("n7").unwrap()), Decoder::automatic());
+        let mut sieve = Sieve::of_filter(Arc::new(Filter::parse("n7").unwrap()), Decoder::automatic());
         scan(&mut sieve, &ring);
         sieve.forget_before(50);
         assert_eq!(sieve.passed().front(), Some(&57));

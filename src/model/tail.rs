@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Focus, Found, Inspector, Panel, Remote, Scan, ShardMeter, ShardState, Sieve, Ticket, Wait};
+use super::{
+    Focus, Found, Inspector, Panel, Remote, Scan, ShardMeter, ShardState, Shown, Sieve, Ticket, Wait,
+};
 use crate::decode::{Decoder, user_records};
 use crate::message::TailRequest;
 use crate::query::Path;
@@ -57,10 +59,14 @@ pub struct TailPane {
     pub top: u64,
     /// How payloads are read.
     pub decoder: Decoder,
+    /// The file of a schema that is being read, to read payloads by it.
+    pub choosing: Option<Wait>,
     /// What is shown of the rows, where that is not all.
     pub filter: Option<Sieve>,
     /// Parts of the records to show as columns; the records whole where there are none.
     pub columns: Vec<Path>,
+    /// What the rows of the last frame said.
+    pub shown: Shown,
     /// What was searched for.
     pub search: Option<Sieve>,
     /// Whether the search goes to its first match as soon as that is found.
@@ -100,8 +106,10 @@ impl TailPane {
             cursor: 0,
             top: 0,
             decoder: Decoder::automatic(),
+            choosing: None,
             filter: None,
             columns: Vec::new(),
+            shown: Shown::default(),
             search: None,
             search_jumps: false,
             kept: Vec::new(),

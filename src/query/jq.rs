@@ -1,23 +1,22 @@
 //! Programs in jq, which say of a value whether it passes.
 //!
-//! Must not: let a program print, or end the process.
+//! Must not: let a program print, or end the process on purpose. Nothing here bounds what it takes; [`super::apart`] does.
 
 use std::fmt;
+use std::thread;
 
 use jaq_core::data::JustLut;
 use jaq_core::load::{self, Arena, File, Loader, lex, parse};
 use jaq_core::native::{Fun, run, v};
 use jaq_core::{Compiler, Ctx, Vars, compile};
 use jaq_json::{Val, read};
-use serde_json::Value as Json;
 
 use super::FilterError;
 
-/// Values that a program may put out for one input. It is asked only whether one of them is true.
-const OUTPUTS: usize = 10_000;
-
-/// How deep JSON may be nested, in levels; as deep as the other reader of JSON goes.
-const DEEPEST: usize = 128;
+/// The longest program, in bytes: the parser goes down the stack with each bracket.
+const LONGEST: usize = 4 << 10;
+/// Room for the parser, in bytes, enough for a program that is nothing but brackets.
+const STACK: usize = 128 << 20;
 
 type Data = JustLut<Val>;
 
@@ -33,6 +32,21 @@ impl fmt::Debug for Program {
 impl Program {
     /// Reads a program; a mistake is told with its place in `code`.
     pub(super) fn parse(code: &str) -> Result<Self, FilterError> {
+        if code.len() > LONGEST {
+            return Err(unread(&format!("a program has {LONGEST} bytes at most")));
+        }
+        thread::scope(|scope| {
+            let parser = thread::Builder::new().stack_size(STACK);
+            let parsing = parser.spawn_scoped(scope, || Self::parse_here(code));
+            let parsed = parsing.map(|parsing| parsing.join().ok());
+            parsed
+                .ok()
+                .flatten()
+                .unwrap_or_else(|| Err(unread("it cannot be read")))
+        })
+    }
+
+    fn parse_here(code: &str) -> Result<Self, FilterError> {
         let defs = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs());
         let arena = Arena::default();
         let modules = Loader::new(defs)
@@ -52,47 +66,24 @@ impl Program {
         Ok(Self(program))
     }
 
-    /// Whether it puts out anything that is neither `null` nor `false`. What fails does not pass: a record that has no such
-    /// field is none of those that are looked for.
-    pub(super) fn passes(&self, value: Val) -> bool {
+    /// Whether it puts out anything that is neither `null` nor `false` for a value, given as its JSON text. What fails does not
+    /// pass: a record that has no such field is none of those that are looked for.
+    pub(super) fn passes(&self, json: &[u8]) -> bool {
+        let value = read::parse_single(json).unwrap_or_default();
         let context = Ctx::<Data>::new(&self.0.lut, Vars::new([]));
         self.0
             .id
             .run((context, value))
-            .take(OUTPUTS)
             .any(|output| output.is_ok_and(|value| !matches!(value, Val::Null | Val::Bool(false))))
     }
 }
 
-/// A value as programs take it, from JSON text that is not nested too deep.
-pub(super) fn from_text(json: &[u8]) -> Option<Val> {
-    is_shallow(json).then(|| read::parse_single(json).ok()).flatten()
-}
-
-/// Whether text is nested no deeper than may be read. The parser goes down a level of the stack for each, without an end. It
-/// knows comments as well, which JSON does not, and in which quotes would mean nothing.
-fn is_shallow(json: &[u8]) -> bool {
-    let (mut depth, mut quoted, mut escaped) = (0_usize, false, false);
-    json.iter().all(|byte| {
-        if quoted {
-            quoted = escaped || *byte != b'"';
-            escaped = !escaped && *byte == b'\\';
-            return true;
-        }
-        match byte {
-            b'"' => quoted = true,
-            b'[' | b'{' => depth += 1,
-            b']' | b'}' => depth = depth.saturating_sub(1),
-            b'#' => return false,
-            _ => {}
-        }
-        depth <= DEEPEST
-    })
-}
-
-/// The same from a value that was parsed already.
-pub(super) fn from_json(value: &Json) -> Val {
-    from_text(value.to_string().as_bytes()).unwrap_or_default()
+/// A program that is wrong as a whole.
+fn unread(why: &str) -> FilterError {
+    FilterError {
+        at: 0,
+        why: why.to_owned(),
+    }
 }
 
 /// The standard library without what acts on the world outside of the program.
@@ -163,9 +154,7 @@ mod tests {
     use super::*;
 
     fn passes(code: &str, json: &str) -> bool {
-        Program::parse(code)
-            .unwrap()
-            .passes(from_text(json.as_bytes()).unwrap())
+        Program::parse(code).unwrap().passes(json.as_bytes())
     }
 
     #[test]
@@ -189,24 +178,24 @@ mod tests {
     }
 
     #[test]
-    fn a_program_that_puts_out_without_end_is_left() {
-        assert!(!passes("repeat(false)", "{}"));
+    fn a_program_may_put_out_much_before_what_is_true() {
+        assert!(passes("range(100000) | . == 99999", "null"));
     }
 
     #[test]
-    fn what_is_nested_without_end_is_no_value() {
-        let deep = "[".repeat(1_000_000);
-        for text in [
-            deep.clone(),
-            "{\"a\":".repeat(1_000_000),
-            format!("[#\"\n{deep}"),
-            format!("[\"\\\"]]\",{deep}"),
+    fn a_program_of_brackets_is_no_program_and_does_no_harm() {
+        for part in [
+            "[", "(", "{", "-", "1|", "1,", "[.[", "try ", "if ", "def f: ", "\"\\(", ".a|=", "1 as $x|",
+            "..", "reduce ",
         ] {
-            assert!(from_text(text.as_bytes()).is_none());
+            let code = part.repeat(LONGEST / part.len());
+            let whole = format!("{}1", part.repeat(LONGEST / part.len() - 1));
+            drop((Program::parse(&code), Program::parse(&whole)));
         }
-        let nested = |levels| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
-        assert!(from_text(nested(128).as_bytes()).is_some());
-        assert!(from_text(format!("[\"{deep}#\"]").as_bytes()).is_some());
+        let error = Program::parse(&"(".repeat(LONGEST + 1)).unwrap_err();
+        assert_eq!(error.why, "a program has 4096 bytes at most");
+        let nested = format!("{}1{}", "[".repeat(LONGEST / 2 - 1), "]".repeat(LONGEST / 2 - 1));
+        assert!(Program::parse(&nested).is_ok());
     }
 
     #[test]

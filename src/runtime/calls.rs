@@ -15,7 +15,7 @@ use crate::decode::Decoder;
 use crate::message::{Export, Exported, Message, Reply, Request, TailReply, TailRequest};
 use crate::model::{Document, Scan, Sight, Ticket};
 use crate::resource::{Record, Section};
-use crate::source::Source;
+use crate::source::{ErrorKind, Source, SourceError};
 
 /// News of a tail that may wait on their way into the loop's channel.
 const TAIL_CHANNEL: usize = 2;
@@ -25,17 +25,25 @@ pub(super) struct Calls {
     clock: Clock,
     messages: mpsc::Sender<Message>,
     sources: Arc<[Source]>,
+    /// Whether no write leaves the program, whatever is asked for.
+    read_only: bool,
     running: HashMap<Ticket, AbortHandle>,
     /// Whether parents go first, for the tail that is read.
     order: Option<(Ticket, watch::Sender<bool>)>,
 }
 
 impl Calls {
-    pub(super) fn new(clock: Clock, messages: mpsc::Sender<Message>, sources: Vec<Source>) -> Self {
+    pub(super) fn new(
+        clock: Clock,
+        messages: mpsc::Sender<Message>,
+        sources: Vec<Source>,
+        read_only: bool,
+    ) -> Self {
         Self {
             clock,
             messages,
             sources: sources.into(),
+            read_only,
             running: HashMap::new(),
             order: None,
         }
@@ -44,9 +52,13 @@ impl Calls {
     /// Asks a service.
     pub(super) fn call(&mut self, ticket: Ticket, request: Request) {
         let (sources, messages, clock) = (self.sources.clone(), self.messages.clone(), self.clock);
+        let refused = self.read_only.then(|| refusal(&request)).flatten();
         self.spawn(ticket, async move {
             let begun = clock.now().mono;
-            let reply = answer(&sources, &request).await;
+            let reply = match refused {
+                None => answer(&sources, &request).await,
+                refused => refused,
+            };
             let took = clock.now().mono.saturating_sub(begun);
             tracing::info!(
                 call = named(&request),
@@ -136,6 +148,17 @@ impl Calls {
         });
     }
 
+    /// Reads the file that a word names, where it holds up nothing.
+    pub(super) fn choose(&mut self, ticket: Ticket, decoder: Decoder, word: String) {
+        let messages = self.messages.clone();
+        self.spawn(ticket, async move {
+            let choosing = tokio::task::spawn_blocking(move || (decoder.choosing_by_word(&word), word));
+            if let Ok((chosen, word)) = choosing.await {
+                send(&messages, ticket, Reply::Chosen(word, chosen)).await;
+            }
+        });
+    }
+
     /// Stops what goes under this ticket.
     pub(super) fn cancel(&mut self, ticket: Ticket) {
         if let Some(task) = self.running.remove(&ticket) {
@@ -211,6 +234,29 @@ async fn answer(sources: &[Source], request: &Request) -> Option<Reply> {
     })
 }
 
+/// The answer to a write where writes are refused. Update asks for none; this stands between a mistake there and the network.
+fn refusal(request: &Request) -> Option<Reply> {
+    let error = |operation, on: &str| {
+        let message = "writes are refused; start without --read-only";
+        SourceError::new(ErrorKind::Denied, operation, on, "read-only", message)
+    };
+    Some(match request {
+        Request::Register(_, stream, name) => {
+            let failed = error("RegisterStreamConsumer", name);
+            Reply::Registered(stream.clone(), Err(failed))
+        }
+        Request::Deregister(_, stream, consumer) => {
+            let failed = error("DeregisterStreamConsumer", &consumer.name);
+            Reply::Deregistered(stream.clone(), consumer.name.clone(), Err(failed))
+        }
+        Request::Write(section, write) => {
+            let failed = error(write.change.operation(), write.group.as_str());
+            Reply::Written(*section, Err(failed))
+        }
+        _ => return None,
+    })
+}
+
 /// What was asked, for the log: a record's identifier is a part of its payload and stays out.
 fn named(request: &Request) -> String {
     match request {
@@ -245,4 +291,36 @@ fn failure(reply: Option<&Reply>) -> String {
         _ => None,
     };
     error.map(ToString::to_string).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resource::{DeletionMode, RecordChange, RecordWrite};
+
+    #[test]
+    fn where_writes_are_refused_none_leaves_and_every_question_does() {
+        let write = Request::Write(
+            Section::Features,
+            RecordWrite {
+                group: "customers".into(),
+                identifier: "cust-1".to_owned(),
+                change: RecordChange::Delete {
+                    event_time: String::new(),
+                    mode: DeletionMode::Soft,
+                },
+                stores: Vec::new(),
+            },
+        );
+        let register = Request::Register(Section::Streams, "orders".into(), "reader".to_owned());
+        for (request, operation) in [(write, "DeleteRecord"), (register, "RegisterStreamConsumer")] {
+            let told = failure(refusal(&request).as_ref());
+            assert!(
+                told.starts_with(operation) && told.contains("read-only"),
+                "{told}"
+            );
+        }
+        let question = Request::Record(Section::Features, "customers".into(), "cust-1".to_owned());
+        assert!(refusal(&question).is_none());
+    }
 }

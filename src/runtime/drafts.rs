@@ -192,10 +192,10 @@ fn read(file: &Path) -> Result<Kept, String> {
     let text = (|| {
         let mut text = String::new();
         let read = File::open(file)?.take(LARGEST + 1).read_to_string(&mut text)?;
-        match read as u64 > LARGEST {
-            true => Err(io::ErrorKind::FileTooLarge.into()),
-            false => Ok(text),
+        if read as u64 > LARGEST {
+            return Err(io::ErrorKind::FileTooLarge.into());
         }
+        Ok(text)
     })();
     let text = text.map_err(|error: io::Error| format!("it cannot be read: {error}"))?;
     Kept::parse(&text).map_err(|error| error.to_string())

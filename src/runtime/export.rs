@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::headless::lines::Format;
+use crate::home;
 use crate::message::{Contents, Export};
 
 /// How many records are written between two words on how far it is.
@@ -34,14 +35,15 @@ impl Drop for Wanted {
 
 /// Writes all records; tells now and then how many are written. Gives back how many bytes they took.
 pub(super) fn write(export: &Export, wanted: &AtomicBool, told: impl Fn(usize)) -> io::Result<u64> {
+    let file = home::expand(&export.file);
     // A link that leads nowhere is there as well.
-    if export.file.symlink_metadata().is_ok() {
+    if file.symlink_metadata().is_ok() {
         return Err(there_is("there is a file of this name"));
     }
-    let part = part_of(&export.file);
+    let part = part_of(&file);
     let out = create(&part)?;
     let written = fill(out, export, wanted, told).and_then(|bytes| {
-        take_name(&part, &export.file)?;
+        take_name(&part, &file)?;
         Ok(bytes)
     });
     if written.is_err() {

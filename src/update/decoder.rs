@@ -1,14 +1,22 @@
 //! How the payloads of a tail are read: by their content, or as the person says.
 
-use std::sync::Arc;
-
 use super::{cancel, overlay};
-use crate::decode::{Format, UnknownFormat};
+use crate::clock::Now;
+use crate::decode::{ChoiceError, Decoder, Format};
 use crate::message::Effect;
-use crate::model::{Choice, Model, Prompt, Purpose, Sieve, TailPane};
+use crate::model::{Choice, Model, Prompt, Purpose, TailPane, Wait};
 
 /// The word for reading by content.
 const AUTOMATIC: &str = "auto";
+
+/// What words that name a file begin with.
+const FILES: [(&str, &str); 2] = [
+    ("avro:", "Avro by a schema: avro:FILE.avsc"),
+    (
+        "protobuf:",
+        "Protocol Buffers by descriptors: protobuf:DESCRIPTORS#package.Message",
+    ),
+];
 
 /// Asks for a format.
 pub(super) fn ask(model: &mut Model) -> Vec<Effect> {
@@ -16,38 +24,88 @@ pub(super) fn ask(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     };
     let chosen = tail.decoder.choice().map_or(AUTOMATIC, Format::name).to_owned();
-    let automatic = Choice {
-        text: AUTOMATIC.to_owned(),
-        help: "by content".to_owned(),
-    };
-    let formats = Format::all().map(|format| Choice {
-        text: format.name().to_owned(),
-        help: format.about().to_owned(),
-    });
-    let choices: Vec<_> = std::iter::once(automatic).chain(formats).collect();
-    let place = choices.iter().position(|choice| choice.text == chosen);
-    let prompt = Prompt {
-        chosen: place,
-        ..Prompt::with(Purpose::Decoder, chosen).offering(choices)
-    };
-    overlay::open_prompt(model, prompt)
+    overlay::open_prompt(model, prompt(chosen))
 }
 
-/// Reads everything anew in this way: the list, the inspector, and what a filter or a search looked at.
-pub(super) fn choose(model: &mut Model, word: &str) -> Result<Vec<Effect>, UnknownFormat> {
-    let format = match word {
-        AUTOMATIC => None,
-        word => Some(word.parse()?),
+/// A line with a word, and all the words that there are.
+fn prompt(word: String) -> Prompt {
+    let choice = |text: &str, help: &str| Choice {
+        text: text.to_owned(),
+        help: help.to_owned(),
     };
-    let rows = model.list_rows();
+    let automatic = std::iter::once(choice(AUTOMATIC, "by content"));
+    let formats = Format::all().map(|format| choice(format.name(), format.about()));
+    let files = FILES.map(|(text, help)| choice(text, help));
+    let choices: Vec<_> = automatic.chain(formats).chain(files).collect();
+    Prompt {
+        chosen: choices.iter().position(|choice| choice.text == word),
+        ..Prompt::with(Purpose::Decoder, word).offering(choices)
+    }
+}
+
+/// Reads payloads as a word says, the same as `--decode` takes. A file that it names is read beside the screen.
+pub(super) fn choose(model: &mut Model, now: Now, word: &str) -> Result<Vec<Effect>, ChoiceError> {
     let Some(tail) = &mut model.tail else {
         return Ok(Vec::new());
     };
-    tail.decoder = tail.decoder.choosing(format);
+    let waited = tail.choosing.take().map(|wait| wait.ticket);
+    if Decoder::names_file(word) {
+        let (ticket, since) = (model.tickets.issue(), now.mono);
+        tail.choosing = Some(Wait { ticket, since });
+        let choose = Effect::Choose(ticket, tail.decoder.clone(), word.to_owned());
+        return Ok([cancel(model, waited), vec![choose]]
+            .into_iter()
+            .flatten()
+            .collect());
+    }
+    let decoder = match word {
+        AUTOMATIC => tail.decoder.choosing(None),
+        word => tail.decoder.choosing_by_word(word)?,
+    };
+    Ok([cancel(model, waited), read_by(model, decoder)]
+        .into_iter()
+        .flatten()
+        .collect())
+}
+
+/// A file was read. One that is of no use is told in the line that named it.
+pub(super) fn chosen(
+    model: &mut Model,
+    now: Now,
+    word: &str,
+    chosen: Result<Decoder, ChoiceError>,
+) -> Vec<Effect> {
+    if let Some(tail) = &mut model.tail {
+        tail.choosing = None;
+    }
+    match chosen {
+        Ok(decoder) => read_by(model, decoder),
+        Err(error) if model.overlays.is_empty() => overlay::open_prompt(
+            model,
+            Prompt {
+                error: Some(error.to_string()),
+                ..prompt(word.to_owned())
+            },
+        ),
+        Err(error) => {
+            model.notify(now.mono, error.to_string(), true);
+            Vec::new()
+        }
+    }
+}
+
+/// Reads everything anew: the list, the inspector, and what a filter or a search looked at.
+fn read_by(model: &mut Model, decoder: Decoder) -> Vec<Effect> {
+    let rows = model.list_rows();
+    let Some(tail) = &mut model.tail else {
+        return Vec::new();
+    };
+    tail.decoder = decoder;
+    tail.shown.forget();
     let mut waited = Vec::new();
     for sieve in [&mut tail.filter, &mut tail.search].into_iter().flatten() {
         waited.extend(sieve.ticket());
-        *sieve = Sieve::new(Arc::clone(&sieve.filter), tail.decoder.clone());
+        *sieve = sieve.reading(tail.decoder.clone());
     }
     waited.extend(
         tail.inspector_mut()
@@ -55,7 +113,7 @@ pub(super) fn choose(model: &mut Model, word: &str) -> Result<Vec<Effect>, Unkno
     );
     tail.show(rows);
     forget_document(tail);
-    Ok(cancel(model, waited))
+    cancel(model, waited)
 }
 
 /// What the inspector shows was read in another way.

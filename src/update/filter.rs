@@ -89,7 +89,7 @@ fn put(model: &mut Model, filter: Option<Filter>) -> Vec<Effect> {
     let waited = tail.filter.as_ref().and_then(Sieve::ticket);
     let decoder = tail.decoder.clone();
     tail.forget_fallen();
-    tail.filter = filter.map(|filter| Sieve::new(Arc::new(filter), decoder));
+    tail.filter = filter.map(|filter| Sieve::of_filter(Arc::new(filter), decoder));
     tail.show(rows);
     cancel(model, waited)
 }
@@ -109,6 +109,7 @@ pub(super) fn columns(model: &mut Model, text: &str) -> Result<(), PathError> {
         .collect::<Result<_, _>>()?;
     if let Some(tail) = &mut model.tail {
         tail.columns = paths;
+        tail.shown.forget();
     }
     Ok(())
 }
@@ -120,7 +121,7 @@ pub(super) fn search(model: &mut Model, text: &str) -> Result<Vec<Effect>, Filte
         return Ok(Vec::new());
     };
     let waited = tail.search.as_ref().and_then(Sieve::ticket);
-    tail.search = Some(Sieve::new(Arc::new(filter), tail.decoder.clone()));
+    tail.search = Some(Sieve::of_search(Arc::new(filter), tail.decoder.clone()));
     tail.search_jumps = true;
     Ok(cancel(model, waited))
 }
@@ -163,15 +164,27 @@ pub(super) fn scans(model: &mut Model, now: Now) -> Vec<Effect> {
         .collect()
 }
 
-/// Rows were looked at.
-pub(super) fn scanned(model: &mut Model, ticket: Ticket, found: Found) -> Told {
+/// Rows were looked at. That the program of the filter was stopped is told when it happens first, and when it is given up.
+pub(super) fn scanned(model: &mut Model, now: Now, ticket: Ticket, found: Found) -> Told {
     let rows = model.list_rows();
     let tail = model.tail.as_mut()?;
+    let told = told_of(tail);
     tail.take_found(ticket, found);
+    let stopped = tail.filter.as_ref().and_then(Sieve::stopped);
+    let stopped = stopped.filter(|_| told_of(tail) != told).map(ToString::to_string);
     if tail.search_jumps {
         jump(tail, rows);
     }
+    if let Some(words) = stopped {
+        model.notify(now.mono, words, true);
+    }
     None
+}
+
+/// What is known of a program that was stopped: nothing, that it was, or that it is not run any more.
+fn told_of(tail: &TailPane) -> Option<bool> {
+    let stopped = tail.filter.as_ref().and_then(Sieve::stopped)?;
+    Some(stopped.given_up)
 }
 
 /// Goes to the first match after the selected record; to one before it only when it is sure that there is none after it.

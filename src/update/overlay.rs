@@ -91,7 +91,7 @@ fn accept(model: &mut Model, now: Now) -> Vec<Effect> {
             Err(error) => reopen(model, prompt, error),
         },
         _ if text.is_empty() => Vec::new(),
-        Purpose::Decoder => match decoder::choose(model, &text) {
+        Purpose::Decoder => match decoder::choose(model, now, &text) {
             Ok(effects) => effects,
             Err(error) => reopen(model, prompt, error.to_string()),
         },

@@ -39,7 +39,8 @@ pub(super) fn leave(model: &mut Model) -> Vec<Effect> {
     let mut effects = panel::close(model);
     effects.extend(filter::clear(model));
     if let Some(tail) = model.tail.take() {
-        effects.extend(cancel(model, [tail.ticket]));
+        let choosing = tail.choosing.map(|wait| wait.ticket);
+        effects.extend(cancel(model, [tail.ticket].into_iter().chain(choosing)));
     }
     effects
 }

@@ -1,13 +1,14 @@
 //! Parts of the records as columns, in place of what they say as a whole.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use serde_json::Value as Json;
 use unicode_width::UnicodeWidthStr;
 
 use super::format;
-use crate::model::TailPane;
-use crate::query::{Path, json_of};
+use crate::model::Saying;
+use crate::query::Path;
 use crate::sanitize;
 
 /// Between two columns.
@@ -17,41 +18,27 @@ const GAP: usize = 2;
 pub(super) struct Fields {
     headings: Vec<String>,
     widths: Vec<usize>,
-    cells: HashMap<u64, Vec<String>>,
 }
 
 impl Fields {
     /// The columns of these rows, as wide as they need to be and together no wider than so many columns of the screen.
     /// `None` where the records are shown whole.
-    pub(super) fn new(pane: &TailPane, rows: impl Iterator<Item = u64>, room: usize) -> Option<Self> {
-        if pane.columns.is_empty() {
+    pub(super) fn new(columns: &[Path], rows: &HashMap<u64, Arc<Saying>>, room: usize) -> Option<Self> {
+        if columns.is_empty() {
             return None;
         }
-        let headings: Vec<_> = pane
-            .columns
+        let headings: Vec<_> = columns
             .iter()
             .map(|path| sanitize::line(&path.to_string()).into_owned())
             .collect();
-        let records = rows.filter_map(|number| Some((number, pane.row(number)?.record()?)));
-        let cells: HashMap<_, _> = records
-            .map(|(number, record)| {
-                (
-                    number,
-                    cells(json_of(record, &pane.decoder).as_ref(), &pane.columns),
-                )
-            })
-            .collect();
         let need = |column: usize| {
-            let inside = cells.values().map(|row| row[column].width());
+            let inside = rows.values().filter_map(|row| row.cells.get(column));
+            let inside = inside.map(|cell| cell.width());
             inside.chain([headings[column].width()]).max().unwrap_or(0)
         };
         let needs: Vec<_> = (0..headings.len()).map(need).collect();
         let widths = share_out(&needs, room.saturating_sub(GAP * (needs.len() - 1)));
-        Some(Self {
-            headings,
-            widths,
-            cells,
-        })
+        Some(Self { headings, widths })
     }
 
     /// What stands over the columns.
@@ -60,13 +47,7 @@ impl Fields {
     }
 
     /// A row's columns.
-    pub(super) fn row(&self, number: u64) -> String {
-        self.cells
-            .get(&number)
-            .map_or(String::new(), |cells| self.line(cells))
-    }
-
-    fn line(&self, cells: &[String]) -> String {
+    pub(super) fn line(&self, cells: &[String]) -> String {
         let fitted = cells
             .iter()
             .zip(&self.widths)
@@ -76,7 +57,7 @@ impl Fields {
 }
 
 /// Each part as text, sanitized: a text without its quotes, what is missing as a dash.
-fn cells(value: Option<&Json>, columns: &[Path]) -> Vec<String> {
+pub(super) fn cells(value: Option<&Json>, columns: &[Path]) -> Vec<String> {
     let cell = |path: &Path| match value.and_then(|value| path.find(value)) {
         Some(Json::String(text)) => sanitize::line(text).into_owned(),
         Some(other) => sanitize::line(&other.to_string()).into_owned(),
@@ -86,7 +67,7 @@ fn cells(value: Option<&Json>, columns: &[Path]) -> Vec<String> {
 }
 
 /// Who needs less than an even share gets that; the others share what is left.
-fn share_out(needs: &[usize], room: usize) -> Vec<usize> {
+pub(super) fn share_out(needs: &[usize], room: usize) -> Vec<usize> {
     let mut widths = vec![0; needs.len()];
     let mut left = room;
     let mut order: Vec<_> = (0..needs.len()).collect();

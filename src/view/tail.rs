@@ -1,5 +1,10 @@
 //! A live tail: its rates, its shards, its records.
 
+mod title;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -7,11 +12,12 @@ use ratatui::widgets::{Paragraph, Widget};
 use unicode_width::UnicodeWidthStr;
 
 use super::browse::beside_mark;
-use super::fields::Fields;
+use super::fields::{Fields, cells};
 use super::header::waiting;
 use super::{Role, Stage, format, write_line};
-use crate::decode::Decoder;
-use crate::model::{Focus, Remote, ShardSign, Sieve, TailPane};
+use crate::decode::{Broken, Decoder};
+use crate::model::{Focus, Remote, Saying, ShardSign, TailPane};
+use crate::query::json_of;
 use crate::resource::{Body, Change, Record, ShardId, change_summary, item_preview, key_words};
 use crate::sanitize;
 use crate::tail::Row;
@@ -20,6 +26,8 @@ use crate::tail::Row;
 const NOTHING_PASSES: &str = "Nothing passes the filter so far. f changes it; an empty one shows all.";
 /// Columns of the time of day.
 const CLOCK: usize = 12;
+/// Columns in which more of a reason is told than which format it is not.
+const REASON: usize = 20;
 /// Columns of a partition key.
 const KEY: usize = 12;
 
@@ -86,9 +94,10 @@ pub(super) fn records(stage: &Stage<'_>, pane: &TailPane, area: Rect, buffer: &m
     if area.is_empty() {
         return;
     }
+    let (title, filtered) = title::both(stage, pane, area.width);
     let block = stage
-        .block(title(stage, pane), pane.focus == Focus::List)
-        .title(filtered(stage, pane, area.width).right_aligned());
+        .block(title, pane.focus == Focus::List)
+        .title(filtered.right_aligned());
     let inner = block.inner(area);
     block.render(area, buffer);
     match &pane.phase {
@@ -112,28 +121,6 @@ pub(super) fn records(stage: &Stage<'_>, pane: &TailPane, area: Rect, buffer: &m
     }
 }
 
-/// What is filtered and searched for, and how much of it was found so far, at the right of the frame.
-fn filtered<'a>(stage: &Stage<'_>, pane: &TailPane, width: u16) -> Line<'a> {
-    let room = usize::from(width) / 3;
-    let told = |word: &str, sieve: &Sieve| {
-        let text = format::fit(&sanitize::line(sieve.filter.text()), room);
-        let part = match sieve.progress(&pane.ring) {
-            100 => String::new(),
-            part => format!(", {part} % looked at"),
-        };
-        format!(
-            " {word} {text} · {}{part} ",
-            format::count(sieve.passed().len() as u64)
-        )
-    };
-    let filter = pane.filter.as_ref().map(|sieve| told("filter", sieve));
-    let search = pane.search.as_ref().map(|sieve| told("search", sieve));
-    Line::from(vec![
-        stage.span(filter.unwrap_or_default(), Role::Accent),
-        stage.span(search.unwrap_or_default(), Role::Dim),
-    ])
-}
-
 fn nothing_yet(pane: &TailPane) -> &'static str {
     if pane.ended {
         "Every shard is closed and none follows. T reads what they still hold."
@@ -142,47 +129,24 @@ fn nothing_yet(pane: &TailPane) -> &'static str {
     }
 }
 
-fn title<'a>(stage: &Stage<'_>, pane: &TailPane) -> Line<'a> {
-    let (state, role) = match (pane.ended, pane.follow) {
-        (true, _) => ("ended", Role::Dim),
-        (false, true) => ("following", Role::Good),
-        (false, false) => ("paused", Role::Warning),
-    };
-    let count = format::count(pane.ring.len() as u64);
-    let plural = if pane.ring.len() == 1 { "" } else { "s" };
-    let dropped = format::count(pane.ring.dropped());
-    let gaps = match pane.gaps.len() {
-        0 => String::new(),
-        1 => format!("· ✗ gap in {} ", sanitize::line(pane.gaps[0].short())),
-        count => format!("· ✗ {count} gaps "),
-    };
-    let newer = match pane.newer() {
-        0 => String::new(),
-        _ if pane.follow => String::new(),
-        newer => format!("· {newer} newer "),
-    };
-    Line::from(vec![
-        stage.span(
-            format!(" {count} record{plural} · {dropped} dropped · "),
-            Role::Dim,
-        ),
-        stage.span(format!("{state} "), role),
-        stage.span(newer, Role::Dim),
-        stage.span(gaps, Role::Failed),
-    ])
-}
-
 fn rows(stage: &Stage<'_>, pane: &TailPane, area: Rect, buffer: &mut Buffer) {
     let columns = Columns::new(pane, area.width);
     let (heading, area) = take_heading(pane, area);
-    let shown = || pane.visible(usize::from(area.height));
-    let fields = Fields::new(pane, shown(), columns.data);
+    let shown: Vec<_> = pane.visible(usize::from(area.height)).collect();
+    pane.shown.keep(shown.iter().copied());
+    let records = shown
+        .iter()
+        .filter_map(|number| Some((*number, pane.row(*number)?.record()?)));
+    let sayings: HashMap<_, _> = records
+        .map(|(number, record)| (number, said(pane, number, record, columns.data)))
+        .collect();
+    let fields = Fields::new(&pane.columns, &sayings, columns.data);
     if let Some(fields) = &fields {
         let place = usize::from(area.width).saturating_sub(columns.data);
         let words = format!("{}{}", " ".repeat(place), fields.heading());
         Paragraph::new(Line::from(stage.span(words, Role::Dim))).render(heading, buffer);
     }
-    for (line, number) in (0..).zip(shown()) {
+    for (line, number) in (0..).zip(shown) {
         let Some(row) = pane.row(number) else {
             continue;
         };
@@ -192,18 +156,58 @@ fn rows(stage: &Stage<'_>, pane: &TailPane, area: Rect, buffer: &mut Buffer) {
             ..area
         };
         let selected = number == pane.cursor;
-        let line = match row {
-            Row::Record(record) => {
-                let fields = fields.as_ref().map(|fields| fields.row(number));
-                record_line(stage, record, &columns, fields, selected)
+        let line = match (row, sayings.get(&number)) {
+            (Row::Gap(shard), _) => gap(stage, shard, selected),
+            (Row::Record(record), Some(saying)) => {
+                let text = fields
+                    .as_ref()
+                    .map_or_else(|| saying.cells.concat(), |it| it.line(&saying.cells));
+                record_line(stage, record, &columns, saying, &text, selected)
             }
-            Row::Gap(shard) => gap(stage, shard, selected),
+            (Row::Record(_), None) => continue,
         };
         Paragraph::new(line).render(place, buffer);
         if selected {
             buffer.set_style(beside_mark(place), stage.look.style(Role::Selected));
         }
     }
+}
+
+/// What a record says in so many columns of the screen, as it was said in the frame before where it was there.
+fn said(pane: &TailPane, number: u64, record: &Record, columns: usize) -> Arc<Saying> {
+    pane.shown.row(number, columns, || {
+        if pane.columns.is_empty() {
+            return whole(record, &pane.decoder, columns);
+        }
+        let (value, broken) = json_of(record, &pane.decoder);
+        Saying {
+            cells: cells(value.as_ref(), &pane.columns),
+            broken: broken.as_ref().map(reason),
+        }
+    })
+}
+
+/// A record as one, where it is not shown in columns.
+fn whole(record: &Record, decoder: &Decoder, columns: usize) -> Saying {
+    let (text, broken) = match &record.body {
+        Body::Blob { data, aggregate, .. } => {
+            decoder.inside(aggregate.as_deref()).preview_or_why(data, columns)
+        }
+        Body::Change(change) => {
+            let keys = key_words(&change.keys, columns);
+            let words = format!("{keys}  {}", what_changed(change, columns));
+            (sanitize::line(&words).into_owned(), None)
+        }
+    };
+    Saying {
+        cells: vec![text],
+        broken: broken.as_ref().map(reason),
+    }
+}
+
+fn reason(broken: &Broken) -> (String, String) {
+    let line = |words: String| sanitize::line(&words).into_owned();
+    (line(format!("no {}", broken.format)), line(broken.to_string()))
 }
 
 /// The first line is for the columns' headings, where there are columns.
@@ -218,16 +222,15 @@ fn take_heading(pane: &TailPane, area: Rect) -> (Rect, Rect) {
 }
 
 /// Which columns there are; they leave in a fixed order as the screen gets narrower.
-struct Columns<'a> {
-    decoder: &'a Decoder,
+struct Columns {
     clock: usize,
     shard: usize,
     key: usize,
     data: usize,
 }
 
-impl<'a> Columns<'a> {
-    fn new(pane: &'a TailPane, width: u16) -> Self {
+impl Columns {
+    fn new(pane: &TailPane, width: u16) -> Self {
         let width = usize::from(width);
         let longest = pane
             .shards
@@ -245,7 +248,6 @@ impl<'a> Columns<'a> {
             .map(|it| it + 2)
             .sum();
         Self {
-            decoder: &pane.decoder,
             clock,
             shard,
             key,
@@ -269,8 +271,9 @@ fn gap<'a>(stage: &Stage<'_>, shard: &ShardId, selected: bool) -> Line<'a> {
 fn record_line<'a>(
     stage: &Stage<'_>,
     record: &Record,
-    columns: &Columns<'_>,
-    fields: Option<String>,
+    columns: &Columns,
+    saying: &Saying,
+    text: &str,
     selected: bool,
 ) -> Line<'a> {
     let mut spans = vec![stage.span(if selected { "▌" } else { " " }, Role::Accent)];
@@ -284,48 +287,41 @@ fn record_line<'a>(
         let shard = format::fit_id(&sanitize::line(record.shard.short()), columns.shard);
         spans.push(stage.span(format!("{shard}  "), Role::Accent));
     }
-    spans.extend(body(stage, &record.body, columns, fields));
+    if columns.key > 0 {
+        spans.push(key(stage, &record.body));
+    }
+    if let Some(broken) = &saying.broken {
+        spans.push(stage.span(format!("{}  ", shortened(broken, columns.data)), Role::Failed));
+    }
+    spans.extend(marked(stage, &format::fit(text, columns.data)));
     Line::from(spans)
 }
 
-fn body<'a>(stage: &Stage<'_>, body: &Body, columns: &Columns<'_>, fields: Option<String>) -> Vec<Span<'a>> {
-    let mut spans = Vec::new();
-    let text = match body {
-        Body::Blob {
-            partition_key, data, ..
-        } => {
-            if columns.key > 0 {
-                let key = format::fit_id(&sanitize::line(partition_key), columns.key);
-                spans.push(stage.span(format!("{key}  "), Role::Text));
-            }
-            let (text, broken) = match fields {
-                Some(fields) => (fields, None),
-                None => columns.decoder.preview_or_why(data, columns.data),
-            };
-            if let Some(broken) = broken {
-                let words = format!("! {}  ", sanitize::line(&broken.to_string()));
-                spans.push(stage.span(format::fit(&words, columns.data), Role::Failed));
-            }
-            text
+/// What a record is of, in its column: a payload's partition key, or what was done to an item.
+fn key<'a>(stage: &Stage<'_>, body: &Body) -> Span<'a> {
+    match body {
+        Body::Blob { partition_key, .. } => {
+            let key = format::fit_id(&sanitize::line(partition_key), KEY);
+            stage.span(format!("{key}  "), Role::Text)
         }
         Body::Change(change) => {
-            let event = if change.is_ttl() {
+            let ttl = change.is_ttl();
+            let event = if ttl {
                 "REMOVE by TTL"
             } else {
                 change.event.as_str()
             };
-            if columns.key > 0 {
-                let event = format::fit(&sanitize::line(event), KEY + 1);
-                spans.push(stage.span(format!("{event:<width$} ", width = KEY + 1), event_role(&event)));
-            }
-            fields.unwrap_or_else(|| {
-                let keys = key_words(&change.keys, columns.data);
-                sanitize::line(&format!("{keys}  {}", what_changed(change, columns.data))).into_owned()
-            })
+            let event = format::fit(&sanitize::line(event), KEY + 1);
+            stage.span(format!("{event:<width$} ", width = KEY + 1), event_role(&event))
         }
-    };
-    spans.extend(marked(stage, &format::fit(&text, columns.data)));
-    spans
+    }
+}
+
+/// What is wrong, in half of the room at most: the other half is for what there is.
+fn shortened((short, long): &(String, String), columns: usize) -> String {
+    let room = columns / 2;
+    let words = if room < REASON { short } else { long };
+    format::fit(&format!("! {words}"), room)
 }
 
 /// The text with what was searched for in it marked.

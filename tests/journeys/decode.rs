@@ -7,6 +7,7 @@ use kinescope::demo::Endpoint;
 use serde_json::{Value, json};
 
 use super::hostile::endpoint_with;
+use super::{at, start};
 use crate::shell::{ACCOUNT, command, finish};
 
 const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/schemas");
@@ -110,4 +111,47 @@ fn what_is_not_as_chosen_is_written_all_the_same_and_told_once() {
             assert!(text.contains(shown), "{text}");
         }
     }
+}
+
+#[test]
+fn a_schema_is_named_on_the_screen_and_what_it_reads_is_written_beside_it() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().to_str().unwrap();
+    std::fs::copy(format!("{FIXTURES}/order.avsc"), home.path().join("order.avsc")).unwrap();
+    let endpoint = endpoint_with(&[&fixture("avro-datum.bin")]);
+    let mut program = start(at(&endpoint.url()).env("HOME", folder));
+    program.wait_for("hostile");
+    program.keys("T");
+    program.wait_for("Tail hostile from");
+    program.keys("trim-horizon\r");
+    program.wait_for("1 record ");
+    program.keys("Davro:~/none.avsc\r");
+    program.wait_for("the schema is of no use");
+    program.keys("\x15avro:~/order.avsc\r");
+    program.wait_for("1234567890123456789012345.67");
+    program.keys("w\x15~/one.jsonl\r");
+    program.wait_for("are in ~/one.jsonl");
+    let written = std::fs::read_to_string(home.path().join("one.jsonl")).unwrap();
+    assert!(written.contains(r#""decoder":"avro""#), "{written}");
+}
+
+#[test]
+fn a_program_that_never_ends_is_told_of_and_holds_up_nothing() {
+    let endpoint = endpoint_with(&[b"{\"n\":1}", b"{\"n\":2}"]);
+    let mut program = start(at(&endpoint.url()));
+    program.wait_for("hostile");
+    program.keys("T");
+    program.wait_for("Tail hostile from");
+    program.keys("trim-horizon\r");
+    program.wait_for("2 records ");
+    program.keys("fjq:if .n == 1 then last(repeat(1)) else true end\r");
+    // While it runs the program answers to keys.
+    program.keys("?");
+    program.wait_for("pause/follow");
+    program.keys("\x1b");
+    program.wait_for("· 1 · ✗ stopped on 1");
+    program.keys("f\x15jq:def f: 1 + f; f\r");
+    program.wait_for("· 0 · ✗ stopped on 2");
+    program.keys("q");
+    assert_eq!(program.exit_code(), 0);
 }

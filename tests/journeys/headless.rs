@@ -82,10 +82,67 @@ fn only_what_passes_is_written_and_counted() {
 }
 
 #[test]
+fn a_program_that_goes_too_deep_is_told_and_ends_nothing_but_itself() {
+    const TOLD: &str = "kinescope: the program of --jq was stopped on a record: it calls itself too deep; \
+                        such records are left out\n";
+    const GIVEN_UP: &str = "kinescope: the program of --jq was stopped again and again: it calls itself too deep; \
+                            use one that ends and keeps little\n";
+    let served = Served::start();
+    let all = ["tail", "orders", "--from", "trim-horizon", "--limit"];
+    let first = &lines_of(&served, &[&all[..], &["1", "--output", "jsonl"]].concat())[0];
+    let (shard, id) = (first["shard"].as_str().unwrap(), &first["data"]["order_id"]);
+    let tail = |program: &str| {
+        let filters = [
+            "3",
+            "--shard",
+            shard,
+            "--jq",
+            program,
+            "--endpoint-url",
+            served.url(),
+        ];
+        let args = [&all[..], &filters].concat();
+        let output = finish(command(&args).envs(ACCOUNT).spawn().unwrap());
+        let lines = output.stdout.lines().count();
+        (
+            output.status.code(),
+            lines,
+            String::from_utf8(output.stderr).unwrap(),
+        )
+    };
+    assert_eq!(tail("def f: 1 + f; f"), (Some(1), 0, format!("{TOLD}{GIVEN_UP}")));
+    let on_the_first = format!("def f: 1 + f; if .order_id == {id} then f else true end");
+    assert_eq!(tail(&on_the_first), (Some(0), 3, TOLD.to_owned()));
+}
+
+#[test]
+fn the_words_of_a_filter_on_the_screen_mean_the_same_to_grep() {
+    let served = Served::start();
+    let tail = [
+        "tail",
+        "orders",
+        "--from",
+        "trim-horizon",
+        "--output",
+        "jsonl",
+        "--limit",
+    ];
+    let first = lines_of(&served, &[&tail[..], &["1"]].concat());
+    let (shard, key) = (&first[0]["shard"], &first[0]["partition_key"]);
+    let filter = format!("shard:{} key={key} order_id", shard.as_str().unwrap());
+    let lines = lines_of(&served, &[&tail[..], &["2", "--grep", &filter]].concat());
+    assert_eq!(lines.len(), 2);
+    for line in &lines {
+        assert_eq!((&line["shard"], &line["partition_key"]), (shard, key));
+    }
+}
+
+#[test]
 fn a_filter_that_is_wrong_is_wrong_usage() {
     for (flag, filter, words) in [
         ("--jq", ".total >", "a term is expected here, at character 9"),
         ("--grep", "a(b", "unclosed group, at character 2"),
+        ("--grep", "key:", "a value is missing behind key:, at character 5"),
     ] {
         let output = finish(
             command(&["tail", "orders", flag, filter])

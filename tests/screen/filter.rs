@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use kinescope::decode::{Decoder, Format};
 use kinescope::message::{Effect, Exported, Message, Reply};
 use kinescope::resource::Event;
 use kinescope::tail::{Lag, TailEvent};
@@ -89,6 +90,75 @@ fn a_filter_that_is_wrong_says_where_and_stays_to_be_corrected() {
     desk.keys(&["enter"]);
     desk.scan();
     assert!(desk.screen().contains("filter .n > 3 · 10"));
+}
+
+#[test]
+fn a_program_that_has_to_be_stopped_is_told_with_the_reason_and_on_how_many_records() {
+    kinescope::query::run_programs_apart(env!("CARGO_BIN_EXE_kinescope").into());
+    let (mut desk, ticket) = hundred();
+    filter(&mut desk, "jq:def f: 1 + f; if .n == 8 then f else .n == 7 end");
+    assert!(desk.screen().contains("· 10 "), "nothing is stopped so far");
+    desk.tail_brings(
+        ticket,
+        vec![blob(1, 107, b"{\"n\":8}"), blob(1, 108, b"{\"n\":7}")],
+    );
+    let screen = desk.screen();
+    assert!(screen.contains("· 11 · ✗ stopped on 1 "), "{screen}");
+    let words = "the jq program was stopped on 1 record: it calls itself too deep";
+    assert!(screen.contains(words), "{screen}");
+    filter(&mut desk, "jq:def f: 1 + f; f");
+    let screen = desk.screen();
+    assert!(screen.contains("· 0 · ✗ stopped on 102 "), "{screen}");
+    assert!(
+        screen.contains("on 102 records and is not run any more"),
+        "{screen}"
+    );
+}
+
+#[test]
+fn a_filter_and_a_search_are_both_read_beside_where_the_person_is() {
+    for width in [80, 60] {
+        let mut desk = Desk::filled(width, 24);
+        let ticket = desk.begin_tail();
+        desk.tail_brings(
+            ticket,
+            (0..40)
+                .map(|n| blob(1, n, b"{\"checkout\":\"cust-0001\"}"))
+                .collect(),
+        );
+        filter(&mut desk, ".checkout == \"cust-0001\" and .checkout != null");
+        desk.keys(&["g", "/"]);
+        desk.type_text("checkout\":\"cust-0001");
+        desk.keys(&["enter"]);
+        desk.scan();
+        let screen = desk.screen();
+        let title = screen.lines().find(|line| line.contains("filter")).unwrap();
+        for part in ["paused", " filter .check", "… · 40 ", " search check"] {
+            assert!(title.contains(part), "{part} at {width}: {title}");
+        }
+    }
+    let (mut desk, _) = hundred();
+    filter(&mut desk, "n");
+    let screen = desk.screen();
+    let whole = "100 records · 0 dropped · following";
+    assert!(
+        screen.contains(whole) && screen.contains("filter n · 100"),
+        "{screen}"
+    );
+}
+
+#[test]
+fn a_gap_passes_a_filter_and_no_search() {
+    let (mut desk, ticket) = hundred();
+    desk.tail_events(ticket, vec![TailEvent::Gap("shardId-000000000001".into())], 1);
+    desk.wait(Duration::from_millis(400));
+    filter(&mut desk, ".n == 7");
+    assert_eq!(desk.model.tail.as_ref().unwrap().count(), 11, "the gap is shown");
+    desk.keys(&["/"]);
+    desk.type_text("7");
+    desk.keys(&["enter"]);
+    desk.scan();
+    assert!(desk.screen().contains("search 7 · 19"), "{}", desk.screen());
 }
 
 #[test]
@@ -238,6 +308,10 @@ fn one_item_is_followed_through_its_changes() {
     assert_eq!(tail.count(), 2, "{}", desk.screen());
     filter(&mut desk, "event:REMOVE");
     assert_eq!(desk.model.tail.as_ref().unwrap().count(), 1);
+    for (words, count) in [("old|new|event|keys|ttl", 0), ("REMOVE", 1), ("cart-0002", 2)] {
+        filter(&mut desk, words);
+        assert_eq!(desk.model.tail.as_ref().unwrap().count(), count, "{words}");
+    }
 }
 
 #[test]
@@ -300,6 +374,106 @@ fn rows_are_looked_at_beside_the_screen_and_no_longer_than_they_are_wanted() {
             .iter()
             .any(|it| matches!(it, Effect::Cancel(ticket) if *ticket == scan))
     );
+}
+
+#[test]
+fn a_frame_over_rows_that_were_there_before_reads_none_of_them() {
+    for (columns, read_anew) in [("", "7b 22"), (".n", "–")] {
+        let (mut desk, ticket) = hundred();
+        desk.keys(&["c"]);
+        desk.type_text(columns);
+        desk.keys(&["enter"]);
+        let before = desk.screen();
+        // Whatever is read from now on is read in another way.
+        desk.model.tail.as_mut().unwrap().decoder = Decoder::with(Format::Hex);
+        assert_eq!(desk.screen(), before);
+        desk.tail_brings(ticket, vec![blob(1, 107, b"{\"n\":9}")]);
+        let screen = desk.screen();
+        let line = |key: &str| screen.lines().find(|line| line.contains(key)).unwrap();
+        assert!(line("cust-0107").contains(read_anew), "{screen}");
+        assert!(!line("cust-0097").contains(read_anew), "{screen}");
+    }
+}
+
+#[test]
+fn a_file_that_a_decoder_names_is_read_beside_the_screen_and_told_if_it_is_of_no_use() {
+    let mut desk = Desk::filled(100, 30);
+    let ticket = desk.begin_tail();
+    desk.tail_brings(ticket, vec![blob(1, 1, b"\x02")]);
+    let choose = |desk: &mut Desk, word: &str| {
+        desk.keys(&["D", "ctrl-u"]);
+        desk.type_text(word);
+        desk.keys(&["enter"]);
+        let Some(Effect::Choose(ticket, decoder, word)) = desk.asked.pop() else {
+            panic!("no file is read");
+        };
+        (ticket, decoder.choosing_by_word(&word), word)
+    };
+    let (ticket, chosen, word) = choose(&mut desk, "avro:/nowhere/order.avsc");
+    assert!(
+        !desk.screen().contains("/nowhere"),
+        "it is waited for without a line"
+    );
+    desk.send(Message::Reply(ticket, Reply::Chosen(word, chosen)));
+    let screen = desk.screen();
+    assert!(
+        screen.contains("avro:/nowhere/order.avsc") && screen.contains("the schema is of no use"),
+        "{screen}"
+    );
+    desk.keys(&["esc"]);
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), r#"{"type":"long"}"#).unwrap();
+    let named = format!("avro:{}", file.path().display());
+    let (late, chosen, word) = choose(&mut desk, &named);
+    desk.keys(&["D", "ctrl-u"]);
+    desk.type_text("hex");
+    desk.keys(&["enter"]);
+    desk.send(Message::Reply(late, Reply::Chosen(word, chosen)));
+    assert!(
+        desk.screen().contains("cust-0001     02"),
+        "what was chosen later stays"
+    );
+    let (ticket, chosen, word) = choose(&mut desk, &named);
+    desk.send(Message::Reply(ticket, Reply::Chosen(word, chosen)));
+    let screen = desk.screen();
+    assert!(screen.contains("cust-0001     1"), "{screen}");
+}
+
+#[test]
+fn in_columns_too_a_payload_that_fails_says_why_in_its_row() {
+    let mut desk = Desk::filled(100, 30);
+    let ticket = desk.begin_tail();
+    desk.tail_brings(
+        ticket,
+        vec![blob(1, 1, b"\x81\xa1n\x07"), blob(1, 2, b"{\"n\":8}")],
+    );
+    desk.keys(&["c"]);
+    desk.type_text(".n");
+    desk.keys(&["enter", "D"]);
+    desk.type_text("msgpack");
+    desk.keys(&["enter"]);
+    let screen = desk.screen();
+    let line = |key: &str| screen.lines().find(|line| line.contains(key)).unwrap();
+    assert!(
+        line("cust-0002").contains("! no msgpack:") && line("cust-0002").contains('8'),
+        "{screen}"
+    );
+    assert!(
+        line("cust-0001").contains('7') && !line("cust-0001").contains('!'),
+        "{screen}"
+    );
+}
+
+#[test]
+fn on_a_small_screen_a_reason_leaves_room_for_what_is_there() {
+    let mut desk = Desk::filled(40, 12);
+    let ticket = desk.begin_tail();
+    desk.tail_brings(ticket, vec![blob(1, 1, b"{\"n\":7}")]);
+    desk.keys(&["D"]);
+    desk.type_text("cbor");
+    desk.keys(&["enter"]);
+    let screen = desk.screen();
+    assert!(screen.contains("! no cbor  {\"n\":7}"), "{screen}");
 }
 
 #[test]

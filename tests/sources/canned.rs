@@ -40,6 +40,65 @@ impl Canned {
     }
 }
 
+/// An answer of the Feature Store runtime.
+#[derive(Clone, Debug)]
+pub(crate) enum Reply {
+    /// All is well.
+    Ok(Value),
+    /// A status and an error of the service.
+    Error(u16, &'static str),
+    /// The connection is closed without an answer.
+    Nothing,
+}
+
+impl Canned {
+    /// Gives one answer to each request, and gives back how the requests begin, such as `PUT /FeatureGroup/customers`.
+    pub(crate) async fn reply(&self, replies: &[Reply]) -> Vec<String> {
+        let mut lines = Vec::new();
+        for reply in replies {
+            let (mut connection, _) = self.listener.accept().await.unwrap();
+            lines.push(first_line(&mut connection).await);
+            let answer = match reply {
+                Reply::Ok(body) => answer("200 OK", "", &body.to_string()),
+                Reply::Error(status, code) => {
+                    // The clients try again at once.
+                    let headers = format!("x-amzn-errortype: {code}\r\nx-amz-retry-after: 0\r\n");
+                    answer(&format!("{status} Error"), &headers, "{\"Message\":\"why\"}")
+                }
+                Reply::Nothing => continue,
+            };
+            connection.write_all(answer.as_bytes()).await.unwrap();
+        }
+        lines
+    }
+}
+
+fn answer(status: &str, headers: &str, body: &str) -> String {
+    let length = body.len();
+    format!("HTTP/1.1 {status}\r\n{headers}content-length: {length}\r\nconnection: close\r\n\r\n{body}")
+}
+
+/// Reads a whole request, whether it has a body or not; gives back its method and path.
+async fn first_line(connection: &mut TcpStream) -> String {
+    let mut request = Vec::new();
+    loop {
+        let read = connection.read_buf(&mut request).await.unwrap();
+        assert!(read > 0, "the request ends early");
+        let text = String::from_utf8_lossy(&request).to_lowercase();
+        let Some((head, body)) = text.split_once("\r\n\r\n") else {
+            continue;
+        };
+        let length = head
+            .lines()
+            .find_map(|line| line.strip_prefix("content-length: "));
+        if body.len() >= length.map_or(0, |length| length.parse().unwrap()) {
+            let line = String::from_utf8_lossy(&request);
+            let end = line.find(['?', '\r']).unwrap();
+            return line[..end].trim_end_matches(" HTTP/1.1").to_owned();
+        }
+    }
+}
+
 /// Reads until the body of the request is complete.
 async fn body(connection: &mut TcpStream) -> Value {
     let mut request = Vec::new();

@@ -2,6 +2,7 @@ use super::*;
 use crate::edit::event_time::Form;
 use crate::edit::fixtures::{customers, group, many, noon, one, record, record_with, standard};
 use crate::resource::{RecordChange, TtlUnit};
+use proptest::prelude::*;
 
 fn draft() -> Draft {
     Draft::of(customers(), "c-1", Some(record()))
@@ -273,6 +274,17 @@ fn a_life_of_its_own_is_carried_into_the_put() {
     own.expires = Some("2026-11-20T11:01:30Z".to_owned());
     let seconds = Draft::of(customers(), "c-1", Some(own)).ttl().unwrap();
     assert_eq!(seconds.to_string(), "90 Seconds");
+    for (began, ends) in [
+        ("2026-11-20T11:00:00.600Z", "2026-12-20T11:00:00.600Z"),
+        ("2026-11-20T11:00:00.600Z", "2026-12-20T11:00:00Z"),
+        ("2026-11-20T11:00:00.000000001Z", "2026-12-20T11:00:00.000Z"),
+        ("2026-11-20T11:00:00Z", "2026-12-20T11:00:00.000Z"),
+    ] {
+        let mut record = record_with("event_time", one(began));
+        record.expires = Some(ends.to_owned());
+        let draft = Draft::of(customers(), "c-1", Some(record));
+        assert_eq!(draft.ttl(), None, "{began} to {ends} is the group's own");
+    }
 }
 
 #[test]
@@ -385,6 +397,14 @@ fn warnings_tell_what_may_not_be_meant() {
             "the record's life ends at 2026-11-19T11:00:00Z, which is past"
         ]
     );
+    let mut short = at("2026-11-20T11:59:00Z");
+    short.set_ttl(check::ttl("60 s").unwrap());
+    assert_eq!(
+        words(&short),
+        ["the record's life ends at 2026-11-20T12:00:00Z, which is past"]
+    );
+    short.set_ttl(check::ttl("61 s").unwrap());
+    assert_eq!(words(&short), [""; 0]);
     let mut removing = draft();
     removing.remove("name").unwrap();
     removing.remove("tags").unwrap();
@@ -435,4 +455,78 @@ fn seconds_since_1970_move_as_they_are_written() {
     let stored = record_with("event_time", one("1700000000.5"));
     let draft = Draft::of(schema, "c-1", Some(stored));
     assert_eq!(draft.event_time_at(noon().wall), "1795176000.0");
+}
+
+#[derive(Clone, Debug)]
+enum Operation {
+    Set(usize, FeatureValue),
+    Remove(usize),
+    PutBack(usize),
+    Clear,
+}
+
+/// Features of the record and others, neither of which is its identifier or its event time.
+const FREE: [&str; 6] = ["visits", "name", "tags", "score", "history", "embedding"];
+
+fn operation() -> impl Strategy<Value = Operation> {
+    let value = prop_oneof![
+        "-?[0-9]{1,3}".prop_map(FeatureValue::One),
+        prop::collection::vec("[0-9]", 0..4).prop_map(FeatureValue::Many),
+    ];
+    prop_oneof![
+        6 => (0..FREE.len(), value).prop_map(|(feature, value)| Operation::Set(feature, value)),
+        3 => (0..FREE.len()).prop_map(Operation::Remove),
+        3 => (0..FREE.len()).prop_map(Operation::PutBack),
+        1 => Just(Operation::Clear),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn whatever_is_done_the_record_is_what_was_asked_for_and_the_rest_what_was_read(
+        operations in prop::collection::vec(operation(), 0..20),
+    ) {
+        let read = record().values;
+        let mut draft = draft();
+        let mut expected: HashMap<String, FeatureValue> = read.iter().cloned().collect();
+        for operation in operations {
+            match operation {
+                Operation::Set(feature, value) => {
+                    if draft.set(FREE[feature], value.clone()).is_ok() {
+                        expected.insert(FREE[feature].to_owned(), value);
+                    }
+                }
+                Operation::Remove(feature) => {
+                    draft.remove(FREE[feature]).unwrap();
+                    expected.remove(FREE[feature]);
+                }
+                Operation::PutBack(feature) => {
+                    draft.put_back(FREE[feature]);
+                    expected.remove(FREE[feature]);
+                    expected.extend(read.iter().filter(|(name, _)| name == FREE[feature]).cloned());
+                }
+                Operation::Clear => {
+                    draft.clear();
+                    expected = read.iter().cloned().collect();
+                }
+            }
+        }
+        let features: Features = draft.features().map(|(name, value)| (name.to_owned(), value.clone())).collect();
+        prop_assert_eq!(features.iter().cloned().collect::<HashMap<_, _>>(), expected.clone());
+        prop_assert_eq!(features.len(), expected.len(), "no name twice");
+        let names = |features: &Features| -> Vec<String> {
+            let known = features.iter().map(|(name, _)| name.clone());
+            known.filter(|name| record().value(name).is_some() && expected.contains_key(name)).collect()
+        };
+        prop_assert_eq!(names(&features), names(&read), "what was read keeps its order");
+        for change in draft.changes() {
+            let before = read.iter().find(|(name, _)| name == change.feature).map(|(_, value)| value);
+            prop_assert_eq!(change.before, before);
+            prop_assert_eq!(change.after, expected.get(change.feature));
+            prop_assert_ne!(change.before, change.after);
+        }
+        let again = Draft::of(customers(), "c-1", Some(record()));
+        prop_assert_eq!(draft.is_dirty(), !draft.changes().is_empty());
+        prop_assert_eq!(again.features().eq(draft.features()), !draft.is_dirty());
+    }
 }

@@ -19,7 +19,8 @@ pub enum Ending {
         /// What is stored.
         stored: Option<FeatureRecord>,
     },
-    /// Somebody else changed the record since it was read. Nothing was written, or nothing of it is stored.
+    /// Somebody else changed the record since it was read. Nothing was written, or it was not answered and what is stored is
+    /// something else.
     Differs {
         /// What is stored; `None` where the record is gone.
         theirs: Option<FeatureRecord>,
@@ -105,12 +106,10 @@ impl Ending {
                 "the service took it, but the record is gone now; somebody deleted it".to_owned()
             }
             Self::Differs { theirs: Some(_) } => {
-                "somebody else changed the record since you read it; nothing of yours is stored: compare and merge"
-                    .to_owned()
+                "somebody else changed the record since you read it, and the draft is kept: compare and merge".to_owned()
             }
             Self::Differs { theirs: None } => {
-                "the record is gone since you read it; nothing of yours is stored: decide whether to put it anew"
-                    .to_owned()
+                "the record is gone since you read it, and the draft is kept: decide whether to put it anew".to_owned()
             }
             Self::NotStored { error: Some(error) } => {
                 format!("not stored, as far as can be seen, and the draft is kept: {error}")

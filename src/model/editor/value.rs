@@ -3,6 +3,7 @@
 //! Must not: change a value that is only looked at; what is written here is read back as it was.
 
 use serde_json::Value as Json;
+use serde_json::value::RawValue;
 
 use crate::edit::{FeatureSchema, Mistake, Shape};
 use crate::resource::FeatureValue;
@@ -30,12 +31,13 @@ pub fn parse_value(rules: Option<&FeatureSchema>, name: &str, text: &str) -> Res
         feature: name.to_owned(),
         why,
     };
-    let elements: Vec<Json> = serde_json::from_str(text).map_err(|_| {
+    let elements: Vec<&RawValue> = serde_json::from_str(text).map_err(|_| {
         wrong("a list is written as a JSON array, such as [\"a\", \"b\"] or [0.1, 2]".to_owned())
     })?;
-    let element = |(place, element): (usize, Json)| match element {
-        Json::String(text) => Ok(text),
-        Json::Number(number) => Ok(number.to_string()),
+    // A number as it was written: a parsed one has another exponent.
+    let element = |(place, element): (usize, &RawValue)| match element.get().as_bytes() {
+        [b'"', ..] => serde_json::from_str(element.get()).map_err(|error| wrong(error.to_string())),
+        [b'-' | b'0'..=b'9', ..] => Ok(element.get().to_owned()),
         _ => Err(wrong(format!(
             "element {} is neither a text nor a number",
             place + 1

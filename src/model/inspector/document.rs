@@ -42,7 +42,8 @@ impl Document {
         let mut writer = Writer::new(sight.columns);
         let mut document = match &record.body {
             Body::Blob { data, aggregate, .. } => {
-                let decoded = decoder.decode(data).out_of(aggregate.as_deref());
+                let decoder = decoder.inside(aggregate.as_deref());
+                let decoded = decoder.examine(data).out_of(aggregate.as_deref());
                 blob(&mut writer, sight, data, decoded)
             }
             Body::Change(change) => {

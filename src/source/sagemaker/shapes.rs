@@ -209,13 +209,13 @@ fn online(config: OnlineConfig) -> Option<OnlineStore> {
     let enabled = config.enable_online_store.unwrap_or_default();
     enabled.then(|| OnlineStore {
         storage: config.storage_type,
-        ttl: config.ttl_duration.and_then(ttl),
+        ttl: config.ttl_duration.as_ref().and_then(ttl),
         key_id: config.security_config.and_then(|config| config.kms_key_id),
     })
 }
 
 /// Neither member is required (page `TtlDuration`), and one without the other says nothing.
-fn ttl(ttl: Ttl) -> Option<TtlDuration> {
+fn ttl(ttl: &Ttl) -> Option<TtlDuration> {
     let unit = TtlUnit::ALL
         .into_iter()
         .find(|unit| ttl.unit.as_deref() == Some(unit.as_str()))?;

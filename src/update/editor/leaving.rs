@@ -87,6 +87,9 @@ pub(in crate::update) fn close(model: &mut Model) -> Vec<Effect> {
     let Some(editor) = model.editor.take() else {
         return Vec::new();
     };
+    if let Some(pane) = model.records.as_mut().filter(|pane| pane.group == editor.group) {
+        pane.look_again(&editor.identifier);
+    }
     let waits = [editor.stored.wait(), review].into_iter().flatten();
     cancel(model, waits.map(|wait| wait.ticket))
 }

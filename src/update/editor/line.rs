@@ -3,12 +3,12 @@
 use super::{changed, desk, form_mut};
 use crate::clock::Now;
 use crate::message::{Action, Effect};
-use crate::model::Model;
+use crate::model::{Form, Model};
 
 /// Begins to type the value of the selected feature.
 pub(super) fn begin(model: &mut Model, now: Now) -> Vec<Effect> {
     let form = desk(model).map(|desk| &desk.form);
-    let selected = form.and_then(|form| form.selected());
+    let selected = form.and_then(Form::selected);
     let identifier = form.is_some_and(|form| {
         form.selected()
             .is_some_and(|row| row.name == form.draft().schema().identifier())

@@ -49,28 +49,21 @@ fn finish(model: &mut Model, now: Now) -> Vec<Effect> {
     let Stage::Merging(merging) = &desk.stage else {
         return Vec::new();
     };
-    match merging.merge().resolved() {
-        Some(draft) => {
-            let is_dirty = draft.is_dirty();
-            desk.form.take(draft);
-            desk.stage = Stage::Editing;
-            let mut effects = changed(model, now);
-            if is_dirty {
-                effects.extend(review::open(model, now, Intent::Put));
-            } else {
-                model.notify(
-                    now.mono,
-                    "nothing is left to write: the record is stored like this",
-                    false,
-                );
-            }
-            effects
-        }
-        None => {
-            let open = merging.merge().open();
-            let words = format!("{open} features are not decided; m takes mine, t theirs");
-            model.notify(now.mono, words, false);
-            Vec::new()
-        }
+    let Some(draft) = merging.merge().resolved() else {
+        let open = merging.merge().open();
+        let words = format!("{open} features are not decided; m takes mine, t theirs");
+        model.notify(now.mono, words, false);
+        return Vec::new();
+    };
+    let is_dirty = draft.is_dirty();
+    desk.form.take(draft);
+    desk.stage = Stage::Editing;
+    let mut effects = changed(model, now);
+    if is_dirty {
+        effects.extend(review::open(model, now, Intent::Put));
+    } else {
+        let words = "nothing is left to write: the record is stored like this";
+        model.notify(now.mono, words, false);
     }
+    effects
 }

@@ -77,7 +77,7 @@ fn schema(model: &Model) -> Option<Arc<Schema>> {
     let editor = model.editor.as_ref()?;
     let details = &model.browsers[editor.section.index()].details;
     match details.get(&editor.group)?.value()? {
-        Detail::FeatureGroup(group) => Some(Arc::new(Schema::of(group))),
+        Detail::FeatureGroup(group) => Some(Arc::new(Schema::of(group).named(editor.group.clone()))),
         _ => None,
     }
 }

@@ -34,21 +34,21 @@ pub(in crate::update) fn edited(model: &mut Model, text: Result<String, String>,
             }
             Vec::new()
         }
-        Ok(text) => take(model, &before, text, now),
+        Ok(text) => take(model, &before, &text, now),
     }
 }
 
-fn take(model: &mut Model, before: &str, text: String, now: Now) -> Vec<Effect> {
+fn take(model: &mut Model, before: &str, text: &str, now: Now) -> Vec<Effect> {
     let Some(desk) = desk_mut(model).filter(|desk| matches!(desk.stage, Stage::Editing)) else {
         return Vec::new();
     };
-    let wrong = match document::read(&text).map(|features| desk.form.replace(&features)) {
+    let wrong = match document::read(text).map(|features| desk.form.replace(&features)) {
         Ok(Ok(())) => {
             desk.outside = None;
             return changed(model, now);
         }
-        Ok(Err(mistakes)) => document::with_mistakes(&text, &mistakes),
-        Err(error) => document::with_error(&text, &error),
+        Ok(Err(mistakes)) => document::with_mistakes(text, &mistakes),
+        Err(error) => document::with_error(text, &error),
     };
     desk.outside = Some(wrong.clone());
     // Who leaves it as it was gives up for now.

@@ -17,7 +17,8 @@ pub(super) fn begin(model: &mut Model, intent: Intent, now: Now) -> Vec<Effect> 
     let Some(desk) = desk_mut(model) else {
         return Vec::new();
     };
-    let seed = now.wall.as_nanosecond() as u64;
+    // Two programs begin at different nanoseconds, and that is all that it takes.
+    let seed = now.wall.subsec_nanosecond().unsigned_abs().into();
     match Saving::begin(desk.form.draft().clone(), intent, now, seed) {
         Ok(mut saving) => {
             let output = saving.step(now, Input::Started);
@@ -126,7 +127,8 @@ fn end(model: &mut Model, saving: Saving, ending: Ending, now: Now) -> Vec<Effec
     desk.stage = Stage::Editing;
     let draft = saving.draft().clone();
     let words = ending.words();
-    model.notify(now.mono, words.clone(), !ending.is_done());
+    // The desk tells it, for as long as nothing is changed.
+    model.notice = None;
     let mut effects = vec![Effect::Audit(keeping::audit(model, &saving, &ending, now))];
     match &ending {
         Ending::Stored { record } => {

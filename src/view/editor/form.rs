@@ -9,7 +9,7 @@ use unicode_width::UnicodeWidthStr;
 use super::super::overlay::typed;
 use super::super::{Role, Stage, format};
 use super::value::shown;
-use crate::edit::{FeatureSchema, check};
+use crate::edit::{FeatureSchema, FeatureType, Shape, check};
 use crate::model::{Desk, Editor, Form, FormRow, FormSign};
 use crate::sanitize;
 
@@ -107,28 +107,21 @@ impl Columns {
             spans.push(stage.span(format!("{kind}  "), Role::Dim));
         }
         if !(selected && form.line.is_some()) {
-            spans.extend(
-                self.values(stage, form, row)
-                    .map(|(text, role)| stage.span(text, role)),
-            );
+            let values = self.values(form, row).into_iter();
+            spans.extend(values.map(|(text, role)| stage.span(text, role)));
         }
         Line::from(spans)
     }
 
     /// What the feature is, or was and will be.
-    fn values(
-        &self,
-        stage: &Stage<'_>,
-        form: &Form,
-        row: &FormRow<'_>,
-    ) -> impl Iterator<Item = (String, Role)> + use<> {
+    fn values(&self, form: &Form, row: &FormRow<'_>) -> Vec<(String, Role)> {
         let moves = row.name == form.draft().schema().event_time() && !form.draft().is_event_time_by_hand();
-        let values = match row.sign() {
+        match row.sign() {
             FormSign::Same if moves && form.draft().is_dirty() => {
-                let stored = shown(row.after, self.value);
-                let next = form.draft().event_time_at(stage.now.wall);
-                let _ = next;
-                vec![(stored, Role::Text), ("  moves forward".to_owned(), Role::Dim)]
+                vec![
+                    (shown(row.after, self.value), Role::Text),
+                    ("  moves forward".to_owned(), Role::Dim),
+                ]
             }
             FormSign::Same => vec![(shown(row.after, self.value), Role::Text)],
             FormSign::Absent => vec![(shown(None, self.value), Role::Dim)],
@@ -147,8 +140,7 @@ impl Columns {
                     (shown(row.after, room), role),
                 ]
             }
-        };
-        values.into_iter()
+        }
     }
 
     fn value_area(&self, row: Rect) -> Rect {
@@ -172,7 +164,6 @@ fn sign(sign: FormSign) -> (&'static str, Role) {
 }
 
 fn kind(rules: Option<&FeatureSchema>) -> &'static str {
-    use crate::edit::{FeatureType, Shape};
     let Some(rules) = rules else {
         return "not in the group";
     };
@@ -180,11 +171,10 @@ fn kind(rules: Option<&FeatureSchema>) -> &'static str {
         (Shape::List, _) => "List",
         (Shape::Set, _) => "Set",
         (Shape::Vector(_), _) => "Vector",
-        (Shape::Other, _) => "?",
         (Shape::One, FeatureType::Integral) => "Integral",
         (Shape::One, FeatureType::Fractional) => "Fractional",
         (Shape::One, FeatureType::String) => "String",
-        (Shape::One, FeatureType::Other) => "?",
+        (Shape::Other, _) | (Shape::One, FeatureType::Other) => "?",
     }
 }
 
