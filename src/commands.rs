@@ -132,7 +132,10 @@ async fn show(
     let model = Model::new(settings, identity, Keymap::embedded()?, screen.size()?);
     let max_fps = global.max_fps.unwrap_or(config.max_fps);
     let app = App::new(model, look, screen, signals, clock, max_fps, sources);
-    app.run().await.map_err(because("the terminal cannot be used"))
+    // The program is large, and a future is moved about.
+    Box::pin(app.run())
+        .await
+        .map_err(because("the terminal cannot be used"))
 }
 
 fn log(session: &Session) {
