@@ -143,7 +143,10 @@ async fn show(
     let screen = Screen::enter(surroundings)?;
     let model = Model::new(settings, identity, Keymap::embedded()?, screen.size()?);
     let app = App::new(model, look, screen, signals, clock, manner, sources);
-    app.run().await.map_err(because("the terminal cannot be used"))
+    // The program is large, and a future is moved about.
+    Box::pin(app.run())
+        .await
+        .map_err(because("the terminal cannot be used"))
 }
 
 /// What is around the program, as far as the settings let that count.

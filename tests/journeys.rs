@@ -12,11 +12,13 @@ mod journeys {
     mod browse;
     mod decode;
     mod denied;
+    mod get;
     mod headless;
     mod hostile;
     mod hung;
     mod leaving;
     mod mistakes;
+    mod records;
     mod serve;
     mod sizes;
     mod tail;

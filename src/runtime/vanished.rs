@@ -25,7 +25,7 @@ impl Watch {
         {
             return;
         }
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 
