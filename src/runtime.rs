@@ -123,7 +123,11 @@ impl App {
         if let Some(keeper) = self.keeper.take() {
             keeper.finish().await;
         }
-        ended
+        match ended {
+            // Nobody is there any more to be told.
+            Err(error) if vanished::is_so(&error) => Ok(Ended::Interrupted),
+            ended => ended,
+        }
     }
 
     async fn turns(&mut self) -> io::Result<Ended> {

@@ -21,6 +21,7 @@ mod journeys {
     mod records;
     mod serve;
     mod sizes;
+    mod surroundings;
     mod tail;
 
     use std::path::Path;

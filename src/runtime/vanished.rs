@@ -6,6 +6,7 @@ use std::fs::File;
 use std::io;
 use std::os::fd::AsFd as _;
 
+use rustix::io::Errno;
 use tokio::io::{Interest, Ready};
 use tokio::net::unix::pipe;
 
@@ -27,6 +28,11 @@ impl Watch {
         }
         std::future::pending::<()>().await;
     }
+}
+
+/// Whether an error is that of a terminal that has vanished.
+pub(super) fn is_so(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(Errno::IO.raw_os_error())
 }
 
 /// Only to be told of errors, which terminals tell as pipes do; nothing is read through it.
