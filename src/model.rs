@@ -326,8 +326,8 @@ impl Model {
             (None, None) => self.browser().focus,
         };
         let layout = Layout::new(self.size, self.tail.is_some(), paneled, focus);
-        if self.editor.is_some() {
-            return layout.editing();
+        if let Some(editor) = &self.editor {
+            return layout.editing(editor.note_lines());
         }
         let compares = matches!(&self.batch, Some(batch) if batch.view == BatchView::Comparison);
         let reads = self.batch.is_some() || self.records.is_some();

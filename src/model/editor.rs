@@ -149,6 +149,16 @@ impl Editor {
             .is_some_and(|desk| desk.form.draft().is_dirty())
     }
 
+    /// How many lines there may be to say below the form: what went wrong takes more of them than what a feature is.
+    pub fn note_lines(&self) -> u16 {
+        let desk = self.desk.as_ref();
+        let went_wrong = |desk: &Desk| {
+            let ended = desk.ended.as_ref().is_some_and(|it| !it.ending.is_done());
+            desk.form.line.is_none() && ended
+        };
+        if desk.is_some_and(went_wrong) { 4 } else { 2 }
+    }
+
     /// Whether a write is under way, which is never cancelled.
     pub fn is_writing(&self) -> bool {
         matches!(self.desk.as_ref().map(|desk| &desk.stage), Some(Stage::Saving(_)))

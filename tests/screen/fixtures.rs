@@ -204,7 +204,7 @@ fn group(name: &str) -> FeatureGroup {
     }
 }
 
-fn record_of(identifier: &str) -> Option<FeatureRecord> {
+pub(super) fn record_of(identifier: &str) -> Option<FeatureRecord> {
     let one = |name: &str, value: &str| (name.to_owned(), FeatureValue::One(value.to_owned()));
     (identifier != "nobody").then(|| FeatureRecord {
         values: vec![

@@ -1,6 +1,6 @@
 //! The look at a draft before it is written, with another look at the store.
 
-use super::{desk, desk_mut, draft, merging, read_only, saving};
+use super::{desk, desk_mut, draft, merging, opening, read_only, saving};
 use crate::clock::Now;
 use crate::edit::{Draft, Intent, Merge};
 use crate::message::{Action, Effect, Request};
@@ -27,6 +27,7 @@ pub(super) fn open(model: &mut Model, now: Now, intent: Intent) -> Vec<Effect> {
         return Vec::new();
     }
     let can_read = draft.schema().stores().contains(&TargetStore::Online);
+    let mut effects = opening::stop_reading(model);
     let wait = can_read.then(|| ask(model, now.mono));
     let request = model.editor.as_ref().map(record_of);
     if let Some(desk) = desk_mut(model) {
@@ -35,7 +36,8 @@ pub(super) fn open(model: &mut Model, now: Now, intent: Intent) -> Vec<Effect> {
     let call = wait
         .zip(request)
         .map(|(wait, request)| Effect::Call(wait.ticket, request));
-    call.into_iter().collect()
+    effects.extend(call);
+    effects
 }
 
 fn nothing_to_do(draft: &Draft, intent: Intent) -> Option<&'static str> {

@@ -3,11 +3,11 @@
 use super::{desk, desk_mut, keeping, merging, opening, read_only};
 use crate::clock::Now;
 use crate::edit::{Draft, Ending, Input, Intent, Merge, Output, Refused, Saving};
-use crate::message::{Effect, Request};
+use crate::message::{Effect, Ended, Request};
 use crate::model::{Before, Model, Pause, Stage, WriteEnded, Writing};
 use crate::resource::FeatureRecord;
 use crate::source::SourceError;
-use crate::update::ask;
+use crate::update::{ask, cancel};
 
 /// Begins the write that was reviewed.
 pub(super) fn begin(model: &mut Model, intent: Intent, now: Now) -> Vec<Effect> {
@@ -21,8 +21,14 @@ pub(super) fn begin(model: &mut Model, intent: Intent, now: Now) -> Vec<Effect> 
     let seed = now.wall.subsec_nanosecond().unsigned_abs().into();
     match Saving::begin(desk.form.draft().clone(), intent, now, seed) {
         Ok(mut saving) => {
+            let looked = match &mut desk.stage {
+                Stage::Reviewing(review) => review.checked.cancel(),
+                _ => None,
+            };
+            let mut effects = cancel(model, looked);
             let output = saving.step(now, Input::Started);
-            go_on(model, saving, output, now)
+            effects.extend(go_on(model, saving, output, now));
+            effects
         }
         Err(refused) => {
             if let Stage::Reviewing(review) = &mut desk.stage {
@@ -126,7 +132,7 @@ fn end(model: &mut Model, saving: Saving, ending: Ending, now: Now) -> Vec<Effec
     };
     desk.stage = Stage::Editing;
     let draft = saving.draft().clone();
-    let words = ending.words();
+    let (words, is_done) = (ending.words(), ending.is_done());
     // The desk tells it, for as long as nothing is changed.
     model.notice = None;
     let mut effects = vec![Effect::Audit(keeping::audit(model, &saving, &ending, now))];
@@ -149,7 +155,13 @@ fn end(model: &mut Model, saving: Saving, ending: Ending, now: Now) -> Vec<Effec
     if let Some(desk) = desk_mut(model) {
         desk.ended = Some(WriteEnded::of(ending, saving));
     }
-    effects.extend(model.quits.take().map(Effect::Quit));
+    // Who wanted to quit when it is done is to see that it is not.
+    let quits = model.quits.take();
+    effects.extend(
+        quits
+            .filter(|ended| is_done || *ended == Ended::Interrupted)
+            .map(Effect::Quit),
+    );
     effects
 }
 

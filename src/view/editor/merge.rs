@@ -58,11 +58,8 @@ pub(super) fn draw(stage: &Stage<'_>, editor: &Editor, merging: &Merging, area: 
 
 /// Why it has come to this, and what the keys do about it.
 pub(super) fn note(stage: &Stage<'_>, merging: &Merging, area: Rect, buffer: &mut Buffer) {
-    let text = format::fit(
-        &format!(" {}", sanitize::line(&merging.why)),
-        usize::from(area.width),
-    );
-    Paragraph::new(stage.span(text, Role::Warning)).render(area, buffer);
+    let text = format!("{}; m takes mine, t theirs, ctrl-s reviews the result", sanitize::line(&merging.why));
+    super::several_lines(stage, &text, Role::Warning, area, buffer);
 }
 
 fn row<'a>(stage: &Stage<'_>, row: &Row, selected: bool, name: usize, cell: usize) -> Line<'a> {

@@ -37,7 +37,7 @@ pub(super) fn draw(
     block.render(area, buffer);
     let width = usize::from(inner.width.saturating_sub(2));
     let draft = desk.form.draft();
-    let mut lines = place(stage, draft, width);
+    let mut lines = place(stage, draft, review.intent, width);
     lines.extend(wrong(stage, draft, review, width));
     lines.push(Line::default());
     match review.intent {
@@ -63,7 +63,7 @@ fn words<'a>(stage: &Stage<'_>, text: &str, role: Role, width: usize) -> Vec<Lin
 }
 
 /// Account, region, stores, life.
-fn place<'a>(stage: &Stage<'_>, draft: &Draft, width: usize) -> Vec<Line<'a>> {
+fn place<'a>(stage: &Stage<'_>, draft: &Draft, intent: Intent, width: usize) -> Vec<Line<'a>> {
     let identity = &stage.model.identity;
     let parts = [
         identity
@@ -74,7 +74,7 @@ fn place<'a>(stage: &Stage<'_>, draft: &Draft, width: usize) -> Vec<Line<'a>> {
         Some(identity.region.clone()),
         identity.endpoint.clone(),
         Some(super::stores(draft)),
-        Some(super::life(stage, draft)),
+        Some(super::life(stage, draft)).filter(|_| !matches!(intent, Intent::Delete(_))),
     ];
     let parts: Vec<_> = parts.into_iter().flatten().collect();
     words(stage, &parts.join(" · "), Role::Text, width)
