@@ -313,6 +313,7 @@ impl Model {
             Some((Stage::Editing, Some(_))) => &[Context::Prompt],
             Some((Stage::Reviewing(_), _)) => &[Context::Review, Context::Global],
             Some((Stage::Merging(_), _)) => &[Context::Merge, Context::Global],
+            Some((Stage::Saving(_), _)) => &[Context::Global],
             _ => &[Context::Editor, Context::Global],
         }
     }

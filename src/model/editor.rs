@@ -156,7 +156,7 @@ impl Editor {
             let ended = desk.ended.as_ref().is_some_and(|it| !it.ending.is_done());
             desk.form.line.is_none() && ended
         };
-        if desk.is_some_and(went_wrong) { 4 } else { 2 }
+        if desk.is_some_and(went_wrong) { 6 } else { 2 }
     }
 
     /// Whether a write is under way, which is never cancelled.

@@ -143,7 +143,7 @@ impl Layout {
         let areas = areas.into_iter().filter(|area| !area.is_empty());
         let area = areas.reduce(Rect::union).unwrap_or_default();
         let (status, rest) = take_top(area, u16::from(area.height >= 5));
-        let (form, note) = take_bottom(rest, lines.min(area.height.saturating_sub(5) / 3));
+        let (form, note) = take_bottom(rest, lines.min(area.height.saturating_sub(5) / 2));
         let work = Work::Editor(EditorLayout { status, form, note });
         Self { work, ..self }
     }

@@ -162,11 +162,11 @@ fn note(stage: &Stage<'_>, desk: &Desk, area: Rect, buffer: &mut Buffer) {
                 Role::Failed
             };
             let again = if ended.saving.is_some() {
-                "; r looks again"
+                "r looks again · "
             } else {
                 ""
             };
-            (format!("{}{again}", ended.ending.words()), role)
+            (format!("{again}{}", ended.ending.words()), role)
         }
         _ => (form::about(desk), Role::Dim),
     };
@@ -175,12 +175,17 @@ fn note(stage: &Stage<'_>, desk: &Desk, area: Rect, buffer: &mut Buffer) {
 
 /// Words below the form, in as many lines as there are; the last one tells whether there is more.
 fn several_lines(stage: &Stage<'_>, text: &str, role: Role, area: Rect, buffer: &mut Buffer) {
-    let (width, rows) = (usize::from(area.width.saturating_sub(2)), usize::from(area.height));
+    let (width, rows) = (
+        usize::from(area.width.saturating_sub(2)),
+        usize::from(area.height),
+    );
     let mut lines = wrap(text, width);
     if lines.len() > rows {
         let rest = lines.split_off(rows.saturating_sub(1)).join(" ");
         lines.push(format::fit(&rest, width));
     }
-    let lines = lines.into_iter().map(|line| Line::from(stage.span(format!(" {line}"), role)));
+    let lines = lines
+        .into_iter()
+        .map(|line| Line::from(stage.span(format!(" {line}"), role)));
     Paragraph::new(lines.collect::<Vec<_>>()).render(area, buffer);
 }

@@ -16,7 +16,6 @@ fn the_demo_opens_on_a_filled_screen() {
         "telemetry",
         "ACTIVE",
         "? help",
-        "q quit",
     ] {
         program.wait_for(text);
     }
@@ -58,12 +57,15 @@ fn a_record_of_a_feature_group_can_be_looked_up() {
     program.keys("/customers\r");
     program.wait_for("customer_id");
     program.keys("icust-0001\r");
-    program.wait_for("Record  cust-0001");
-    program.wait_for("event_time");
+    program.wait_for("customers › records");
+    program.wait_until("the record", |screen| {
+        let mut detail = screen.rows(42, 58);
+        detail.any(|row| row.contains(" cust-0001 ")) && screen.contents().contains("event time")
+    });
     program.keys("inobody\r");
-    program.wait_for("nobody");
     program.wait_until("the first record to go", |screen| {
-        !screen.contents().contains("cust-0001")
+        let mut detail = screen.rows(42, 58);
+        detail.any(|row| row.contains(" nobody ")) && !screen.contents().contains("event time")
     });
 }
 

@@ -205,7 +205,13 @@ fn one(text: &str) -> FeatureValue {
 }
 
 fn failure(kind: ErrorKind, operation: &'static str) -> SourceError {
-    SourceError::new(kind, operation, "customers/cust-0031", "SomeException", "some reason")
+    SourceError::new(
+        kind,
+        operation,
+        "customers/cust-0031",
+        "SomeException",
+        "some reason",
+    )
 }
 
 /// The screen shows all of these, whatever lines they are wrapped to.

@@ -38,7 +38,11 @@ fn give_up(model: &mut Model, now: Now) -> Vec<Effect> {
     if let Some(desk) = desk_mut(model) {
         desk.outside = None;
     }
-    model.notify(now.mono, "the text is empty: the record stays as it is here", false);
+    model.notify(
+        now.mono,
+        "the text is empty: the record stays as it is here",
+        false,
+    );
     Vec::new()
 }
 

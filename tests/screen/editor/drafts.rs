@@ -70,7 +70,10 @@ fn nothing_is_asked_where_nothing_was_changed() {
 fn ctrl_c_asks_nothing_and_the_draft_stays() {
     let mut desk = at_change();
     desk.keys(&["ctrl-c"]);
-    assert!(matches!(desk.asked.last(), Some(Effect::Quit(Ended::Interrupted))));
+    assert!(matches!(
+        desk.asked.last(),
+        Some(Effect::Quit(Ended::Interrupted))
+    ));
     assert!(last_kept(&desk).is_some() && !is_dropped(&desk));
 }
 
@@ -78,7 +81,10 @@ fn ctrl_c_asks_nothing_and_the_draft_stays() {
 fn a_draft_that_was_left_is_offered_and_gone_on_with() {
     let mut desk = Desk::writing(80, 24);
     desk.send(Message::DraftsFound(vec![left("us-east-1")]));
-    shows(&desk, &["A record was changed and not stored.", "customers / cust-0031"]);
+    shows(
+        &desk,
+        &["A record was changed and not stored.", "customers / cust-0031"],
+    );
     desk.keys(&["enter"]);
     assert!(is_dropped_left(&desk) && last_kept(&desk).is_some());
     desk.answer_all();

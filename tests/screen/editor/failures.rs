@@ -40,7 +40,13 @@ fn a_record_that_cannot_be_read_is_asked_for_again() {
         let mut desk = at_records(80, 24);
         desk.keys(&["e"]);
         read(&mut desk, Err(failure(kind, "GetRecord")));
-        shows(&desk, &["GetRecord on customers/cust-0031 failed: SomeException: some reason", "r tries again"]);
+        shows(
+            &desk,
+            &[
+                "GetRecord on customers/cust-0031 failed: SomeException: some reason",
+                "r tries again",
+            ],
+        );
         desk.keys(&["r"]);
         read(&mut desk, Ok(stored()));
         shows(&desk, &["as stored"]);
@@ -64,7 +70,10 @@ fn a_review_tells_that_the_record_could_not_be_read_again() {
         let mut desk = at_change();
         desk.keys(&["ctrl-s"]);
         read(&mut desk, Err(failure(kind, "GetRecord")));
-        shows(&desk, &["✗ it could not be read again: GetRecord on customers/cust-0031 failed"]);
+        shows(
+            &desk,
+            &["✗ it could not be read again: GetRecord on customers/cust-0031 failed"],
+        );
         keeps_the_draft(&desk, kind);
     }
 }
@@ -76,7 +85,9 @@ fn nothing_is_written_where_the_look_just_before_fails() {
         fail_reads(&mut desk, kind);
         shows(
             &desk,
-            &["nothing was written, and the draft is kept: GetRecord on customers/cust-0031 failed: SomeException"],
+            &[
+                "nothing was written, and the draft is kept: GetRecord on customers/cust-0031 failed: SomeException",
+            ],
         );
         keeps_the_draft(&desk, kind);
     }
@@ -84,11 +95,20 @@ fn nothing_is_written_where_the_look_just_before_fails() {
 
 #[test]
 fn a_write_that_is_refused_is_told_with_its_reason_in_full() {
-    for kind in [ErrorKind::NotFound, ErrorKind::Denied, ErrorKind::Credentials, ErrorKind::Conflict, ErrorKind::Invalid] {
+    for kind in [
+        ErrorKind::NotFound,
+        ErrorKind::Denied,
+        ErrorKind::Credentials,
+        ErrorKind::Conflict,
+        ErrorKind::Invalid,
+    ] {
         let mut desk = at_write();
         let error = failure(kind, "PutRecord");
         write(&mut desk, Err(error.clone()));
-        shows(&desk, &[&format!("nothing was written, and the draft is kept: {error}")]);
+        shows(
+            &desk,
+            &[&format!("nothing was written, and the draft is kept: {error}")],
+        );
         keeps_the_draft(&desk, kind);
         assert!(asks_for_nothing(&mut desk));
     }
@@ -117,7 +137,13 @@ fn a_write_that_may_have_been_made_is_looked_for_and_not_made_again() {
             read(&mut desk, Ok(stored()));
             desk.wait(std::time::Duration::from_secs(1));
         }
-        shows(&desk, &["not stored, as far as can be seen, and the draft is kept", "r looks again"]);
+        shows(
+            &desk,
+            &[
+                "not stored, as far as can be seen, and the draft is kept",
+                "r looks again",
+            ],
+        );
         keeps_the_draft(&desk, kind);
         assert!(asks_for_nothing(&mut desk));
     }
@@ -129,7 +155,10 @@ fn a_write_that_was_taken_and_cannot_be_read_back_says_so() {
         let mut desk = at_write();
         write(&mut desk, Ok(()));
         fail_reads(&mut desk, kind);
-        shows(&desk, &["the service took it, but reading it back failed: GetRecord on"]);
+        shows(
+            &desk,
+            &["the service took it, but reading it back failed: GetRecord on"],
+        );
         assert!(!desk.model.editor.as_ref().unwrap().is_writing());
     }
 }
@@ -147,7 +176,10 @@ fn a_group_that_cannot_be_described_is_asked_for_again() {
     };
     let (ticket, id) = (describe(&mut desk), ResourceId::from("customers"));
     let answer = Err(failure(ErrorKind::Denied, "DescribeFeatureGroup"));
-    desk.send(Message::Reply(ticket, Reply::Described(Section::Features, id, answer)));
+    desk.send(Message::Reply(
+        ticket,
+        Reply::Described(Section::Features, id, answer),
+    ));
     shows(&desk, &["DescribeFeatureGroup", "r tries again"]);
     desk.keys(&["r"]);
     desk.answer_all();
@@ -161,7 +193,14 @@ fn escape_during_the_opening_cancels_it() {
     let (ticket, _) = take_call(&mut desk);
     desk.keys(&["esc"]);
     assert!(desk.model.editor.is_none());
-    assert!(desk.asked.iter().any(|effect| matches!(effect, Effect::Cancel(it) if *it == ticket)));
-    desk.send(Message::Reply(ticket, Reply::Record(Section::Features, Ok(stored()))));
+    assert!(
+        desk.asked
+            .iter()
+            .any(|effect| matches!(effect, Effect::Cancel(it) if *it == ticket))
+    );
+    desk.send(Message::Reply(
+        ticket,
+        Reply::Record(Section::Features, Ok(stored())),
+    ));
     assert!(desk.model.editor.is_none());
 }

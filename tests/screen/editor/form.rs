@@ -1,7 +1,6 @@
 //! What is changed in the form, in the person's own editor, and how it is stored.
 
-use kinescope::message::{Effect, Message, Request};
-use kinescope::resource::{FeatureValue, RecordChange};
+use kinescope::resource::RecordChange;
 
 use super::*;
 
@@ -61,7 +60,10 @@ fn absent_empty_and_removed_are_three_things() {
 fn what_every_record_has_can_neither_go_nor_be_another() {
     let mut desk = at_editor();
     desk.keys(&["enter"]);
-    shows(&desk, &["a record's identifier cannot be changed; c clones the record"]);
+    shows(
+        &desk,
+        &["a record's identifier cannot be changed; c clones the record"],
+    );
     for row in [0, EVENT_TIME] {
         go(&mut desk, row);
         desk.keys(&["d"]);
@@ -80,7 +82,10 @@ fn an_event_time_by_hand_has_the_form_of_its_group() {
     desk.keys(&["ctrl-u"]);
     desk.type_text("2026-11-20T10:00:00Z");
     desk.keys(&["enter", "ctrl-s"]);
-    shows(&desk, &["not newer", "this goes to the offline store only, as history"]);
+    shows(
+        &desk,
+        &["not newer", "this goes to the offline store only, as history"],
+    );
 }
 
 #[test]
@@ -108,11 +113,10 @@ fn an_outside_text_comes_back_into_the_form() {
     desk.keys(&["E"]);
     let text = take_text(&mut desk).unwrap();
     assert!(text.contains("\"orders_30d\": 9223372036854775807"), "{text}");
-    assert!(
-        text.contains("// \"tier\": \"\", // String, absent"),
-        "{text}"
-    );
-    let text = text.replace("9223372036854775807", "7").replace("// \"tier\": \"\"", "\"tier\": \"gold\"");
+    assert!(text.contains("// \"tier\": \"\", // String, absent"), "{text}");
+    let text = text
+        .replace("9223372036854775807", "7")
+        .replace("// \"tier\": \"\"", "\"tier\": \"gold\"");
     desk.send(Message::Edited(Ok(text)));
     assert_eq!(value(&desk, "orders_30d"), Some(&one("7")));
     assert_eq!(value(&desk, "tier"), Some(&one("gold")));
@@ -131,7 +135,10 @@ fn an_outside_text_that_is_wrong_comes_back_with_the_reason_and_is_not_lost() {
     let typed = wrong.replace("seven", "1.5");
     desk.send(Message::Edited(Ok(typed)));
     let wrong = take_text(&mut desk).unwrap();
-    assert!(wrong.starts_with("//! orders_30d: an Integral is digits"), "{wrong}");
+    assert!(
+        wrong.starts_with("//! orders_30d: an Integral is digits"),
+        "{wrong}"
+    );
     // Left as it is, given up by an editor that fails: it is there again.
     desk.send(Message::Edited(Ok(wrong.clone())));
     assert_eq!(take_text(&mut desk), None);
@@ -174,7 +181,10 @@ fn a_failed_outside_editor_opens_the_form_as_it_is_the_next_time() {
 #[test]
 fn life_and_stores_are_chosen_and_told() {
     let mut desk = at_editor();
-    shows(&desk, &["online + offline · TTL 30 Days (group) until 2026-12-20"]);
+    shows(
+        &desk,
+        &["online + offline · TTL 30 Days (group) until 2026-12-20"],
+    );
     desk.keys(&["t"]);
     desk.type_text("soon");
     desk.keys(&["enter"]);
@@ -188,7 +198,14 @@ fn life_and_stores_are_chosen_and_told() {
     desk.keys(&["o"]);
     shows(&desk, &["offline only"]);
     desk.keys(&["ctrl-s"]);
-    shows(&desk, &["only the offline store is written", "only OfflineStore", "TTL 90 Minutes"]);
+    shows(
+        &desk,
+        &[
+            "only the offline store is written",
+            "only OfflineStore",
+            "TTL 90 Minutes",
+        ],
+    );
     desk.keys(&["esc", "o"]);
     shows(&desk, &["online + offline"]);
 }
@@ -220,15 +237,29 @@ fn a_new_record_begins_with_its_identifier_and_gets_its_event_time() {
     set(&mut desk, ORDERS, "1");
     desk.keys(&["ctrl-s"]);
     read(&mut desk, Ok(None));
-    shows(&desk, &["Put record", "+ orders_30d", "UpdateRecord needs a record that is there"]);
+    shows(
+        &desk,
+        &[
+            "Put record",
+            "+ orders_30d",
+            "UpdateRecord needs a record that is there",
+        ],
+    );
     desk.keys(&["ctrl-s"]);
     read(&mut desk, Ok(None));
     let put = write(&mut desk, Ok(()));
     let RecordChange::Put { features, ttl } = &put.change else {
         panic!("{put:?}");
     };
-    let wanted = [("customer_id", "nobody"), ("orders_30d", "1"), ("event_time", "2026-11-20T12:00:00Z")];
-    let mut seen: Vec<_> = features.iter().map(|(name, value)| (name.as_str(), value.to_string())).collect();
+    let wanted = [
+        ("customer_id", "nobody"),
+        ("orders_30d", "1"),
+        ("event_time", "2026-11-20T12:00:00Z"),
+    ];
+    let mut seen: Vec<_> = features
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.to_string()))
+        .collect();
     seen[2].1.replace_range(17.., "00Z");
     assert_eq!(seen, wanted.map(|(name, value)| (name, value.to_owned())));
     assert_eq!((put.identifier.as_str(), *ttl), ("nobody", None));
@@ -243,14 +274,20 @@ fn a_new_record_that_is_there_already_is_shown() {
     desk.type_text("cust-0007");
     desk.keys(&["enter"]);
     desk.answer_all();
-    shows(&desk, &["there is such a record already, and this is it", "as stored"]);
+    shows(
+        &desk,
+        &["there is such a record already, and this is it", "as stored"],
+    );
 }
 
 #[test]
 fn a_clone_is_another_record_with_the_same_features() {
     let mut desk = at_change();
     desk.keys(&["c", "enter"]);
-    shows(&desk, &["this is the record itself; another identifier makes a copy"]);
+    shows(
+        &desk,
+        &["this is the record itself; another identifier makes a copy"],
+    );
     desk.keys(&["ctrl-u"]);
     desk.type_text("nobody");
     desk.keys(&["enter"]);

@@ -1,7 +1,7 @@
 //! From the review to the record that is read back.
 
 use kinescope::edit::Ending;
-use kinescope::message::{Effect, Ended, Request};
+use kinescope::message::Ended;
 use kinescope::resource::{DeletionMode, RecordChange};
 
 use super::*;
@@ -41,7 +41,10 @@ fn the_review_tells_what_is_written_where() {
 fn a_put_looks_writes_and_looks_again() {
     let mut desk = at_review();
     desk.keys(&["ctrl-s"]);
-    assert!(matches!(desk.asked.last(), Some(Effect::Call(_, Request::Record(..)))));
+    assert!(matches!(
+        desk.asked.last(),
+        Some(Effect::Call(_, Request::Record(..)))
+    ));
     read(&mut desk, Ok(stored()));
     shows(&desk, &["› writing"]);
     let put = write(&mut desk, Ok(()));
@@ -65,7 +68,11 @@ fn ctrl_s_need_not_wait_for_the_look_of_the_review() {
     desk.keys(&["ctrl-s"]);
     let (looked, _) = take_call(&mut desk);
     desk.keys(&["ctrl-s"]);
-    assert!(desk.asked.iter().any(|effect| matches!(effect, Effect::Cancel(it) if *it == looked)));
+    assert!(
+        desk.asked
+            .iter()
+            .any(|effect| matches!(effect, Effect::Cancel(it) if *it == looked))
+    );
     read(&mut desk, Ok(stored()));
     write(&mut desk, Ok(()));
 }
@@ -105,7 +112,10 @@ fn an_update_that_cannot_be_made_says_why() {
     read(&mut desk, Ok(stored()));
     shows(&desk, &["these features will be gone: orders_30d"]);
     desk.keys(&["u"]);
-    shows(&desk, &["✗ not written: UpdateRecord cannot remove features: orders_30d"]);
+    shows(
+        &desk,
+        &["✗ not written: UpdateRecord cannot remove features: orders_30d"],
+    );
 }
 
 #[test]
@@ -124,7 +134,7 @@ fn what_somebody_else_wrote_is_merged_before_anything_is_written() {
         ],
     );
     desk.keys(&["ctrl-s"]);
-    shows(&desk, &["1 features are not decided"]);
+    shows(&desk, &["1 feature is not decided"]);
     desk.keys(&["t"]);
     shows(&desk, &["all decided", "t orders_30d"]);
     desk.keys(&["ctrl-s"]);
@@ -145,7 +155,10 @@ fn a_change_just_before_the_write_is_seen_and_nothing_is_written() {
     let mut desk = at_reread();
     read(&mut desk, Ok(theirs("tier", "silver")));
     assert!(asks_for_nothing(&mut desk));
-    shows(&desk, &["somebody else changed the record", "all decided", "✓silver"]);
+    shows(
+        &desk,
+        &["somebody else changed the record", "all decided", "✓silver"],
+    );
     desk.keys(&["esc"]);
     assert_eq!(value(&desk, "orders_30d"), Some(&one("7")));
     assert!(!is_dropped(&desk));
@@ -188,7 +201,10 @@ fn a_write_of_unknown_outcome_is_settled_by_looking_again() {
     let mut desk = at_write();
     let put = write(&mut desk, Err(failure(ErrorKind::Transport, "PutRecord")));
     read(&mut desk, Err(failure(ErrorKind::Denied, "GetRecord")));
-    shows(&desk, &["it is not known whether this was written", "r looks again"]);
+    shows(
+        &desk,
+        &["it is not known whether this was written", "r looks again"],
+    );
     assert!(!is_dropped(&desk));
     desk.keys(&["r"]);
     read(&mut desk, Ok(as_written(&put)));
@@ -211,13 +227,19 @@ fn a_write_is_taken_back_with_a_newer_event_time() {
     read(&mut desk, Ok(as_written(&put)));
     desk.keys(&["z"]);
     read(&mut desk, Ok(as_written(&put)));
-    shows(&desk, &["Put record", "~ orders_30d 7 9223372036854775807", "newer"]);
+    shows(
+        &desk,
+        &["Put record", "~ orders_30d 7 9223372036854775807", "newer"],
+    );
     desk.keys(&["ctrl-s"]);
     read(&mut desk, Ok(as_written(&put)));
     let back = write(&mut desk, Ok(()));
     let record = as_written(&back).unwrap();
     assert_eq!(record.value("orders_30d"), stored().unwrap().value("orders_30d"));
-    assert!(record.value("event_time").unwrap().to_string() > as_written(&put).unwrap().value("event_time").unwrap().to_string());
+    assert!(
+        record.value("event_time").unwrap().to_string()
+            > as_written(&put).unwrap().value("event_time").unwrap().to_string()
+    );
 }
 
 #[test]
@@ -249,7 +271,11 @@ fn a_deletion_has_a_review_of_its_own_and_is_soft_unless_it_is_chosen_hard() {
         read(&mut desk, Ok(stored()));
         shows(
             &desk,
-            &["Delete record · customers / cust-0031", "All 4 features of this record will be gone", "ctrl-s deletes"],
+            &[
+                "Delete record · customers / cust-0031",
+                "All 4 features of this record will be gone",
+                "ctrl-s deletes",
+            ],
         );
         desk.keys(&["u"]);
         assert!(asks_for_nothing(&mut desk), "u is not for deletions");
@@ -270,7 +296,10 @@ fn a_deletion_has_a_review_of_its_own_and_is_soft_unless_it_is_chosen_hard() {
 fn quitting_waits_for_a_write_and_says_so() {
     let mut desk = at_write();
     desk.keys(&["q"]);
-    shows(&desk, &["quits as soon as the write to customers/cust-0031 is answered"]);
+    shows(
+        &desk,
+        &["quits as soon as the write to customers/cust-0031 is answered"],
+    );
     assert!(!quits(&desk));
     let put = write(&mut desk, Ok(()));
     assert!(!quits(&desk));
@@ -284,8 +313,14 @@ fn ctrl_c_during_a_write_waits_and_a_second_one_does_not() {
     desk.keys(&["ctrl-c"]);
     assert!(!quits(&desk));
     desk.keys(&["ctrl-c"]);
-    assert!(matches!(desk.asked.last(), Some(Effect::Quit(Ended::Interrupted))));
-    let cancelled = desk.asked.iter().any(|effect| matches!(effect, Effect::Cancel(_)));
+    assert!(matches!(
+        desk.asked.last(),
+        Some(Effect::Quit(Ended::Interrupted))
+    ));
+    let cancelled = desk
+        .asked
+        .iter()
+        .any(|effect| matches!(effect, Effect::Cancel(_)));
     assert!(!cancelled, "a write is never cancelled");
 }
 
@@ -336,7 +371,10 @@ fn a_read_by_hand_does_not_come_between_a_person_and_what_follows() {
     read(&mut desk, Ok(stored()));
     desk.keys(&["ctrl-s"]);
     read(&mut desk, Ok(stored()));
-    desk.send(Message::Reply(late, Reply::Record(Section::Features, Ok(theirs("tier", "x")))));
+    desk.send(Message::Reply(
+        late,
+        Reply::Record(Section::Features, Ok(theirs("tier", "x"))),
+    ));
     let put = write(&mut desk, Ok(()));
     read(&mut desk, Ok(as_written(&put)));
     shows(&desk, &["stored, and read back as written"]);
@@ -346,7 +384,10 @@ fn a_read_by_hand_does_not_come_between_a_person_and_what_follows() {
     go(&mut desk, ORDERS);
     desk.keys(&["enter", "ctrl-u"]);
     desk.type_text("12");
-    desk.send(Message::Reply(late, Reply::Record(Section::Features, Ok(stored()))));
+    desk.send(Message::Reply(
+        late,
+        Reply::Record(Section::Features, Ok(stored())),
+    ));
     desk.keys(&["enter"]);
     assert_eq!(value(&desk, "orders_30d"), Some(&one("12")));
 }
