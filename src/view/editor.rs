@@ -103,15 +103,25 @@ fn status(stage: &Stage<'_>, editor: &Editor, desk: &Desk, area: Rect, buffer: &
             Pause::Until(_) => ("writing: tries again in a moment ".to_owned(), Role::Warning),
         },
         _ if editor.stored.wait().is_some() => ("reading it again … ".to_owned(), Role::Dim),
-        _ => match draft.changes().len() {
-            0 if draft.is_dirty() => ("unsaved ".to_owned(), Role::Warning),
-            0 => ("as stored ".to_owned(), Role::Dim),
-            count => (format!("{count} unsaved "), Role::Warning),
-        },
+        _ => unsaved(draft),
     };
     let room = usize::from(area.width).saturating_sub(right.0.chars().count() + 1);
     let left = Line::from(stage.span(format::fit(&left, room), Role::Text));
     write_line(area, left, Line::from(stage.span(right.0, right.1)), buffer);
+}
+
+/// How much of the draft is not stored. That a new record has an identifier is no news.
+fn unsaved(draft: &Draft) -> (String, Role) {
+    let identifier = draft.schema().identifier();
+    let is_new = draft.base().is_none();
+    let changes = draft.changes().into_iter();
+    let count = changes.filter(|it| !is_new || it.feature != identifier).count();
+    match (count, draft.is_dirty()) {
+        (0, false) if is_new => ("not stored yet ".to_owned(), Role::Dim),
+        (0, false) => ("as stored ".to_owned(), Role::Dim),
+        (0, true) => ("unsaved ".to_owned(), Role::Warning),
+        (count, _) => (format!("{count} unsaved "), Role::Warning),
+    }
 }
 
 /// The stores that a write goes to.
@@ -139,7 +149,11 @@ fn stores_in_short(draft: &Draft) -> &'static str {
 
 /// How long the record lives.
 fn life(stage: &Stage<'_>, draft: &Draft) -> String {
-    let expires = draft.expires_at(stage.now.wall);
+    let stored = draft.base().filter(|_| !draft.is_dirty());
+    let expires = match stored {
+        Some(stored) => stored.expires_at(),
+        None => draft.expires_at(stage.now.wall),
+    };
     let until = expires.map_or(String::new(), |at| {
         format!(" until {}", format::date(at, &stage.model.zone))
     });

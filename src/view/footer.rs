@@ -97,6 +97,9 @@ fn piece<'a>(stage: &Stage<'a>, binding: &Binding, hint: &'a str) -> [Span<'a>; 
 fn applies(stage: &Stage<'_>, binding: &Binding) -> bool {
     let can = stage.model.abilities();
     let view = stage.model.batch.as_ref().map(|batch| batch.view);
+    if is_opening(stage) {
+        return matches!(binding.action, Action::Back | Action::Help | Action::Quit);
+    }
     match binding.action {
         Action::Tail | Action::TailFrom => can.tail,
         Action::Consumers => can.consumers,
@@ -117,4 +120,10 @@ fn deletes(stage: &Stage<'_>) -> bool {
         .as_ref()
         .and_then(|editor| editor.desk.as_ref());
     matches!(desk.map(|desk| &desk.stage), Some(Step::Reviewing(review)) if matches!(review.intent, Intent::Delete(_)))
+}
+
+/// Whether the record that is to be edited is still on its way, so that there is nothing to edit.
+fn is_opening(stage: &Stage<'_>) -> bool {
+    let editor = stage.model.editor.as_ref();
+    stage.model.overlays.is_empty() && editor.is_some_and(|editor| editor.desk.is_none())
 }

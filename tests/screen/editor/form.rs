@@ -233,8 +233,9 @@ fn a_new_record_begins_with_its_identifier_and_gets_its_event_time() {
     desk.keys(&["enter"]);
     desk.answer_all();
     desk.keys(&["ctrl-s"]);
-    shows(&desk, &["nothing is changed"]);
+    shows(&desk, &["nothing is changed", "not stored yet"]);
     set(&mut desk, ORDERS, "1");
+    shows(&desk, &["1 unsaved"]);
     desk.keys(&["ctrl-s"]);
     read(&mut desk, Ok(None));
     shows(
