@@ -107,7 +107,12 @@ pub struct WriteEnded {
 
 /// What a write can be taken back to.
 #[derive(Clone, Debug)]
-pub struct Before(pub Option<FeatureRecord>);
+pub struct Before {
+    /// What was stored, if anything was.
+    pub record: Option<FeatureRecord>,
+    /// The event time of the write, where that was a deletion: the store keeps it, and a put must be newer.
+    pub deleted_at: Option<String>,
+}
 
 impl Editor {
     /// An editor that knows nothing of the record yet.

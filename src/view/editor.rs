@@ -110,12 +110,14 @@ fn status(stage: &Stage<'_>, editor: &Editor, desk: &Desk, area: Rect, buffer: &
     write_line(area, left, Line::from(stage.span(right.0, right.1)), buffer);
 }
 
-/// How much of the draft is not stored. That a new record has an identifier is no news.
+/// How much of the draft is not stored. That a new record has an identifier, and that event
+/// times move, is no news.
 fn unsaved(draft: &Draft) -> (String, Role) {
-    let identifier = draft.schema().identifier();
-    let is_new = draft.base().is_none();
-    let changes = draft.changes().into_iter();
-    let count = changes.filter(|it| !is_new || it.feature != identifier).count();
+    let (schema, is_new) = (draft.schema(), draft.base().is_none());
+    let moves = |feature| feature == schema.event_time() && !draft.is_event_time_by_hand();
+    let comes = |feature| is_new && feature == schema.identifier();
+    let changes = draft.changes().into_iter().map(|change| change.feature);
+    let count = changes.filter(|it| !moves(*it) && !comes(*it)).count();
     match (count, draft.is_dirty()) {
         (0, false) if is_new => ("not stored yet ".to_owned(), Role::Dim),
         (0, false) => ("as stored ".to_owned(), Role::Dim),

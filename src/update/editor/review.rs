@@ -4,7 +4,7 @@ use super::{desk, desk_mut, draft, merging, opening, read_only, saving};
 use crate::clock::Now;
 use crate::edit::{Draft, Intent, Merge};
 use crate::message::{Action, Effect, Request};
-use crate::model::{Before, Editor, Model, Remote, Review, Stage};
+use crate::model::{Editor, Model, Remote, Review, Stage};
 use crate::resource::{DeletionMode, FeatureRecord, TargetStore};
 use crate::source::SourceError;
 use crate::update::{ask, cancel};
@@ -60,7 +60,7 @@ pub(super) fn undo(model: &mut Model, now: Now) -> Vec<Effect> {
     let Some(desk) = desk_mut(model) else {
         return Vec::new();
     };
-    let Some(Before(before)) = desk.before.clone() else {
+    let Some(before) = desk.before.clone() else {
         model.notify(
             now.mono,
             "nothing was written here that could be taken back",
@@ -76,9 +76,12 @@ pub(super) fn undo(model: &mut Model, now: Now) -> Vec<Effect> {
     let now_stored = desk.form.draft();
     let (schema, identifier) = (now_stored.schema().clone(), now_stored.identifier().to_owned());
     let stored = now_stored.base().cloned();
-    match Draft::undoing(schema, &identifier, before.as_ref(), stored) {
+    match Draft::undoing(schema, &identifier, before.record.as_ref(), stored) {
         Some(draft) => {
-            desk.form.take(draft);
+            desk.form.take(match before.deleted_at {
+                Some(deleted_at) => draft.newer_than(deleted_at),
+                None => draft,
+            });
             open(model, now, Intent::Put)
         }
         // There was no record before.

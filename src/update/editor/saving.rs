@@ -2,10 +2,10 @@
 
 use super::{desk, desk_mut, keeping, merging, opening, read_only};
 use crate::clock::Now;
-use crate::edit::{Draft, Ending, Input, Intent, Merge, Output, Refused, Saving};
+use crate::edit::{Ending, Input, Intent, Merge, Output, Refused, Saving};
 use crate::message::{Effect, Ended, Request};
 use crate::model::{Before, Model, Pause, Stage, WriteEnded, Writing};
-use crate::resource::FeatureRecord;
+use crate::resource::{FeatureRecord, RecordChange};
 use crate::source::SourceError;
 use crate::update::{ask, cancel};
 
@@ -139,12 +139,12 @@ fn end(model: &mut Model, saving: Saving, ending: Ending, now: Now) -> Vec<Effec
     match &ending {
         Ending::Stored { record } => {
             opening::show_stored(model, record.clone());
-            taken(model, &draft);
+            taken(model, &saving);
             effects.extend(keeping::discard(model));
         }
         Ending::Taken(_) => {
             opening::show_stored(model, draft.base().cloned());
-            taken(model, &draft);
+            taken(model, &saving);
             effects.extend(keeping::discard(model));
         }
         Ending::Differs { theirs: stored } | Ending::StoredDifferently { stored } => {
@@ -166,8 +166,15 @@ fn end(model: &mut Model, saving: Saving, ending: Ending, now: Now) -> Vec<Effec
 }
 
 /// The service took a draft, which can be taken back to what was there before.
-fn taken(model: &mut Model, draft: &Draft) {
+fn taken(model: &mut Model, saving: &Saving) {
+    let deleted_at = saving.sent().and_then(|write| match &write.change {
+        RecordChange::Delete { event_time, .. } => Some(event_time.clone()),
+        _ => None,
+    });
     if let Some(desk) = desk_mut(model) {
-        desk.before = Some(Before(draft.base().cloned()));
+        desk.before = Some(Before {
+            record: saving.draft().base().cloned(),
+            deleted_at,
+        });
     }
 }

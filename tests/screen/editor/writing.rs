@@ -289,6 +289,14 @@ fn a_deletion_has_a_review_of_its_own_and_is_soft_unless_it_is_chosen_hard() {
         desk.keys(&["z"]);
         read(&mut desk, Ok(None));
         shows(&desk, &["Put record", "+ orders_30d"]);
+        // The store remembers when the record was deleted, which may be this second.
+        desk.keys(&["ctrl-s"]);
+        read(&mut desk, Ok(None));
+        let back = as_written(&write(&mut desk, Ok(()))).unwrap();
+        let RecordChange::Delete { event_time, .. } = deletion.change else {
+            unreachable!()
+        };
+        assert!(back.value("event_time").unwrap().to_string() > event_time);
     }
 }
 
