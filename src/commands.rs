@@ -19,9 +19,10 @@ use crate::keymap::Keymap;
 use crate::message::Ended;
 use crate::model::{Abilities, Identity, Model, Settings};
 use crate::resource::Section;
-use crate::runtime::{App, Clock, Signals};
+use crate::runtime::{App, Clock, Manner, Signals};
 use crate::source::{self, Session, SessionError, Source};
-use crate::terminal::Screen;
+use crate::terminal::clipboard::Tool;
+use crate::terminal::{Screen, Surroundings};
 use crate::view::Look;
 
 /// Whether it was what was asked for that made no sense.
@@ -112,9 +113,20 @@ async fn show(
     config: &Config,
     clock: Clock,
 ) -> anyhow::Result<Ended> {
+    let surroundings = surroundings(config);
     let look = Look {
-        ascii: global.ascii || config.ascii,
+        ascii: global.ascii || config.ascii.unwrap_or(!surroundings.has_unicode),
         colour: std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+    };
+    let max_fps = if surroundings.is_remote {
+        config.max_fps_over_ssh
+    } else {
+        config.max_fps
+    };
+    let manner = Manner {
+        max_fps: global.max_fps.unwrap_or(max_fps),
+        clipboard: Tool::of(surroundings, variable),
+        is_entitled: config.title,
     };
     log(session);
     let sources = session.sources();
@@ -128,11 +140,26 @@ async fn show(
     };
     // Before the terminal is taken: a signal in between would end the program without giving it back.
     let signals = signals()?;
-    let screen = Screen::enter()?;
+    let screen = Screen::enter(surroundings)?;
     let model = Model::new(settings, identity, Keymap::embedded()?, screen.size()?);
-    let max_fps = global.max_fps.unwrap_or(config.max_fps);
-    let app = App::new(model, look, screen, signals, clock, max_fps, sources);
-    app.run().await.map_err(because("the terminal cannot be used"))
+    let app = App::new(model, look, screen, signals, clock, manner, sources);
+    // The program is large, and a future is moved about.
+    Box::pin(app.run())
+        .await
+        .map_err(because("the terminal cannot be used"))
+}
+
+/// What is around the program, as far as the settings let that count.
+fn surroundings(config: &Config) -> Surroundings {
+    let told = Surroundings::of(variable);
+    Surroundings {
+        synchronizes: told.synchronizes && config.synchronized_output,
+        ..told
+    }
+}
+
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
 }
 
 fn log(session: &Session) {

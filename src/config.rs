@@ -25,13 +25,20 @@ const EMBEDDED: &str = include_str!("../assets/config.toml");
 
 /// The settings in force.
 #[derive(Clone, Debug, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 pub struct Config {
     /// Frames a second at most.
     pub max_fps: u16,
+    /// The same where the screen is at the other end of an SSH session.
+    pub max_fps_over_ssh: u16,
     /// How much of a tail is kept, in MiB.
     pub ring_mib: usize,
-    /// Draw with ASCII characters only.
-    pub ascii: bool,
+    /// Draw with ASCII characters only; by the terminal and the locale where it is not said.
+    pub ascii: Option<bool>,
+    /// Have a terminal that can show a frame at once do so.
+    pub synchronized_output: bool,
+    /// Have the window's title say what is shown.
+    pub title: bool,
     /// Refuse every write.
     pub read_only: bool,
     /// Tell in the log which values were written.
@@ -50,8 +57,11 @@ pub struct Config {
 #[serde(deny_unknown_fields)]
 struct Partial {
     max_fps: Option<u16>,
+    max_fps_over_ssh: Option<u16>,
     ring_mib: Option<usize>,
     ascii: Option<bool>,
+    synchronized_output: Option<bool>,
+    title: Option<bool>,
     read_only: Option<bool>,
     audit_values: Option<bool>,
     #[serde(default)]
@@ -113,8 +123,15 @@ impl Config {
         let decoding = Decoding::load(said.decode, &said.schemas, folder);
         Ok(Self {
             max_fps: said.max_fps.unwrap_or(defaults.max_fps).clamp(1, 240),
+            max_fps_over_ssh: said
+                .max_fps_over_ssh
+                .or(said.max_fps)
+                .unwrap_or(defaults.max_fps_over_ssh)
+                .clamp(1, 240),
             ring_mib: said.ring_mib.unwrap_or(defaults.ring_mib).clamp(1, 64 << 10),
-            ascii: said.ascii.unwrap_or(defaults.ascii),
+            ascii: said.ascii.or(defaults.ascii),
+            synchronized_output: said.synchronized_output.unwrap_or(defaults.synchronized_output),
+            title: said.title.unwrap_or(defaults.title),
             read_only: said.read_only.unwrap_or(defaults.read_only),
             audit_values: said.audit_values.unwrap_or(defaults.audit_values),
             profiles: said.profiles,
@@ -185,7 +202,7 @@ mod tests {
     fn what_is_not_said_is_as_embedded() {
         let config = load("max_fps = 4\n").unwrap();
         assert_eq!((config.max_fps, config.ring_mib), (4, 64));
-        assert!(!config.ascii && !config.read_only);
+        assert!(config.ascii.is_none() && !config.read_only);
         assert_eq!(config.decoder_for("orders").choice(), None);
     }
 

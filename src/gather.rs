@@ -186,10 +186,10 @@ impl Gathering {
             .filter_map(|(group, identifier)| self.key(&asked, group, identifier))
             .collect();
         for (group, identifier, record) in answer.records {
-            self.settle(&asked, &group, &identifier, Fate::Here(record));
+            self.settle(&asked, &group, &identifier, &Fate::Here(record));
         }
         for (group, identifier, error) in answer.faults {
-            self.settle(&asked, &group, &identifier, Fate::Failed(error));
+            self.settle(&asked, &group, &identifier, &Fate::Failed(error));
         }
         let brought = left.len() < asked.len();
         for key in asked.iter().filter(|key| !left.contains(key)) {
@@ -269,9 +269,9 @@ impl Gathering {
         }
     }
 
-    fn settle(&mut self, asked: &[Key], group: &ResourceId, identifier: &str, fate: Fate) {
+    fn settle(&mut self, asked: &[Key], group: &ResourceId, identifier: &str, fate: &Fate) {
         if let Some(key) = self.key(asked, group, identifier) {
-            self.settle_key(&key, &fate);
+            self.settle_key(&key, fate);
         }
     }
 

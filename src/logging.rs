@@ -3,6 +3,7 @@
 
 use std::fs::File;
 use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
@@ -13,6 +14,9 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::edit::audit;
 use crate::sanitize;
+
+/// How large the file becomes, in bytes.
+const LARGEST: u64 = 8 << 20;
 
 /// A log that cannot be written.
 #[derive(Debug, Error)]
@@ -25,8 +29,7 @@ pub struct LogError {
 /// Starts it, appending to the file; without one nothing is logged.
 pub fn start(file: Option<&Path>) -> Result<(), LogError> {
     let Some(file) = file else { return Ok(()) };
-    let opened = File::options().create(true).append(true).open(file);
-    let log = opened.map_err(|why| LogError {
+    let log = Rotating::open(file, LARGEST).map_err(|why| LogError {
         file: file.to_owned(),
         why,
     })?;
@@ -50,13 +53,61 @@ struct Gate<W>(W);
 impl<W: Write> Write for Gate<W> {
     /// The subscriber writes an event as a whole, with its line end.
     fn write(&mut self, event: &[u8]) -> io::Result<usize> {
-        let text = sanitize::bytes(event.strip_suffix(b"\n").unwrap_or(event));
-        writeln!(self.0, "{text}")?;
+        let mut line = sanitize::bytes(event.strip_suffix(b"\n").unwrap_or(event));
+        line.push('\n');
+        self.0.write_all(line.as_bytes())?;
         Ok(event.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
         self.0.flush()
+    }
+}
+
+/// A file that gives way to a new one before it grows too large; the last one stays beside it, with `.1` to its name. Only
+/// its owner may read it: it holds names of records.
+struct Rotating {
+    path: PathBuf,
+    file: File,
+    size: u64,
+    largest: u64,
+}
+
+impl Rotating {
+    fn open(path: &Path, largest: u64) -> io::Result<Self> {
+        let file = File::options().create(true).append(true).mode(0o600).open(path)?;
+        Ok(Self {
+            path: path.to_owned(),
+            size: file.metadata()?.len(),
+            file,
+            largest,
+        })
+    }
+
+    /// What is no plain file, such as a terminal or a pipe, cannot be put aside.
+    fn turn_over(&mut self) -> io::Result<()> {
+        if self.file.metadata()?.is_file() {
+            let mut aside = self.path.clone().into_os_string();
+            aside.push(".1");
+            std::fs::rename(&self.path, aside)?;
+            *self = Self::open(&self.path, self.largest)?;
+        }
+        Ok(())
+    }
+}
+
+impl Write for Rotating {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.size > 0 && self.size + bytes.len() as u64 > self.largest {
+            self.turn_over()?;
+        }
+        let written = self.file.write(bytes)?;
+        self.size += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
     }
 }
 
@@ -82,6 +133,28 @@ mod tests {
         assert_eq!(
             String::from_utf8(log).unwrap(),
             "session profile=a␊INFO forged ␛[2J\n"
+        );
+    }
+
+    #[test]
+    fn a_log_that_is_full_is_put_aside_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log");
+        let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap_or_default();
+        let mut log = Gate(Rotating::open(&path, 10).unwrap());
+        for event in ["one\n", "two\n", "three\n"] {
+            log.write_all(event.as_bytes()).unwrap();
+        }
+        assert_eq!(
+            (read("log.1"), read("log")),
+            ("one\ntwo\n".to_owned(), "three\n".to_owned())
+        );
+        // A later program goes on where this one stopped.
+        let mut log = Gate(Rotating::open(&path, 10).unwrap());
+        log.write_all(b"four\n").unwrap();
+        assert_eq!(
+            (read("log.1"), read("log")),
+            ("three\n".to_owned(), "four\n".to_owned())
         );
     }
 }

@@ -33,6 +33,8 @@ pub enum Message {
     Woke,
     /// Drafts that programs left which run no more.
     DraftsFound(Vec<LeftBehind>),
+    /// A text was handed to a program for the desktop's clipboard: how many bytes to which; or why not.
+    Copied(Result<(usize, &'static str), String>),
     /// A draft could not be kept, or looked for; why.
     DraftFailed(String),
     /// The text of [`Effect::EditOutside`] as the person left it; or why there is none.
@@ -96,14 +98,41 @@ pub enum TailReply {
 pub struct Export {
     /// The file, which must not be there yet.
     pub file: PathBuf,
-    /// In what form.
-    pub output: Output,
-    /// Their stream.
-    pub stream: ResourceId,
-    /// How payloads are read.
-    pub decoder: Decoder,
-    /// The records.
-    pub records: Vec<Arc<Record>>,
+    /// What goes into it.
+    pub contents: Contents,
+}
+
+/// What is written to a file.
+#[derive(Clone, Debug)]
+pub enum Contents {
+    /// Records of a stream.
+    Stream {
+        /// In what form.
+        output: Output,
+        /// Their stream.
+        stream: ResourceId,
+        /// How payloads are read.
+        decoder: Decoder,
+        /// The records.
+        records: Vec<Arc<Record>>,
+    },
+    /// Texts, a line each.
+    Lines(Vec<String>),
+}
+
+impl Contents {
+    /// How many records there are.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Stream { records, .. } => records.len(),
+            Self::Lines(lines) => lines.len(),
+        }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
 }
 
 /// How far the writing of a file is.

@@ -33,7 +33,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-pub use batch::{BatchPane, BatchView};
+pub use batch::{BatchPane, BatchView, json_line};
 pub use browser::{Browser, Focus, ShardList, cancel_listing};
 pub use comparison::{Column, Comparison, Contrast, FeatureRow};
 pub use consumers::{ConsumerChange, ConsumerList, ConsumerMenu};

@@ -10,6 +10,7 @@ mod keeper;
 mod outside;
 mod signals;
 pub mod tail;
+mod vanished;
 
 use std::io;
 use std::time::Duration;
@@ -27,11 +28,13 @@ use crate::message::{Effect, Ended, Message};
 use crate::model::{Model, Size};
 use crate::source::Source;
 use crate::terminal::Screen;
+use crate::terminal::clipboard::{self, Tool};
 use crate::update::update;
 use crate::view::{self, Look};
 use calls::Calls;
 use drafts::Drafts;
 use keeper::{Job, Keeper};
+use vanished::Watch;
 
 /// Messages that may wait for the loop. A full channel holds up the tasks that fill it, and so the reading of a stream.
 const CHANNEL: usize = 64;
@@ -52,6 +55,22 @@ pub struct App {
     messages: mpsc::Receiver<Message>,
     input: EventStream,
     keeper: Option<Keeper>,
+    watch: Watch,
+    /// What puts a text on the clipboard of the desktop.
+    clipboard: Option<Tool>,
+    /// The title of the window, where it is to have one.
+    title: Option<String>,
+}
+
+/// How the program behaves to the terminal.
+#[derive(Clone, Copy, Debug)]
+pub struct Manner {
+    /// Frames a second at most.
+    pub max_fps: u16,
+    /// What puts a text on the clipboard of the desktop; without it, the terminal is asked to.
+    pub clipboard: Option<Tool>,
+    /// Whether the window's title says what is shown.
+    pub is_entitled: bool,
 }
 
 /// What the loop waited for.
@@ -71,11 +90,11 @@ impl App {
         screen: Screen,
         signals: Signals,
         clock: Clock,
-        max_fps: u16,
+        manner: Manner,
         sources: Vec<Source>,
     ) -> Self {
         let (sender, messages) = mpsc::channel(CHANNEL);
-        let frame = Duration::from_secs(1) / u32::from(max_fps.max(1));
+        let frame = Duration::from_secs(1) / u32::from(manner.max_fps.max(1));
         let drafts = Drafts::of_person(clock.now().wall);
         let keeper = drafts.map(|drafts| Keeper::start(drafts, sender.clone()));
         let calls = Calls::new(clock, sender, sources, model.identity.read_only);
@@ -92,6 +111,9 @@ impl App {
             messages,
             input: EventStream::new(),
             keeper,
+            watch: Watch::new(),
+            clipboard: manner.clipboard,
+            title: manner.is_entitled.then(String::new),
         }
     }
 
@@ -101,7 +123,11 @@ impl App {
         if let Some(keeper) = self.keeper.take() {
             keeper.finish().await;
         }
-        ended
+        match ended {
+            // Nobody is there any more to be told.
+            Err(error) if vanished::is_so(&error) => Ok(Ended::Interrupted),
+            ended => ended,
+        }
     }
 
     async fn turns(&mut self) -> io::Result<Ended> {
@@ -136,6 +162,7 @@ impl App {
         tokio::select! {
             biased;
             signal = self.signals.next() => Turn::Signal(signal),
+            () = self.watch.vanished() => Turn::Signal(Signal::End),
             event = self.input.next() => Turn::Input(event),
             () = self.clock.until(draw) => Turn::DrawDue,
             () = self.clock.until(wake) => Turn::Woke,
@@ -184,7 +211,7 @@ impl App {
             Effect::OrderTail(ticket, parents_first) => self.calls.order_tail(ticket, parents_first),
             Effect::Scan(ticket, scan) => self.calls.scan(ticket, scan),
             Effect::Export(ticket, export) => self.calls.export(ticket, export),
-            Effect::Copy(text) => self.copy(&text)?,
+            Effect::Copy(text) => self.copy(text)?,
             Effect::Inspect(ticket, record, sight, decoder) => {
                 self.calls.inspect(ticket, record, sight, decoder);
             }
@@ -212,12 +239,13 @@ impl App {
     }
 
     /// Nothing tells whether a terminal took it, and the person is told just that.
-    fn copy(&mut self, text: &str) -> io::Result<()> {
-        let words = if self.screen.copy(text)? {
-            format!(
-                "sent {} bytes to the terminal's clipboard, if it allows that",
-                text.len()
-            )
+    fn copy(&mut self, text: String) -> io::Result<()> {
+        if let Some(tool) = self.clipboard {
+            self.calls.copy(tool, text);
+            return Ok(());
+        }
+        let words = if self.screen.copy(&text)? {
+            clipboard::words(text.len(), self.screen.surroundings().inside)
         } else {
             "this is too long for the terminal's clipboard; w writes it to a file".to_owned()
         };
@@ -248,10 +276,24 @@ impl App {
         self.drawn_at.map_or(Duration::ZERO, |at| at + self.frame)
     }
 
+    /// Names the window anew where something else is shown than before.
+    fn entitle(&mut self) -> io::Result<()> {
+        let Some(before) = &mut self.title else {
+            return Ok(());
+        };
+        let title = view::title(&self.model);
+        if *before != title {
+            self.screen.entitle(&title)?;
+            *before = title;
+        }
+        Ok(())
+    }
+
     fn draw(&mut self) -> io::Result<()> {
         let now: Now = self.clock.now();
         self.screen
             .draw(|frame| view::draw(frame, &self.model, &self.look, now))?;
+        self.entitle()?;
         self.drawn_at = Some(now.mono);
         self.dirty = false;
         Ok(())

@@ -2,33 +2,43 @@
 //!
 //! Must not: know what is drawn.
 
+pub mod clipboard;
+mod surroundings;
+
 use std::io::{self, BufWriter, IsTerminal as _, Stdout, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD as BASE64;
 use crossterm::cursor::{Hide, Show};
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
-use crossterm::execute;
 use crossterm::style::ResetColor;
-use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+use crossterm::terminal::{
+    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
+    disable_raw_mode, enable_raw_mode,
+};
+use crossterm::{execute, queue};
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::{Position, Rect};
 use ratatui::{Frame, Terminal};
 use signal_hook::consts::SIGTSTP;
 use thiserror::Error;
 
+pub use surroundings::{Multiplexer, Surroundings};
+
 use crate::model::Size;
 
 /// Room for a whole frame, so that it goes out in one write.
 const BUFFER: usize = 64 << 10;
-/// The longest text that is sent to a clipboard, in bytes: xterm takes no more than about 100,000 characters in Base64.
-const LONGEST_COPY: usize = 74_000;
 /// What a process that panicked ends with, as Rust's own runtime has it.
 const PANICKED: i32 = 101;
 
 /// Whether the terminal is ours now. Static, because a panic hook owns nothing.
 static ENTERED: AtomicBool = AtomicBool::new(false);
+
+/// Whether its window has a title of ours.
+static ENTITLED: AtomicBool = AtomicBool::new(false);
+/// Has the terminal keep the title of its window, and take it again (xterm's window operations).
+const KEEP_TITLE: &str = "\x1b[22;2t";
+const TAKE_TITLE: &str = "\x1b[23;2t";
 
 /// Why there can be no screen.
 #[derive(Debug, Error)]
@@ -51,12 +61,13 @@ pub enum NoScreen {
 /// The terminal while it is ours.
 pub struct Screen {
     terminal: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
+    surroundings: Surroundings,
     lost: bool,
 }
 
 impl Screen {
     /// Takes the terminal. From here on a panic gives it back before it is reported.
-    pub fn enter() -> Result<Self, NoScreen> {
+    pub fn enter(surroundings: Surroundings) -> Result<Self, NoScreen> {
         if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
             return Err(NoScreen::NoTerminal);
         }
@@ -69,6 +80,7 @@ impl Screen {
         match Terminal::new(backend) {
             Ok(terminal) => Ok(Self {
                 terminal,
+                surroundings,
                 lost: false,
             }),
             Err(error) => {
@@ -94,19 +106,43 @@ impl Screen {
             // Not `Terminal::clear`: that asks the terminal where its cursor is, and waits two seconds for one that does not say.
             self.terminal.resize(Rect::from((Position::ORIGIN, size)))?;
         }
-        self.terminal.draw(draw).map(|_| ())
+        if !self.surroundings.synchronizes {
+            return self.terminal.draw(draw).map(drop);
+        }
+        queue!(self.terminal.backend_mut(), BeginSynchronizedUpdate)?;
+        self.terminal.draw(draw)?;
+        execute!(self.terminal.backend_mut(), EndSynchronizedUpdate)
     }
 
-    /// Sends a text to the terminal's clipboard by OSC 52; `false` where it is longer than terminals take. It is Base64, so that
-    /// nothing in it acts on the terminal.
+    /// Sends a text to the terminal's clipboard; `false` where it is longer than terminals take.
     pub fn copy(&mut self, text: &str) -> io::Result<bool> {
-        if text.len() > LONGEST_COPY {
+        if text.len() > clipboard::LONGEST {
             return Ok(false);
         }
-        let mut out = io::stdout().lock();
-        write!(out, "\x1b]52;c;{}\x07", BASE64.encode(text))?;
-        out.flush()?;
+        self.write(&clipboard::sequence(text, self.surroundings.inside))?;
         Ok(true)
+    }
+
+    /// Names the terminal's window until it is given back. The text must be sanitized.
+    pub fn entitle(&mut self, title: &str) -> io::Result<()> {
+        let keep = if ENTITLED.swap(true, Ordering::SeqCst) {
+            ""
+        } else {
+            KEEP_TITLE
+        };
+        self.write(format!("{keep}\x1b]2;{title}\x07").as_bytes())
+    }
+
+    /// What is around the program.
+    pub fn surroundings(&self) -> Surroundings {
+        self.surroundings
+    }
+
+    /// Writes what is no part of a frame.
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let out = self.terminal.backend_mut();
+        out.write_all(bytes)?;
+        Write::flush(out)
     }
 
     /// What is on the screen is not known any more: the next frame is written whole.
@@ -149,6 +185,9 @@ fn give_back() {
         return;
     }
     let mut out = io::stdout();
+    if ENTITLED.swap(false, Ordering::SeqCst) {
+        let _ = write!(out, "{TAKE_TITLE}");
+    }
     let _ = execute!(out, ResetColor, DisableBracketedPaste, LeaveAlternateScreen, Show);
     let _ = out.flush();
     let _ = disable_raw_mode();

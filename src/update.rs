@@ -55,6 +55,14 @@ pub fn update(model: &mut Model, message: Message, now: Now) -> Vec<Effect> {
         Message::Woke => Vec::new(),
         Message::Edited(text) => editor::edited(model, text, now),
         Message::DraftsFound(left) => editor::drafts_found(model, left),
+        Message::Copied(copied) => {
+            let words = copied
+                .as_ref()
+                .map(|(bytes, tool)| format!("{tool} has {bytes} bytes for the clipboard"));
+            let failed = words.is_err();
+            model.notify(now.mono, words.unwrap_or_else(Clone::clone), failed);
+            Vec::new()
+        }
         Message::DraftFailed(why) => {
             model.notify(now.mono, why, true);
             Vec::new()

@@ -39,6 +39,7 @@ pub use theme::{Look, Role};
 
 use crate::clock::Now;
 use crate::model::{BatchView, BrowseLayout, Model, Panel, Work};
+use crate::sanitize;
 
 /// What every part needs to be drawn.
 struct Stage<'a> {
@@ -118,6 +119,19 @@ fn section(stage: &Stage<'_>, list: Rect, detail: Rect, buffer: &mut Buffer) {
         // Without a list there is nothing to detail, and a reason may be long.
         (None, None) => browse::list(stage, list.union(detail), buffer),
     }
+}
+
+/// What the window is called: what is shown, sanitized.
+pub fn title(model: &Model) -> String {
+    let section = model.section.title();
+    let name = match (&model.editor, &model.tail, &model.records) {
+        (Some(editor), ..) => Some(format!("{}/{}", editor.group, editor.identifier)),
+        (None, Some(tail), _) => Some(tail.name.clone()),
+        (None, None, Some(pane)) => Some(pane.name.clone()),
+        (None, None, None) => None,
+    };
+    let name = name.map_or(String::new(), |name| format!(" › {name}"));
+    sanitize::line(&format!("kinescope · {section}{name}")).into_owned()
 }
 
 impl Stage<'_> {

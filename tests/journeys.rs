@@ -13,13 +13,16 @@ mod journeys {
     mod decode;
     mod denied;
     mod editor;
+    mod get;
     mod headless;
     mod hostile;
     mod hung;
     mod leaving;
     mod mistakes;
+    mod records;
     mod serve;
     mod sizes;
+    mod surroundings;
     mod tail;
 
     use std::path::Path;

@@ -8,8 +8,8 @@
 //! | an integer of any size, a decimal | a number with all its digits |
 //! | not a number, the infinities | the words `NaN`, `Infinity`, `-Infinity` |
 //! | a moment | text: RFC 3339, in UTC |
-//! | a key that is no text | its JSON as text: `{"1": …}` |
-//! | a map in which two keys are the same text | an array of `[key, value]`, in their order |
+//! | a key that is a number, `true`, `false`, `null` | that as text: `{"1": …}` |
+//! | a map in which two keys are the same text, or a key is a map or an array | an array of `[key, value]`, in their order |
 //! | a tag of CBOR, an extension of MessagePack that has no row here | `{"tag": 1, "value": …}`, `{"ext": 1, "value": …}` |
 //! | the simple values of CBOR but `false`, `true`, `null` | `{"simple": 23}`, which is `undefined` |
 //!
@@ -252,23 +252,32 @@ const FIRST: Timestamp = Timestamp::constant(-62_167_219_200, 0);
 
 /// A map, whose keys may be anything.
 pub(super) fn object(entries: Vec<(Json, Json)>) -> Json {
-    let mut names = HashSet::with_capacity(entries.len());
-    if !entries.iter().all(|(key, _)| names.insert(name(key))) {
-        return entries
+    let mut taken = HashSet::with_capacity(entries.len());
+    let names = entries
+        .iter()
+        .map(|(key, _)| name(key).filter(|name| taken.insert(name.clone())));
+    match names.collect::<Option<Vec<_>>>() {
+        Some(names) => Json::Object(
+            names
+                .into_iter()
+                .zip(entries.into_iter().map(|(_, value)| value))
+                .collect(),
+        ),
+        None => entries
             .into_iter()
             .map(|(key, value)| Json::Array(vec![key, value]))
-            .collect();
-    }
-    Json::Object(
-        entries
-            .into_iter()
-            .map(|(key, value)| (name(&key), value))
             .collect(),
-    )
+    }
 }
 
-fn name(key: &Json) -> String {
-    key.as_str().map_or_else(|| key.to_string(), str::to_owned)
+/// A key as the name of a member. One that is nested has none: as text it would grow with each level that it is in, because
+/// what escapes its quotes is escaped again.
+fn name(key: &Json) -> Option<String> {
+    match key {
+        Json::String(text) => Some(text.clone()),
+        Json::Array(_) | Json::Object(_) => None,
+        plain => Some(plain.to_string()),
+    }
 }
 
 /// A value under its label, beside a number that says what it is.
@@ -312,6 +321,17 @@ mod tests {
         assert_eq!(object(vec![one()]).to_string(), r#"{"1":"a"}"#);
         let same = (Json::from("1"), Json::from("b"));
         assert_eq!(object(vec![one(), same]).to_string(), r#"[[1,"a"],["1","b"]]"#);
+        let nested = (Json::from(vec![1]), Json::from("b"));
+        assert_eq!(object(vec![one(), nested]).to_string(), r#"[[1,"a"],[[1],"b"]]"#);
+    }
+
+    #[test]
+    fn keys_within_keys_take_no_more_than_they_are_long() {
+        let mut deep = Json::from("\"");
+        for _ in 0..DEEPEST {
+            deep = object(vec![(deep, Json::from(1))]);
+        }
+        assert!(deep.to_string().len() < 10 * DEEPEST);
     }
 
     #[test]

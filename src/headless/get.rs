@@ -164,12 +164,11 @@ fn table(places: &[Place]) -> String {
     let width = |column: usize| all().map(|row| row[column].width()).max().unwrap_or(0);
     let (identifier, feature) = (width(0), width(1));
     let pad = |text: &str, columns: usize| " ".repeat(columns - text.width());
-    all()
-        .map(|[id, name, value]| {
-            let (after_id, after_name) = (pad(id, identifier), pad(name, feature));
-            format!("{id}{after_id}  {name}{after_name}  {value}\n")
-        })
-        .collect()
+    let line = |[id, name, value]: &[String; 3]| {
+        let (after_id, after_name) = (pad(id, identifier), pad(name, feature));
+        format!("{id}{after_id}  {name}{after_name}  {value}\n")
+    };
+    all().map(line).collect::<Vec<_>>().concat()
 }
 
 fn rows(identifier: &str, record: &FeatureRecord) -> Vec<[String; 3]> {

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::time::Duration;
 
 use super::{Comparison, Focus, Wait, shown_from};
-use crate::gather::{Gathering, Place};
+use crate::gather::{Fate, Gathering, Place};
 
 /// The records that were marked, gathered.
 #[derive(Debug)]
@@ -68,6 +68,11 @@ impl BatchPane {
         self.gathering.places().get(self.cursor)
     }
 
+    /// The records that are here, each as a line of JSON.
+    pub fn lines(&self) -> Vec<String> {
+        self.gathering.places().iter().filter_map(json_line).collect()
+    }
+
     /// How many rows there are.
     pub fn count(&self) -> usize {
         match self.view {
@@ -111,5 +116,13 @@ impl BatchPane {
     /// Whether it waits for anything.
     pub fn is_waiting(&self) -> bool {
         self.call.is_some()
+    }
+}
+
+/// A record as a line of JSON, if it is here.
+pub fn json_line(place: &Place) -> Option<String> {
+    match &place.fate {
+        Fate::Here(record) => Some(record.json_line(&place.group, &place.identifier)),
+        _ => None,
     }
 }

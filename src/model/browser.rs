@@ -114,10 +114,8 @@ impl Browser {
     }
 
     /// The rows that are shown, in their order.
-    pub fn rows(&self) -> impl ExactSizeIterator<Item = &Entry> {
-        let entries = self.entries();
-        let place = |row| self.listing.place(row).unwrap_or_default();
-        (0..self.count()).map(move |row| &entries[place(row)])
+    pub fn rows(&self) -> impl Iterator<Item = &Entry> {
+        (0..self.count()).filter_map(|row| self.row(row))
     }
 
     /// How many rows are shown.

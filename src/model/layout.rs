@@ -314,6 +314,21 @@ mod tests {
     }
 
     #[test]
+    fn a_record_that_is_read_has_a_narrow_screen_to_itself() {
+        let of = |width, height| Layout::new(Size { width, height }, false, false, Focus::Detail);
+        for (width, height) in [(40, 12), (60, 30), (80, 24)] {
+            let layout = of(width, height).widened(false);
+            check(layout, width, height);
+            assert_eq!(
+                (layout.list_rows(), layout.detail_columns()),
+                (0, usize::from(width) - 2)
+            );
+        }
+        assert_eq!(of(140, 45).widened(false), of(140, 45));
+        assert_eq!(of(140, 45).widened(true).detail_columns(), 138);
+    }
+
+    #[test]
     fn a_wide_screen_has_a_panel_beside_the_records() {
         let beside = Layout::new(
             Size {

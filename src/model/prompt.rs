@@ -13,6 +13,8 @@ pub struct Prompt {
     pub input: Input,
     /// Words that can be chosen instead of typing them.
     pub choices: Vec<Choice>,
+    /// Whether one takes the place of the last word of the line, and not of the whole line.
+    pub by_word: bool,
     /// The one that was chosen last.
     pub chosen: Option<usize>,
     /// What is wrong with the line.
@@ -40,6 +42,7 @@ impl Prompt {
             purpose,
             input: Input::new(text),
             choices: Vec::new(),
+            by_word: false,
             chosen: None,
             error: None,
         }
@@ -63,10 +66,24 @@ impl Prompt {
             (Some(place), true) => (place + 1).min(last),
             (Some(place), false) => place.saturating_sub(1),
         };
+        let kept = self.kept();
         if let Some(choice) = self.choices.get(place) {
-            self.input = Input::new(choice.text.clone());
+            self.input = Input::new(kept + &choice.text);
             self.chosen = Some(place);
             self.error = None;
+        }
+    }
+
+    /// What stays of the line when a word is chosen.
+    fn kept(&self) -> String {
+        let line = self.input.value();
+        let chosen = self.chosen.and_then(|place| self.choices.get(place));
+        let before = chosen.and_then(|choice| line.strip_suffix(&choice.text));
+        let words = line.rfind([' ', ',']).map_or("", |at| &line[..=at]);
+        if self.by_word {
+            before.unwrap_or(words).to_owned()
+        } else {
+            String::new()
         }
     }
 
@@ -74,7 +91,8 @@ impl Prompt {
     /// that asks for more.
     pub fn make_way(&mut self) {
         let chosen = self.chosen.take().and_then(|place| self.choices.get(place));
-        if chosen.is_some_and(|choice| choice.text == self.input.value() && !choice.text.ends_with(':')) {
+        let whole = |choice: &Choice| choice.text == self.input.value() && !choice.text.ends_with(':');
+        if !self.by_word && chosen.is_some_and(whole) {
             self.input.reset();
         }
     }
@@ -103,6 +121,21 @@ mod tests {
         assert_eq!(seen, ["a", "b", "b", "a"]);
         prompt.make_way();
         assert_eq!(prompt.input.value(), "");
+    }
+
+    #[test]
+    fn words_are_chosen_one_after_another_where_a_line_takes_several() {
+        let mut prompt = prompt();
+        prompt.by_word = true;
+        prompt.input = Input::new("x, y".to_owned());
+        prompt.choose(true);
+        assert_eq!(prompt.input.value(), "x, a");
+        prompt.choose(true);
+        assert_eq!(prompt.input.value(), "x, b");
+        prompt.make_way();
+        prompt.input = Input::new("x, b ".to_owned());
+        prompt.choose(true);
+        assert_eq!(prompt.input.value(), "x, b a");
     }
 
     #[test]

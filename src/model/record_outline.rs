@@ -13,9 +13,9 @@ use crate::sanitize;
 use crate::source::SourceError;
 
 /// From this width on there is a column for the features' types.
-const TYPE_FROM: usize = 56;
-/// Columns of a feature's type: `Fractional`, or `Vector(8) of Fractional` cut.
-const TYPE: usize = 14;
+const TYPE_FROM: usize = 60;
+/// Columns of a feature's type at most: `Vector(8) Fractional`.
+const TYPE: usize = 20;
 /// Lines that one value takes at most.
 const LINES: usize = 8;
 
@@ -69,7 +69,7 @@ impl<'a> RecordOutline<'a> {
             Remote::Idle => Self::default(),
             Remote::Loading(wait) => Self::single(RecordLine::Waiting(*wait)),
             Remote::Ready(Some(record)) | Remote::Refreshing(Some(record), _) => {
-                Self::of(record, group, width)
+                Self::of(record, group, &[], width)
             }
             Remote::Ready(None) | Remote::Refreshing(None, _) => Self::absent(),
             Remote::Failed(error) => Self::failed(error, width),
@@ -77,11 +77,11 @@ impl<'a> RecordOutline<'a> {
         }
     }
 
-    /// A record that was gathered.
-    pub fn of_fate(fate: &'a Fate, group: Option<&'a FeatureGroup>, width: usize) -> Self {
+    /// A record that was gathered, with these of its features or all.
+    pub fn of_fate(fate: &'a Fate, group: Option<&'a FeatureGroup>, asked: &[String], width: usize) -> Self {
         match fate {
             Fate::Awaited => Self::single(RecordLine::Note("on its way …".to_owned())),
-            Fate::Here(record) => Self::of(record, group, width),
+            Fate::Here(record) => Self::of(record, group, asked, width),
             Fate::Absent => Self::absent(),
             Fate::Failed(error) => Self::failed(error, width),
         }
@@ -116,23 +116,29 @@ impl<'a> RecordOutline<'a> {
         }
     }
 
-    /// The record's features in its own order, then those of the schema that it lacks.
-    fn of(record: &'a FeatureRecord, group: Option<&'a FeatureGroup>, width: usize) -> Self {
+    /// The record's features in its own order, then those of the schema that were asked for and that it lacks.
+    fn of(
+        record: &'a FeatureRecord,
+        group: Option<&'a FeatureGroup>,
+        asked: &[String],
+        width: usize,
+    ) -> Self {
         let given: HashSet<&str> = record.values.iter().map(|(name, _)| name.as_str()).collect();
         let lacking = group.iter().flat_map(|group| &group.features);
         let lacking: Vec<_> = lacking
+            .filter(|feature| asked.is_empty() || asked.contains(&feature.name))
             .filter(|feature| !given.contains(feature.name.as_str()))
             .collect();
         let names = given
             .iter()
             .copied()
             .chain(lacking.iter().map(|it| it.name.as_str()));
-        let longest = names.map(|name| name.width()).max().unwrap_or(0);
-        let kind = if width >= TYPE_FROM && group.is_some() {
-            TYPE
-        } else {
-            0
-        };
+        let longest = names.map(str::width).max().unwrap_or(0).max("feature".width());
+        let kinds = group.iter().flat_map(|group| &group.features);
+        let kinds = kinds.map(|feature| feature.words().width()).max();
+        let kind = kinds
+            .filter(|_| width >= TYPE_FROM)
+            .map_or(0, |it| it.clamp(4, TYPE));
         let mut outline = Self {
             lines: Vec::new(),
             name: longest.min((width * 2 / 5).max(4)),

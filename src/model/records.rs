@@ -96,6 +96,11 @@ impl RecordsPane {
         self.selected_lookup()?.record.value()?.as_ref()
     }
 
+    /// The selected record as a line of JSON.
+    pub fn line(&self) -> Option<String> {
+        Some(self.record()?.json_line(&self.group, self.selected()?))
+    }
+
     /// What is known of the selected record.
     pub fn selected_lookup(&self) -> Option<&Lookup> {
         let identifier = self.selected()?;

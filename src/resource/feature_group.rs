@@ -83,6 +83,13 @@ impl Feature {
             (None, _) => String::new(),
         }
     }
+
+    /// Its type with its collection: `Integral`, `Vector(8) Fractional`.
+    pub fn words(&self) -> String {
+        format!("{} {}", self.collected(), self.kind)
+            .trim_start()
+            .to_owned()
+    }
 }
 
 impl FeatureGroup {

@@ -16,6 +16,7 @@ use crate::message::{Export, Exported, Message, Reply, Request, TailReply, TailR
 use crate::model::{Document, Scan, Sight, Ticket};
 use crate::resource::{Record, Section};
 use crate::source::{ErrorKind, Source, SourceError};
+use crate::terminal::clipboard::Tool;
 
 /// News of a tail that may wait on their way into the loop's channel.
 const TAIL_CHANNEL: usize = 2;
@@ -134,6 +135,17 @@ impl Calls {
                 let news = written.map_or_else(|why| Exported::Failed(why.to_string()), Exported::Done);
                 send(&messages, ticket, Reply::Exported(news)).await;
             }
+        });
+    }
+
+    /// Hands a text to a program that puts it on the clipboard.
+    pub(super) fn copy(&self, tool: Tool, text: String) {
+        let messages = self.messages.clone();
+        // Nobody waits for it, and it has the text at once.
+        tokio::task::spawn_blocking(move || {
+            let copied = tool.copy(&text).map(|()| (text.len(), tool.name));
+            let copied = copied.map_err(|why| format!("nothing was copied: {}: {why}", tool.name));
+            let _ = messages.try_send(Message::Copied(copied));
         });
     }
 

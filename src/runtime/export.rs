@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::headless::lines::Format;
 use crate::home;
-use crate::message::Export;
+use crate::message::{Contents, Export};
 
 /// How many records are written between two words on how far it is.
 const STEP: usize = 2000;
@@ -83,20 +83,38 @@ fn take_name(part: &Path, file: &Path) -> io::Result<()> {
 }
 
 fn fill(file: File, export: &Export, wanted: &AtomicBool, told: impl Fn(usize)) -> io::Result<u64> {
-    let format = Format::new(export.output, &export.stream, false, export.decoder.clone());
     let mut out = BufWriter::new(file);
-    let (mut line, mut bytes) = (Vec::new(), 0);
-    for (number, record) in export.records.iter().enumerate() {
-        if number % STEP == 0 {
+    let mut bytes = 0;
+    let mut write = |number: usize, line: &[u8]| {
+        if number.is_multiple_of(STEP) {
             told(number);
         }
         if !wanted.load(Ordering::Relaxed) {
             return Err(io::ErrorKind::Interrupted.into());
         }
-        line.clear();
-        format.write(record, &mut line);
-        out.write_all(&line)?;
         bytes += line.len() as u64;
+        out.write_all(line)
+    };
+    match &export.contents {
+        Contents::Stream {
+            output,
+            stream,
+            decoder,
+            records,
+        } => {
+            let format = Format::new(*output, stream, false, decoder.clone());
+            let mut line = Vec::new();
+            for (number, record) in records.iter().enumerate() {
+                line.clear();
+                format.write(record, &mut line);
+                write(number, &line)?;
+            }
+        }
+        Contents::Lines(lines) => {
+            for (number, line) in lines.iter().enumerate() {
+                write(number, format!("{line}\n").as_bytes())?;
+            }
+        }
     }
     let file: File = out.into_inner().map_err(io::IntoInnerError::into_error)?;
     file.sync_all()?;
@@ -123,13 +141,13 @@ mod tests {
             arrived: None,
             body: Body::blob("k", format!("payload {number}")),
         };
-        Export {
-            file,
+        let contents = Contents::Stream {
             output: Output::Raw,
             stream: "orders".into(),
             decoder: Decoder::automatic(),
             records: (0..records).map(|number| Arc::new(record(number))).collect(),
-        }
+        };
+        Export { file, contents }
     }
 
     #[test]
@@ -147,6 +165,19 @@ mod tests {
             1,
             "nothing half is left"
         );
+    }
+
+    #[test]
+    fn texts_are_written_a_line_each() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("customers.jsonl");
+        let contents = Contents::Lines(vec!["{}".to_owned(), "[]".to_owned()]);
+        let export = Export {
+            file: file.clone(),
+            contents,
+        };
+        assert_eq!(write(&export, &AtomicBool::new(true), |_| {}).unwrap(), 6);
+        assert_eq!(fs::read_to_string(&file).unwrap(), "{}\n[]\n");
     }
 
     #[test]

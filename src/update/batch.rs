@@ -1,12 +1,12 @@
 //! Marked records: gathering them, going through them, comparing them.
 
-use super::{ask, cancel, editor, marks, overlay, panel};
+use super::{ask, cancel, editor, export, marks, overlay, panel};
 use crate::clock::Now;
-use crate::gather::{Fate, Gathering, Input, Output, Place};
+use crate::gather::{Gathering, Input, Output};
 use crate::message::{Action, Effect, Request};
 use crate::model::{
     BatchPane, BatchView, Choice, Comparison, Focus, Model, Opening, Prompt, Purpose, RecordOutline, as_word,
-    words,
+    json_line, words,
 };
 use crate::resource::{GatheredRecords, ResourceId};
 use crate::source::SourceError;
@@ -32,7 +32,7 @@ fn gather(model: &mut Model, now: Now, features: Vec<String>, view: BatchView) -
         .browser()
         .marks
         .wanted(|group| features_of(model, group, &features));
-    let seed = now.wall.as_nanosecond().unsigned_abs() as u64;
+    let seed = now.wall.subsec_nanosecond().unsigned_abs().into();
     let gathering = Gathering::new(wanted, seed);
     model.batch = Some(BatchPane::new(gathering, features, view));
     effects.extend(step(model, now, Input::Started));
@@ -66,25 +66,27 @@ pub(super) fn leave(model: &mut Model) -> Vec<Effect> {
 /// Tells the gathering what happened, and does what it asks for.
 fn step(model: &mut Model, now: Now, input: Input) -> Vec<Effect> {
     let section = model.section;
-    let wait = ask(model, now.mono);
     let Some(pane) = &mut model.batch else {
-        return cancel(model, [wait.ticket]);
+        return Vec::new();
     };
     (pane.call, pane.wakes_at) = (None, None);
     let output = pane.gathering.step(now.mono, input);
     compare(model);
-    let Some(pane) = &mut model.batch else {
-        return Vec::new();
-    };
     match output {
         Output::Call(wanted) => {
-            pane.call = Some(wait);
+            let wait = ask(model, now.mono);
+            if let Some(pane) = &mut model.batch {
+                pane.call = Some(wait);
+            }
             return vec![Effect::Call(wait.ticket, Request::Gather(section, wanted))];
         }
-        Output::Wait(until) => pane.wakes_at = Some(until),
+        Output::Wait(until) => {
+            if let Some(pane) = &mut model.batch {
+                pane.wakes_at = Some(until);
+            }
+        }
         Output::Done => {}
     }
-    model.tickets.hand_back(wait.ticket);
     Vec::new()
 }
 
@@ -124,7 +126,9 @@ pub(super) fn wants(model: &mut Model, now: Now) -> Vec<Effect> {
 
 pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
     match action {
+        Action::Back if model.exporting.is_some() => export::stop(model, now),
         Action::Back => back(model),
+        Action::Export => export::ask_file(model, now),
         Action::Refresh => refresh(model, now),
         Action::Filter => ask_features(model),
         Action::Unmark => unmark(model, now),
@@ -201,12 +205,15 @@ fn ask_features(model: &mut Model) -> Vec<Effect> {
         for feature in features.into_iter().flatten() {
             let text = as_word(&feature.name);
             if choices.iter().all(|choice| choice.text != text) {
-                let help = format!("{} {} of {group}", feature.kind, feature.collected());
+                let help = format!("{} of {group}", feature.words());
                 choices.push(Choice { text, help });
             }
         }
     }
-    let prompt = Prompt::with(Purpose::Features, text.join(" ")).offering(choices);
+    let prompt = Prompt {
+        by_word: true,
+        ..Prompt::with(Purpose::Features, text.join(" ")).offering(choices)
+    };
     overlay::open_prompt(model, prompt)
 }
 
@@ -236,15 +243,10 @@ fn copy(model: &mut Model, now: Now) -> Vec<Effect> {
     let Some(pane) = &model.batch else {
         return Vec::new();
     };
-    let chosen = match pane.view {
-        BatchView::List => pane.selected().map_or(&[][..], std::slice::from_ref),
-        BatchView::Comparison => pane.gathering.places(),
+    let lines = match pane.view {
+        BatchView::List => pane.selected().and_then(json_line).into_iter().collect(),
+        BatchView::Comparison => pane.lines(),
     };
-    let line = |place: &Place| match &place.fate {
-        Fate::Here(record) => Some(record.json_line(&place.group, &place.identifier)),
-        _ => None,
-    };
-    let lines: Vec<_> = chosen.iter().filter_map(line).collect();
     if lines.is_empty() {
         model.notify(now.mono, "there is no record here to copy", false);
         return Vec::new();
@@ -302,10 +304,15 @@ fn turn_focus(pane: &mut BatchPane) {
 /// How many lines there are to read about the selected record.
 fn lines(model: &Model) -> usize {
     let columns = model.layout().detail_columns();
-    let selected = model.batch.as_ref().and_then(BatchPane::selected);
-    selected.map_or(0, |place| {
+    let selected = model
+        .batch
+        .as_ref()
+        .and_then(|pane| Some((pane, pane.selected()?)));
+    selected.map_or(0, |(pane, place)| {
         let group = model.feature_group(&place.group);
-        RecordOutline::of_fate(&place.fate, group, columns).lines.len()
+        RecordOutline::of_fate(&place.fate, group, &pane.features, columns)
+            .lines
+            .len()
     })
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::clock::Now;
 use crate::gather::Fate;
 use crate::model::{BatchView, Model};
-use crate::resource::Timestamp;
+use crate::resource::{FeatureRecord, Timestamp};
 
 /// When the screen is to be drawn again for the sake of these records.
 pub(super) fn pass_time(model: &mut Model, now: Now) {
@@ -32,7 +32,7 @@ fn shown(model: &Model) -> Vec<Timestamp> {
         return places[rows].iter().filter_map(expires).collect();
     }
     let record = model.records.as_ref().and_then(|pane| pane.record());
-    record.and_then(|it| it.expires_at()).into_iter().collect()
+    record.and_then(FeatureRecord::expires_at).into_iter().collect()
 }
 
 /// How long a time that is left reads the same; `None` where it is over. In the units of [`crate::view`]: seconds up to two

@@ -1,4 +1,4 @@
-//! Taking records out of a tail: into a file, or to the clipboard.
+//! Taking records out of the program: into a file, or those of a tail to the clipboard.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -7,24 +7,20 @@ use super::{Told, cancel, overlay};
 use crate::cli::Output;
 use crate::clock::Now;
 use crate::decode;
-use crate::message::{Effect, Export, Exported};
+use crate::message::{Contents, Effect, Export, Exported};
 use crate::model::{Exporting, Model, Prompt, Purpose, TailPane, Wait};
 use crate::resource::{Body, Record};
 use crate::sanitize;
 
-/// Asks for a file to write to. A filter that is in force says what is written, else it is the selected record.
+/// Asks for a file to write to, where there is something to write.
 pub(super) fn ask_file(model: &mut Model, now: Now) -> Vec<Effect> {
     let zone = model.zone.clone();
-    let Some(tail) = &model.tail else {
-        return Vec::new();
-    };
-    let records = chosen(tail).len();
-    if records == 0 {
+    let Some((name, contents)) = chosen(model).filter(|(_, contents)| !contents.is_empty()) else {
         model.notify(now.mono, "there is no record here to write", false);
         return Vec::new();
-    }
-    let name: String = tail
-        .name
+    };
+    let records = contents.len();
+    let name: String = name
         .chars()
         .map(|c| {
             if c.is_ascii_alphanumeric() || "-_.".contains(c) {
@@ -39,8 +35,28 @@ pub(super) fn ask_file(model: &mut Model, now: Now) -> Vec<Effect> {
     overlay::open_prompt(model, Prompt::with(Purpose::Export { records }, file))
 }
 
-/// What is written: everything that passes the filter, or the selected record.
-fn chosen(tail: &TailPane) -> Vec<Arc<Record>> {
+/// What is written from where the person is, and what that is called: the gathered records, the selected record of a feature
+/// group, or what of a tail is shown.
+fn chosen(model: &Model) -> Option<(String, Contents)> {
+    if let Some(pane) = &model.batch {
+        return Some(("records".to_owned(), Contents::Lines(pane.lines())));
+    }
+    if let Some(pane) = &model.records {
+        let line = pane.line().into_iter().collect();
+        return Some((pane.name.clone(), Contents::Lines(line)));
+    }
+    let tail = model.tail.as_ref()?;
+    let contents = Contents::Stream {
+        output: Output::Jsonl,
+        stream: tail.request.stream.clone(),
+        decoder: tail.decoder.clone(),
+        records: shown(tail),
+    };
+    Some((tail.name.clone(), contents))
+}
+
+/// Everything that passes the filter, or the selected record.
+fn shown(tail: &TailPane) -> Vec<Arc<Record>> {
     match &tail.filter {
         Some(sieve) => {
             let rows = sieve.passed().iter().filter_map(|number| tail.ring.get(*number));
@@ -60,31 +76,33 @@ pub(super) fn begin(model: &mut Model, now: Now, file: &str) -> Vec<Effect> {
         );
         return Vec::new();
     }
-    let Some(tail) = &model.tail else {
+    let Some((_, mut contents)) = chosen(model) else {
         return Vec::new();
     };
     let file = PathBuf::from(file);
     let is_lines = file.extension().is_some_and(|it| it == "jsonl" || it == "json");
-    let export = Export {
-        output: if is_lines { Output::Jsonl } else { Output::Raw },
-        stream: tail.request.stream.clone(),
-        decoder: tail.decoder.clone(),
-        records: chosen(tail),
-        file,
-    };
-    let unseen = tail.filter.as_ref().map_or(0, |sieve| sieve.unseen(&tail.ring));
+    if let Contents::Stream { output, .. } = &mut contents
+        && !is_lines
+    {
+        *output = Output::Raw;
+    }
+    let filtered = model
+        .tail
+        .as_ref()
+        .and_then(|tail| Some((tail, tail.filter.as_ref()?)));
+    let unseen = filtered.map_or(0, |(tail, sieve)| sieve.unseen(&tail.ring));
     let wait = Wait {
         ticket: model.tickets.issue(),
         since: now.mono,
     };
     model.exporting = Some(Exporting {
         wait,
-        file: export.file.clone(),
+        file: file.clone(),
         written: 0,
-        records: export.records.len(),
+        records: contents.len(),
         unseen,
     });
-    vec![Effect::Export(wait.ticket, export)]
+    vec![Effect::Export(wait.ticket, Export { file, contents })]
 }
 
 /// Stops writing; what is written of it is taken away again.

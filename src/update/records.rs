@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Told, ask, batch, cancel, editor, marks, nearest, overlay, panel};
+use super::{Told, ask, batch, cancel, editor, export, marks, nearest, overlay, panel};
 use crate::clock::Now;
 use crate::message::{Action, Effect, Request};
 use crate::model::{
@@ -81,7 +81,9 @@ fn remember(model: &mut Model, group: &ResourceId, identifiers: &[String]) {
 pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
     match action {
         Action::Open | Action::NextPane | Action::PreviousPane => turn_focus(model),
+        Action::Back if model.exporting.is_some() => export::stop(model, now),
         Action::Back => back(model, now),
+        Action::Export => export::ask_file(model, now),
         Action::Refresh => refresh(model, now),
         Action::LookUp => ask_identifiers(model),
         Action::EditRecord => edit_selected(model),
@@ -219,23 +221,28 @@ pub(super) fn refresh(model: &mut Model, now: Now) -> Vec<Effect> {
     effects
 }
 
-/// Asks for the selected record again.
+/// Asks for the selected record again, where it was asked for.
 pub(super) fn refresh_record(model: &mut Model, now: Now) -> Vec<Effect> {
     let section = model.section;
+    let pane = model.records.as_ref();
+    let Some((group, identifier)) =
+        pane.and_then(|pane| Some((pane.group.clone(), pane.selected_lookup()?.identifier.clone())))
+    else {
+        return Vec::new();
+    };
     let wait = ask(model, now.mono);
-    if let Some(pane) = &mut model.records
-        && let Some(identifier) = pane.selected().map(str::to_owned)
-        && let Some(lookup) = pane.lookup.as_mut().filter(|it| it.identifier == identifier)
-    {
+    let lookup = model.records.as_mut().and_then(|pane| pane.lookup.as_mut());
+    let before = lookup.and_then(|lookup| {
         let before = lookup.record.cancel();
         lookup.record.begin(wait);
-        let request = Request::Record(section, pane.group.clone(), identifier);
-        let mut effects = cancel(model, before);
-        effects.push(Effect::Call(wait.ticket, request));
-        return effects;
-    }
-    cancel(model, [wait.ticket]);
-    Vec::new()
+        before
+    });
+    let mut effects = cancel(model, before);
+    effects.push(Effect::Call(
+        wait.ticket,
+        Request::Record(section, group, identifier),
+    ));
+    effects
 }
 
 /// Lists records that were deleted softly too, or leaves them out.
@@ -254,17 +261,11 @@ fn toggle_deleted(model: &mut Model, now: Now) -> Vec<Effect> {
 }
 
 fn copy(model: &mut Model, now: Now) -> Vec<Effect> {
-    let line = model.records.as_ref().and_then(|pane| {
-        let identifier = pane.selected()?;
-        Some(pane.record()?.json_line(&pane.group, identifier))
-    });
-    match line {
-        Some(line) => vec![Effect::Copy(line)],
-        None => {
-            model.notify(now.mono, "there is no record here to copy", false);
-            Vec::new()
-        }
+    let line = model.records.as_ref().and_then(RecordsPane::line);
+    if line.is_none() {
+        model.notify(now.mono, "there is no record here to copy", false);
     }
+    line.map(Effect::Copy).into_iter().collect()
 }
 
 /// Moves to the next identifier, or the one before, that holds what is searched for; goes around at the ends.

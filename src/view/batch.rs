@@ -164,9 +164,7 @@ pub(super) fn detail(stage: &Stage<'_>, pane: &BatchPane, area: Rect, buffer: &m
         return;
     };
     let group = stage.model.feature_group(&place.group);
-    // What was not asked for is not absent.
-    let group = group.filter(|_| pane.features.is_empty());
-    let outline = RecordOutline::of_fate(&place.fate, group, columns);
+    let outline = RecordOutline::of_fate(&place.fate, group, &pane.features, columns);
     let focused = pane.focus == Focus::Detail;
     let title = called(pane, place);
     record::pane(stage, &title, &outline, pane.scroll, focused, area, buffer);

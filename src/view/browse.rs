@@ -57,7 +57,7 @@ fn title<'a>(stage: &Stage<'_>, browser: &Browser) -> Line<'a> {
             let more = if paged.is_complete() { "" } else { "+" };
             let all = format!("{}{more}", format::count(paged.items.len() as u64));
             match &browser.listing.filter {
-                Some(_) => format!("{} of {all}", format::count(browser.count() as u64)),
+                Some(_) => format!("{}/{all}", format::count(browser.count() as u64)),
                 None => all,
             }
         }

@@ -14,6 +14,8 @@ use crate::sanitize;
 /// Columns that a record has at least, and at most.
 const NARROWEST: usize = 16;
 const WIDEST: usize = 44;
+/// Two records are better than one, even in so few columns each.
+const TIGHTEST: usize = 8;
 
 /// Which records there is room for, and how wide they are.
 struct Columns {
@@ -30,7 +32,8 @@ impl Columns {
         let name = longest.unwrap_or(0).clamp(7, (width / 3).max(7));
         let room = width.saturating_sub(name + 4);
         let count = comparison.columns.len();
-        let fit = (room / NARROWEST).clamp(1, count.max(1));
+        let two = usize::from(room / 2 >= TIGHTEST) + 1;
+        let fit = (room / NARROWEST).max(two).min(count.max(1));
         let others = pane.column + 1..count;
         Self {
             name,
@@ -127,11 +130,12 @@ fn title<'a>(stage: &Stage<'_>, pane: &BatchPane) -> Line<'a> {
 /// Which records are in sight, where those are not all.
 fn place(pane: &BatchPane, columns: &Columns) -> String {
     let count = pane.comparison.columns.len();
-    match (columns.shown.get(1), columns.shown.last()) {
-        (Some(first), Some(last)) if columns.shown.len() < count => {
+    match columns.shown[..] {
+        [_, first, .., last] if columns.shown.len() < count => {
             format!(" record 1 and {}–{} of {count} · ← h l → ", first + 1, last + 1)
         }
-        (None, Some(_)) if count > 1 => format!(" record 1 of {count} "),
+        [_, only] if count > 2 => format!(" record 1 and {} of {count} · ← h l → ", only + 1),
+        [_] if count > 1 => format!(" record 1 of {count} "),
         _ => String::new(),
     }
 }

@@ -232,10 +232,9 @@ fn feature_heading<'a>(stage: &Stage<'_>, longest: [usize; 3], width: usize) -> 
     let columns = feature_columns(longest, width);
     let cells = ["name", "type", "collection", "role"].iter().zip(columns);
     let cells = cells.filter(|(_, columns)| *columns > 0);
-    let words: String = cells
-        .map(|(word, columns)| format!(" {}", format::pad(&format::fit(word, columns), columns)))
-        .collect();
-    Line::from(stage.span(words, Role::Dim))
+    let words = cells.map(|(word, columns)| format::pad(&format::fit(word, columns), columns));
+    let words = words.collect::<Vec<_>>().join(" ");
+    Line::from(stage.span(format!(" {words}"), Role::Dim))
 }
 
 fn feature<'a>(

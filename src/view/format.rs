@@ -22,6 +22,12 @@ pub(super) fn count(number: u64) -> String {
     out
 }
 
+/// How many there are of something: `1 record`, `2 records`.
+pub(super) fn plural(number: usize, what: &str) -> String {
+    let end = if number == 1 { "" } else { "s" };
+    format!("{} {what}{end}", count(number as u64))
+}
+
 /// An amount of bytes: `310 B`, `1.2 KiB`, `64 MiB`.
 pub(super) fn bytes(amount: u64) -> String {
     const UNITS: [(&str, u32); 3] = [("GiB", 30), ("MiB", 20), ("KiB", 10)];

@@ -116,6 +116,10 @@ fn line_of_text(stage: &Stage<'_>, prompt: &Prompt, screen: Rect, buffer: &mut B
         Purpose::SearchFeatures => (" Search ".to_owned(), "part of a feature's name or value"),
         Purpose::ShardOf => (" Shard of a partition key ".to_owned(), "the partition key"),
         Purpose::Filter => (" Show only ".to_owned(), FILTER_FORMS),
+        Purpose::Export { records } if stage.model.tail.is_none() => (
+            format!(" Write {} to ", format::plural(*records, "record")),
+            "a new file, of an object a line",
+        ),
         Purpose::Export { records: 1 } => (" Write the selected record to ".to_owned(), EXPORT_FORMS),
         Purpose::Export { records } => (
             format!(

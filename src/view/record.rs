@@ -29,7 +29,10 @@ pub(super) fn pane(
         return;
     }
     let room = usize::from(area.width.saturating_sub(4));
-    let title = format!(" {} ", format::fit_ends(&sanitize::line(title), room));
+    let title = match format::fit_ends(&sanitize::line(title), room) {
+        title if title.is_empty() => title,
+        title => format!(" {title} "),
+    };
     let height = usize::from(area.height.saturating_sub(2));
     let below = outline.lines.len().saturating_sub(scroll + height);
     let more = if below > 0 && area.width > 20 {
@@ -69,13 +72,13 @@ fn line<'a>(stage: &Stage<'_>, line: &RecordLine<'_>, outline: &RecordOutline<'_
                 stage,
                 outline,
                 name,
-                kind(known, first),
+                &kind(known, first),
                 (format::fit(part, room), Role::Text),
             )
         }
         RecordLine::Absent(feature) => {
             let absent = ("– absent".to_owned(), Role::Dim);
-            row(stage, outline, &feature.name, kind(Some(feature), true), absent)
+            row(stage, outline, &feature.name, &kind(Some(feature), true), absent)
         }
         RecordLine::Waiting(wait) => words(&waiting(stage, "the record", *wait), Role::Dim),
         RecordLine::Failed(text) => words(text, Role::Failed),
@@ -124,8 +127,7 @@ fn heading<'a>(stage: &Stage<'_>, outline: &RecordOutline<'_>) -> Line<'a> {
 
 fn kind(feature: Option<&Feature>, first: bool) -> String {
     match feature {
-        Some(it) if it.collection.is_some() => format!("{} {}", it.collected(), it.kind),
-        Some(it) => it.kind.clone(),
+        Some(it) => it.words(),
         None if first => "not in schema".to_owned(),
         None => String::new(),
     }
@@ -135,13 +137,13 @@ fn row<'a>(
     stage: &Stage<'_>,
     outline: &RecordOutline<'_>,
     name: &str,
-    kind: String,
+    kind: &str,
     (value, role): (String, Role),
 ) -> Line<'a> {
     let name = format::fit_id(&sanitize::line(name), outline.name);
     let mut spans = vec![stage.span(format!(" {name} "), Role::Name)];
     if outline.kind > 0 {
-        let kind = format::fit(&sanitize::line(&kind), outline.kind);
+        let kind = format::fit(&sanitize::line(kind), outline.kind);
         let padding = " ".repeat((outline.kind + 1).saturating_sub(kind.width()));
         spans.push(stage.span(format!("{kind}{padding}"), Role::Dim));
     }

@@ -13,8 +13,9 @@ use crate::model::{Focus, Paged, RecordOutline, RecordsPane, Remote};
 use crate::sanitize;
 use crate::source::SourceError;
 
-/// What a row says whose identifier has no record: the listing does not tell which of the two it is.
-const ABSENT: &str = "deleted or not there";
+/// What a row says whose identifier has no record, where there is room and where there is little: the listing does not tell which
+/// of the two it is.
+const ABSENT: [&str; 2] = ["∅ deleted or not there", "∅ deleted?"];
 
 /// The identifiers with their frame.
 pub(super) fn list(stage: &Stage<'_>, pane: &RecordsPane, area: Rect, buffer: &mut Buffer) {
@@ -125,14 +126,17 @@ fn rows(stage: &Stage<'_>, pane: &RecordsPane, area: Rect, buffer: &mut Buffer) 
         };
         let selected = row == pane.cursor;
         let marked = stage.model.browser().marks.has(&pane.group, identifier);
-        let note = if pane.absent.contains(identifier) {
-            ABSENT
+        let width = usize::from(area.width);
+        let [absent, absent_short] = ABSENT;
+        let note = if pane.absent.contains(identifier) && identifier.width() + absent.width() + 6 <= width {
+            absent
+        } else if pane.absent.contains(identifier) {
+            absent_short
         } else if row < pane.typed.len() {
             "typed"
         } else {
             ""
         };
-        let width = usize::from(area.width);
         let name = format::fit_ends(&sanitize::line(identifier), width.saturating_sub(4));
         let note = format::fit(note, width.saturating_sub(name.width() + 5));
         let gap = width.saturating_sub(name.width() + note.width() + 4);

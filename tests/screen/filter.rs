@@ -217,7 +217,7 @@ fn what_passes_is_written_and_can_be_left() {
     let Some(Effect::Export(ticket, export)) = desk.asked.pop() else {
         panic!("nothing is written");
     };
-    assert_eq!(export.records.len(), 10);
+    assert_eq!(export.contents.len(), 10);
     desk.send(Message::Reply(ticket, Reply::Exported(Exported::Written(4))));
     assert!(desk.screen().contains("writing sevens.jsonl: 4 of 10 records"));
     desk.keys(&["esc"]);
@@ -250,7 +250,7 @@ fn what_a_filter_had_yet_to_look_at_is_told_when_the_rest_is_written() {
     desk.keys(&["w", "enter"]);
     let asked = desk.asked.iter().rev();
     let writing = asked.into_iter().find_map(|effect| match effect {
-        Effect::Export(ticket, export) => Some((*ticket, export.records.len())),
+        Effect::Export(ticket, export) => Some((*ticket, export.contents.len())),
         _ => None,
     });
     let (ticket, records) = writing.unwrap();

@@ -46,8 +46,9 @@ pub(super) fn answer(request: &Request) -> Reply {
             Reply::Deregistered(stream.clone(), consumer.name.clone(), Ok(()))
         }
         Request::Record(section, _, identifier) => Reply::Record(*section, Ok(record_of(identifier))),
-        Request::Identifiers(section, group, _, from) => {
-            Reply::Identifiers(*section, group.clone(), Ok(identifiers(from.as_ref())))
+        Request::Identifiers(section, group, with_deleted, from) => {
+            let page = identifiers(*with_deleted, from.as_ref());
+            Reply::Identifiers(*section, group.clone(), Ok(page))
         }
         Request::Gather(section, wanted) => Reply::Gathered(*section, Ok(gathered(wanted))),
         Request::Write(section, _) => Reply::Written(*section, Ok(())),
@@ -83,16 +84,18 @@ fn list(section: Section, from: Option<&PageToken>) -> Page<Entry> {
     }
 }
 
-/// The identifiers of a group's records, on three pages of 100.
-fn identifiers(from: Option<&PageToken>) -> Page<String> {
+/// The identifiers of a group's records, on three pages of 100; before them all one whose record was deleted.
+fn identifiers(with_deleted: bool, from: Option<&PageToken>) -> Page<String> {
     let begin: usize = from.map_or(0, |token| token.as_str().parse().unwrap());
+    let deleted = (with_deleted && begin == 0).then(|| "nobody".to_owned());
+    let living = (begin..begin + 100).map(|n| format!("cust-{n:04}"));
     Page {
-        items: (begin..begin + 100).map(|n| format!("cust-{n:04}")).collect(),
+        items: deleted.into_iter().chain(living).collect(),
         next: (begin < 200).then(|| (begin + 100).to_string().as_str().into()),
     }
 }
 
-fn gathered(wanted: &[WantedRecords]) -> GatheredRecords {
+pub(super) fn gathered(wanted: &[WantedRecords]) -> GatheredRecords {
     let each = wanted
         .iter()
         .flat_map(|it| it.identifiers.iter().map(|id| (it.group.clone(), id)));
@@ -174,7 +177,11 @@ fn group(name: &str) -> FeatureGroup {
         status: if failed { "CreateFailed" } else { "Created" }.to_owned(),
         failure: failed.then(|| "The execution role cannot write to s3://shop-ml/offline".to_owned()),
         description: None,
-        created: Some(time("2026-05-01T08:00:00Z")),
+        created: Some(time(if name == "products" {
+            "2026-06-01T08:00:00Z"
+        } else {
+            "2026-05-01T08:00:00Z"
+        })),
         modified: None,
         identifier: "customer_id".to_owned(),
         event_time: "event_time".to_owned(),
@@ -204,19 +211,24 @@ fn group(name: &str) -> FeatureGroup {
     }
 }
 
+/// The record of an identifier: those that end in an even digit have a tier, those of `forever` do not expire.
 pub(super) fn record_of(identifier: &str) -> Option<FeatureRecord> {
     let one = |name: &str, value: &str| (name.to_owned(), FeatureValue::One(value.to_owned()));
+    let mut values = vec![
+        one("customer_id", identifier),
+        one("event_time", "2026-11-20T11:00:01Z"),
+        one("orders_30d", "9223372036854775807"),
+        (
+            "taste".to_owned(),
+            FeatureValue::Many(vec!["0.1".to_owned(), "1e308".to_owned()]),
+        ),
+    ];
+    if identifier.ends_with(['0', '2', '4', '6', '8']) {
+        values.insert(3, one("tier", "gold"));
+    }
     (identifier != "nobody").then(|| FeatureRecord {
-        values: vec![
-            one("customer_id", identifier),
-            one("event_time", "2026-11-20T11:00:01Z"),
-            one("orders_30d", "9223372036854775807"),
-            (
-                "taste".to_owned(),
-                FeatureValue::Many(vec!["0.1".to_owned(), "1e308".to_owned()]),
-            ),
-        ],
-        expires: Some("2026-12-20T11:00:01Z".to_owned()),
+        values,
+        expires: (!identifier.starts_with("forever")).then(|| "2026-12-20T11:00:01Z".to_owned()),
     })
 }
 

@@ -20,13 +20,18 @@ impl Canned {
 
     /// Answers one request after another, and gives back their bodies.
     pub(crate) async fn answer(&self, answers: &[Value]) -> Vec<Value> {
+        self.answer_with(200, answers).await
+    }
+
+    /// The same with another status.
+    pub(crate) async fn answer_with(&self, status: u16, answers: &[Value]) -> Vec<Value> {
         let mut bodies = Vec::new();
         for answer in answers {
             let (mut connection, _) = self.listener.accept().await.unwrap();
             bodies.push(body(&mut connection).await);
             let answer = answer.to_string();
             let head = format!(
-                "HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+                "HTTP/1.1 {status} Answer\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
                 answer.len()
             );
             connection.write_all((head + &answer).as_bytes()).await.unwrap();

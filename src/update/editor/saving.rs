@@ -3,7 +3,7 @@
 use super::{desk, desk_mut, keeping, merging, opening, read_only};
 use crate::clock::Now;
 use crate::edit::{Ending, Input, Intent, Merge, Output, Refused, Saving};
-use crate::message::{Effect, Ended, Request};
+use crate::message::{Effect, Request};
 use crate::model::{Before, Model, Pause, Stage, WriteEnded, Writing};
 use crate::resource::{FeatureRecord, RecordChange};
 use crate::source::SourceError;
@@ -132,7 +132,8 @@ fn end(model: &mut Model, saving: Saving, ending: Ending, now: Now) -> Vec<Effec
     };
     desk.stage = Stage::Editing;
     let draft = saving.draft().clone();
-    let (words, is_done) = (ending.words(), ending.is_done());
+    let is_done = ending.is_done();
+    let words = ending.words();
     // The desk tells it, for as long as nothing is changed.
     model.notice = None;
     let mut effects = vec![Effect::Audit(keeping::audit(model, &saving, &ending, now))];
@@ -155,14 +156,14 @@ fn end(model: &mut Model, saving: Saving, ending: Ending, now: Now) -> Vec<Effec
     if let Some(desk) = desk_mut(model) {
         desk.ended = Some(WriteEnded::of(ending, saving));
     }
-    // Who wanted to quit when it is done is to see that it is not.
-    let quits = model.quits.take();
-    effects.extend(
-        quits
-            .filter(|ended| is_done || *ended == Ended::Interrupted)
-            .map(Effect::Quit),
-    );
+    effects.extend(quit_if(model, is_done));
     effects
+}
+
+/// Who wanted to quit as soon as it was written, does so; where it was not, the person has to see that.
+fn quit_if(model: &mut Model, is_done: bool) -> Option<Effect> {
+    let quits = model.quits.take();
+    quits.filter(|_| is_done).map(Effect::Quit)
 }
 
 /// The service took a draft, which can be taken back to what was there before.
