@@ -318,6 +318,7 @@ impl Model {
             Some((Stage::Editing, Some(_))) => &[Context::Prompt],
             Some((Stage::Reviewing(_), _)) => &[Context::Review, Context::Global],
             Some((Stage::Merging(_), _)) => &[Context::Merge, Context::Global],
+            Some((Stage::Saving(_), _)) => &[Context::Global],
             _ => &[Context::Editor, Context::Global],
         }
     }
@@ -331,8 +332,8 @@ impl Model {
             (None, None) => self.browser().focus,
         };
         let layout = Layout::new(self.size, self.tail.is_some(), paneled, focus);
-        if self.editor.is_some() {
-            return layout.editing();
+        if let Some(editor) = &self.editor {
+            return layout.editing(editor.note_lines());
         }
         let compares = matches!(&self.batch, Some(batch) if batch.view == BatchView::Comparison);
         let reads = self.batch.is_some() || self.records.is_some();

@@ -12,6 +12,7 @@ mod journeys {
     mod browse;
     mod decode;
     mod denied;
+    mod editor;
     mod get;
     mod headless;
     mod hostile;

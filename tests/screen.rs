@@ -9,6 +9,7 @@ mod screen {
     mod behaviour;
     mod consumers;
     mod desk;
+    mod editor;
     mod filter;
     mod fixtures;
     mod inspector;

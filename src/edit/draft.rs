@@ -83,6 +83,14 @@ impl Draft {
         Some(draft)
     }
 
+    /// The same with an event time that moves forward from this one.
+    #[must_use]
+    pub fn newer_than(mut self, event_time: String) -> Self {
+        let name = self.schema.event_time().to_owned();
+        self.place(&name, FeatureValue::One(event_time));
+        self
+    }
+
     /// A new record with the features of this one.
     pub fn cloned_as(&self, identifier: &str) -> Result<Self, Mistake> {
         check::identifier(&self.schema, identifier)?;

@@ -107,7 +107,12 @@ pub struct WriteEnded {
 
 /// What a write can be taken back to.
 #[derive(Clone, Debug)]
-pub struct Before(pub Option<FeatureRecord>);
+pub struct Before {
+    /// What was stored, if anything was.
+    pub record: Option<FeatureRecord>,
+    /// The event time of the write, where that was a deletion: the store keeps it, and a put must be newer.
+    pub deleted_at: Option<String>,
+}
 
 impl Editor {
     /// An editor that knows nothing of the record yet.
@@ -147,6 +152,16 @@ impl Editor {
         self.desk
             .as_ref()
             .is_some_and(|desk| desk.form.draft().is_dirty())
+    }
+
+    /// How many lines there may be to say below the form: what went wrong takes more of them than what a feature is.
+    pub fn note_lines(&self) -> u16 {
+        let desk = self.desk.as_ref();
+        let went_wrong = |desk: &Desk| {
+            let ended = desk.ended.as_ref().is_some_and(|it| !it.ending.is_done());
+            desk.form.line.is_none() && ended
+        };
+        if desk.is_some_and(went_wrong) { 6 } else { 2 }
     }
 
     /// Whether a write is under way, which is never cancelled.

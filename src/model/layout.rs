@@ -132,9 +132,9 @@ impl Layout {
         }
     }
 
-    /// The same with a record that is edited in the middle.
+    /// The same with a record that is edited in the middle, and below it at most so many lines to say something.
     #[must_use]
-    pub fn editing(self) -> Self {
+    pub fn editing(self, lines: u16) -> Self {
         let areas = match self.work {
             Work::Browse(it) => [it.list, it.detail, Rect::ZERO, Rect::ZERO],
             Work::Tail(it) => [it.status, it.shards, it.list, it.panel],
@@ -143,7 +143,7 @@ impl Layout {
         let areas = areas.into_iter().filter(|area| !area.is_empty());
         let area = areas.reduce(Rect::union).unwrap_or_default();
         let (status, rest) = take_top(area, u16::from(area.height >= 5));
-        let (form, note) = take_bottom(rest, u16::from(area.height >= 8));
+        let (form, note) = take_bottom(rest, lines.min(area.height.saturating_sub(5) / 2));
         let work = Work::Editor(EditorLayout { status, form, note });
         Self { work, ..self }
     }
@@ -264,7 +264,8 @@ mod tests {
                     for focus in [Focus::List, Focus::Detail] {
                         let layout = Layout::new(Size { width, height }, tailing, inspecting, focus);
                         check(layout, width, height);
-                        check(layout.editing(), width, height);
+                        check(layout.editing(2), width, height);
+                        check(layout.editing(5), width, height);
                     }
                 }
             }

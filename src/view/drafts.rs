@@ -29,12 +29,12 @@ pub(super) fn leaving(stage: &Stage<'_>, then: Then, screen: Rect, buffer: &mut 
         sanitize::line(&on)
     );
     let columns = screen.width.saturating_sub(8).min(64);
-    let lines = wrap(&text, usize::from(columns.saturating_sub(2)));
+    let lines = wrap(&text, usize::from(columns.saturating_sub(4)));
     let height = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX);
     let inner = window(stage, &format!(" {what} "), screen, columns, height, buffer);
     let lines = lines
         .into_iter()
-        .map(|line| Line::from(stage.span(line, Role::Text)));
+        .map(|line| Line::from(stage.span(format!(" {line}"), Role::Text)));
     Paragraph::new(lines.collect::<Vec<_>>()).render(inner, buffer);
 }
 
@@ -50,9 +50,9 @@ pub(super) fn list(stage: &Stage<'_>, cursor: usize, screen: Rect, buffer: &mut 
             "Records were changed and not stored. enter goes on with one, d discards it, esc leaves them for later."
         }
     };
-    let above = wrap(words, width).into_iter();
+    let above = wrap(words, width.saturating_sub(2)).into_iter();
     let above: Vec<_> = above
-        .map(|line| Line::from(stage.span(line, Role::Text)))
+        .map(|line| Line::from(stage.span(format!(" {line}"), Role::Text)))
         .collect();
     let height = u16::try_from(above.len() + left.len() + 3).unwrap_or(u16::MAX);
     let inner = window(stage, " Drafts ", screen, COLUMNS, height, buffer);
@@ -72,11 +72,10 @@ fn row<'a>(stage: &Stage<'_>, left: &LeftBehind, selected: bool, width: usize) -
             sanitize::line(&kept.identifier),
             format::age(kept.at, stage.now.wall)
         ),
-        Err(why) => format!(
-            "{}: {}",
-            sanitize::line(&left.file.display().to_string()),
-            sanitize::line(why)
-        ),
+        Err(why) => {
+            let file = left.file.file_name().unwrap_or_default().to_string_lossy();
+            format!("{}: {}", sanitize::line(&file), sanitize::line(why))
+        }
     };
     let (mark, role) = if selected {
         ("▌ ", Role::Selected)

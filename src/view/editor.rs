@@ -13,7 +13,7 @@ use ratatui::widgets::{Paragraph, Widget};
 use super::header::waiting;
 use super::{Role, Stage, format, write_line};
 use crate::edit::Draft;
-use crate::model::{Desk, Editor, EditorLayout, Pause, Remote, Stage as Step};
+use crate::model::{Desk, Editor, EditorLayout, Pause, Remote, Stage as Step, wrap};
 use crate::resource::TargetStore;
 use crate::sanitize;
 
@@ -93,7 +93,7 @@ fn opening(stage: &Stage<'_>, editor: &Editor, area: Rect, buffer: &mut Buffer) 
 /// How the record will be stored, and how far that is.
 fn status(stage: &Stage<'_>, editor: &Editor, desk: &Desk, area: Rect, buffer: &mut Buffer) {
     let draft = desk.form.draft();
-    let left = format!(" {} · {}", stores(draft), life(stage, draft));
+    let left = format!(" {} · {}", stores_in_short(draft), life(stage, draft));
     let right = match &desk.stage {
         Step::Saving(writing) => match writing.pause {
             Pause::Answer(wait) => {
@@ -103,15 +103,27 @@ fn status(stage: &Stage<'_>, editor: &Editor, desk: &Desk, area: Rect, buffer: &
             Pause::Until(_) => ("writing: tries again in a moment ".to_owned(), Role::Warning),
         },
         _ if editor.stored.wait().is_some() => ("reading it again … ".to_owned(), Role::Dim),
-        _ => match draft.changes().len() {
-            0 if draft.is_dirty() => ("changed, not stored ".to_owned(), Role::Warning),
-            0 => ("as stored ".to_owned(), Role::Dim),
-            count => (format!("{count} changed, not stored "), Role::Warning),
-        },
+        _ => unsaved(draft),
     };
     let room = usize::from(area.width).saturating_sub(right.0.chars().count() + 1);
     let left = Line::from(stage.span(format::fit(&left, room), Role::Text));
     write_line(area, left, Line::from(stage.span(right.0, right.1)), buffer);
+}
+
+/// How much of the draft is not stored. That a new record has an identifier, and that event
+/// times move, is no news.
+fn unsaved(draft: &Draft) -> (String, Role) {
+    let (schema, is_new) = (draft.schema(), draft.base().is_none());
+    let moves = |feature| feature == schema.event_time() && !draft.is_event_time_by_hand();
+    let comes = |feature| is_new && feature == schema.identifier();
+    let changes = draft.changes().into_iter().map(|change| change.feature);
+    let count = changes.filter(|it| !moves(*it) && !comes(*it)).count();
+    match (count, draft.is_dirty()) {
+        (0, false) if is_new => ("not stored yet ".to_owned(), Role::Dim),
+        (0, false) => ("as stored ".to_owned(), Role::Dim),
+        (0, true) => ("unsaved ".to_owned(), Role::Warning),
+        (count, _) => (format!("{count} unsaved "), Role::Warning),
+    }
 }
 
 /// The stores that a write goes to.
@@ -126,15 +138,30 @@ fn stores(draft: &Draft) -> String {
     }
 }
 
+/// The same where there is little room.
+fn stores_in_short(draft: &Draft) -> &'static str {
+    match (draft.stores(), draft.schema().stores()) {
+        ([TargetStore::Online], _) => "online only",
+        ([TargetStore::Offline], _) => "offline only",
+        (_, [TargetStore::Online]) => "online",
+        (_, [TargetStore::Offline]) => "offline",
+        _ => "online + offline",
+    }
+}
+
 /// How long the record lives.
 fn life(stage: &Stage<'_>, draft: &Draft) -> String {
-    let expires = draft.expires_at(stage.now.wall);
+    let stored = draft.base().filter(|_| !draft.is_dirty());
+    let expires = match stored {
+        Some(stored) => stored.expires_at(),
+        None => draft.expires_at(stage.now.wall),
+    };
     let until = expires.map_or(String::new(), |at| {
         format!(" until {}", format::date(at, &stage.model.zone))
     });
     match (draft.ttl(), draft.schema().ttl()) {
         (Some(ttl), _) => format!("TTL {ttl}{until}"),
-        (None, Some(ttl)) => format!("TTL {ttl} as the group{until}"),
+        (None, Some(ttl)) => format!("TTL {ttl} (group){until}"),
         (None, None) => "no TTL".to_owned(),
     }
 }
@@ -151,14 +178,30 @@ fn note(stage: &Stage<'_>, desk: &Desk, area: Rect, buffer: &mut Buffer) {
                 Role::Failed
             };
             let again = if ended.saving.is_some() {
-                "; r looks again"
+                "r looks again · "
             } else {
                 ""
             };
-            (format!("{}{again}", ended.ending.words()), role)
+            (format!("{again}{}", ended.ending.words()), role)
         }
         _ => (form::about(desk), Role::Dim),
     };
-    let text = format::fit(&format!(" {text}"), usize::from(area.width));
-    Paragraph::new(stage.span(text, role)).render(area, buffer);
+    several_lines(stage, &text, role, area, buffer);
+}
+
+/// Words below the form, in as many lines as there are; the last one tells whether there is more.
+fn several_lines(stage: &Stage<'_>, text: &str, role: Role, area: Rect, buffer: &mut Buffer) {
+    let (width, rows) = (
+        usize::from(area.width.saturating_sub(2)),
+        usize::from(area.height),
+    );
+    let mut lines = wrap(text, width);
+    if lines.len() > rows {
+        let rest = lines.split_off(rows.saturating_sub(1)).join(" ");
+        lines.push(format::fit(&rest, width));
+    }
+    let lines = lines
+        .into_iter()
+        .map(|line| Line::from(stage.span(format!(" {line}"), role)));
+    Paragraph::new(lines.collect::<Vec<_>>()).render(area, buffer);
 }

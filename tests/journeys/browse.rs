@@ -16,7 +16,6 @@ fn the_demo_opens_on_a_filled_screen() {
         "telemetry",
         "ACTIVE",
         "? help",
-        "q quit",
     ] {
         program.wait_for(text);
     }

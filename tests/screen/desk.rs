@@ -84,6 +84,13 @@ impl Desk {
         desk
     }
 
+    /// The same where records may be written.
+    pub(super) fn writing(width: u16, height: u16) -> Self {
+        let mut desk = Self::filled(width, height);
+        desk.model.identity.read_only = false;
+        desk
+    }
+
     pub(super) fn in_ascii(mut self) -> Self {
         self.look.ascii = true;
         self

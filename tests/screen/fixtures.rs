@@ -220,7 +220,7 @@ fn group(name: &str) -> FeatureGroup {
 }
 
 /// The record of an identifier: those that end in an even digit have a tier, those of `forever` do not expire.
-fn record_of(identifier: &str) -> Option<FeatureRecord> {
+pub(super) fn record_of(identifier: &str) -> Option<FeatureRecord> {
     let one = |name: &str, value: &str| (name.to_owned(), FeatureValue::One(value.to_owned()));
     let mut values = vec![
         one("customer_id", identifier),

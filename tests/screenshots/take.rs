@@ -23,7 +23,23 @@ struct Picture {
     way: &'static [(&'static str, &'static str)],
 }
 
-const PICTURES: [Picture; 9] = [
+/// A record in the editor, changed.
+const CHANGED: [(&str, &str); 7] = [
+    ("3", "fraud-scores"),
+    ("/customers\r", "customer_id"),
+    ("icust-0001\r", "event time"),
+    ("e", "as stored"),
+    ("jjj\r\x15Winterthur\r", "1 unsaved"),
+    ("jj\r\x15platinum\r", "2 unsaved"),
+    ("jjd", "3 unsaved"),
+];
+/// The same before it is put.
+const REVIEWED: [(&str, &str); 8] = {
+    let [a, b, c, d, e, f, g] = CHANGED;
+    [a, b, c, d, e, f, g, ("\x13", "Read again: unchanged")]
+};
+
+const PICTURES: [Picture; 11] = [
     Picture {
         name: "streams",
         way: &[("", "clickstream"), ("/orders\r", "005 open")],
@@ -87,8 +103,16 @@ const PICTURES: [Picture; 9] = [
         way: &[
             ("3", "fraud-scores"),
             ("/customers\r", "customer_id"),
-            ("icust-0001\r", "Łódź"),
+            ("icust-0001\r", "event time"),
         ],
+    },
+    Picture {
+        name: "editor",
+        way: &CHANGED,
+    },
+    Picture {
+        name: "review",
+        way: &REVIEWED,
     },
     Picture {
         name: "predictions",
@@ -114,6 +138,7 @@ fn take(picture: &Picture, binary: &Path, file: PathBuf) {
         program.wait_for(shown);
     }
     fs::write(file, svg::picture(&program.screen(), "kinescope demo")).unwrap();
-    program.keys("q");
-    assert_eq!(program.exit_code(), 0);
+    // It asks nothing, whatever is unsaved.
+    program.keys("\x03");
+    assert_eq!(program.exit_code(), 130);
 }

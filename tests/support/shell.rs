@@ -109,14 +109,19 @@ impl Drop for Served {
 
 /// Calls a service at an endpoint, in JSON over plain HTTP; gives the whole answer.
 pub(crate) fn call(url: &str, target: &str, body: &str) -> String {
+    let headers = format!("X-Amz-Target: {target}\r\nContent-Type: application/x-amz-json-1.1\r\n");
+    request(url, "POST /", &headers, body)
+}
+
+/// Makes a request without any client library; gives the whole answer.
+pub(crate) fn request(url: &str, line: &str, headers: &str, body: &str) -> String {
     let address = url.strip_prefix("http://").unwrap();
     let mut connection = TcpStream::connect(address).unwrap();
     connection.set_read_timeout(Some(DEADLINE)).unwrap();
     let length = body.len();
     write!(
         connection,
-        "POST / HTTP/1.1\r\nHost: {address}\r\nX-Amz-Target: {target}\r\nContent-Type: application/x-amz-json-1.1\r\n\
-         Content-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+        "{line} HTTP/1.1\r\nHost: {address}\r\n{headers}Content-Length: {length}\r\nConnection: close\r\n\r\n{body}"
     )
     .unwrap();
     let mut answer = String::new();

@@ -29,7 +29,6 @@ pub struct ValueLine {
     pub input: Input,
     /// What is wrong with it.
     pub error: Option<String>,
-    before: String,
 }
 
 /// One row of the form.
@@ -151,9 +150,8 @@ impl Form {
             .map(|row| value_text(row.after))
             .unwrap_or_default();
         self.line = Some(ValueLine {
-            input: Input::new(text.clone()),
+            input: Input::new(text),
             error: None,
-            before: text,
         });
         self.check_line();
     }
@@ -186,13 +184,6 @@ impl Form {
             }
             (Err(_), None) => false,
         }
-    }
-
-    /// Whether the line says something else than when it was begun.
-    pub fn is_line_changed(&self) -> bool {
-        self.line
-            .as_ref()
-            .is_some_and(|line| line.input.value() != line.before)
     }
 
     /// Takes the selected feature out of the record.

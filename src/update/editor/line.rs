@@ -1,6 +1,6 @@
 //! The value that is being typed in its row.
 
-use super::{changed, desk, form_mut};
+use super::{changed, desk, form_mut, opening};
 use crate::clock::Now;
 use crate::message::{Action, Effect};
 use crate::model::{Form, Model};
@@ -26,6 +26,7 @@ pub(super) fn begin(model: &mut Model, now: Now) -> Vec<Effect> {
             if let Some(form) = form_mut(model) {
                 form.begin_line();
             }
+            return opening::stop_reading(model);
         }
         None => {}
     }

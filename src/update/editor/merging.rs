@@ -51,7 +51,8 @@ fn finish(model: &mut Model, now: Now) -> Vec<Effect> {
     };
     let Some(draft) = merging.merge().resolved() else {
         let open = merging.merge().open();
-        let words = format!("{open} features are not decided; m takes mine, t theirs");
+        let features = if open == 1 { "feature is" } else { "features are" };
+        let words = format!("{open} {features} not decided; m takes mine, t theirs");
         model.notify(now.mono, words, false);
         return Vec::new();
     };

@@ -26,8 +26,9 @@ pub(in crate::update) fn open(
         }
         purpose => purpose,
     };
+    let effects = stop_reading(model);
     model.editor = Some(Editor::new(section, group, identifier, purpose, origin));
-    Vec::new()
+    effects
 }
 
 /// Opens a copy of the record in the editor under another identifier. What is wrong with it is given back.
@@ -210,6 +211,13 @@ pub(super) fn again(model: &mut Model, now: Now) -> Vec<Effect> {
     effects
 }
 
+/// Gives up a read that was asked for by hand: its answer must not come between a person and what is typed, reviewed or
+/// written meanwhile. The review reads for itself.
+pub(super) fn stop_reading(model: &mut Model) -> Vec<Effect> {
+    let waited = model.editor.as_mut().and_then(|editor| editor.stored.cancel());
+    cancel(model, waited)
+}
+
 /// What could not be had is asked for by [`wants`] again.
 fn open_again(model: &mut Model) -> Vec<Effect> {
     let Some(editor) = &mut model.editor else {
@@ -232,5 +240,6 @@ pub(super) fn show_stored(model: &mut Model, stored: Option<FeatureRecord>) {
         let anew = Draft::of(draft.schema().clone(), draft.identifier(), stored);
         desk.form.take(anew);
         desk.stage = Stage::Editing;
+        desk.outside = None;
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Must not: lose what was typed there. A text that cannot be taken is given back with the reason at its top.
 
-use super::{changed, desk, desk_mut};
+use super::{changed, desk_mut, opening};
 use crate::clock::Now;
 use crate::edit::document;
 use crate::message::Effect;
@@ -13,32 +13,40 @@ pub(super) fn ask(model: &mut Model, _now: Now) -> Vec<Effect> {
     let Some(desk) = desk_mut(model) else {
         return Vec::new();
     };
-    let text = desk
-        .outside
-        .clone()
-        .unwrap_or_else(|| document::write(desk.form.draft()));
-    desk.outside = Some(text.clone());
-    vec![Effect::EditOutside(text)]
+    let text = desk.outside.clone();
+    let text = text.unwrap_or_else(|| document::write(desk.form.draft()));
+    let mut effects = opening::stop_reading(model);
+    effects.push(Effect::EditOutside(text));
+    effects
 }
 
 /// The text as the person left it.
 pub(in crate::update) fn edited(model: &mut Model, text: Result<String, String>, now: Now) -> Vec<Effect> {
-    let Some(before) = desk(model).and_then(|desk| desk.outside.clone()) else {
-        return Vec::new();
-    };
     match text {
+        // A text that could not be taken before is still there for the next time.
         Err(why) => {
             model.notify(now.mono, why, true);
-            if let Some(desk) = desk_mut(model) {
-                desk.outside = None;
-            }
             Vec::new()
         }
-        Ok(text) => take(model, &before, &text, now),
+        Ok(text) if text.trim().is_empty() => give_up(model, now),
+        Ok(text) => take(model, &text, now),
     }
 }
 
-fn take(model: &mut Model, before: &str, text: &str, now: Now) -> Vec<Effect> {
+/// As with git: who empties the text wants none of it.
+fn give_up(model: &mut Model, now: Now) -> Vec<Effect> {
+    if let Some(desk) = desk_mut(model) {
+        desk.outside = None;
+    }
+    model.notify(
+        now.mono,
+        "the text is empty: the record stays as it is here",
+        false,
+    );
+    Vec::new()
+}
+
+fn take(model: &mut Model, text: &str, now: Now) -> Vec<Effect> {
     let Some(desk) = desk_mut(model).filter(|desk| matches!(desk.stage, Stage::Editing)) else {
         return Vec::new();
     };
@@ -50,10 +58,10 @@ fn take(model: &mut Model, before: &str, text: &str, now: Now) -> Vec<Effect> {
         Ok(Err(mistakes)) => document::with_mistakes(text, &mistakes),
         Err(error) => document::with_error(text, &error),
     };
-    desk.outside = Some(wrong.clone());
+    let before = desk.outside.replace(wrong.clone());
     // Who leaves it as it was gives up for now.
-    if text == before {
-        let words = "the text is not taken as it is; E opens it again, and nothing of it is lost";
+    if before.as_deref() == Some(text) {
+        let words = "the text is not taken as it is, and kept: E opens it again, emptied it is given up";
         model.notify(now.mono, words, true);
         return Vec::new();
     }

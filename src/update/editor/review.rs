@@ -1,10 +1,10 @@
 //! The look at a draft before it is written, with another look at the store.
 
-use super::{desk, desk_mut, draft, merging, read_only, saving};
+use super::{desk, desk_mut, draft, merging, opening, read_only, saving};
 use crate::clock::Now;
 use crate::edit::{Draft, Intent, Merge};
 use crate::message::{Action, Effect, Request};
-use crate::model::{Before, Editor, Model, Remote, Review, Stage};
+use crate::model::{Editor, Model, Remote, Review, Stage};
 use crate::resource::{DeletionMode, FeatureRecord, TargetStore};
 use crate::source::SourceError;
 use crate::update::{ask, cancel};
@@ -27,16 +27,16 @@ pub(super) fn open(model: &mut Model, now: Now, intent: Intent) -> Vec<Effect> {
         return Vec::new();
     }
     let can_read = draft.schema().stores().contains(&TargetStore::Online);
-    // What was asked for before would come in the middle of it.
-    let before = model.editor.as_mut().and_then(|editor| editor.stored.cancel());
-    let mut effects = cancel(model, before);
+    let mut effects = opening::stop_reading(model);
     let wait = can_read.then(|| ask(model, now.mono));
     let request = model.editor.as_ref().map(record_of);
     if let Some(desk) = desk_mut(model) {
         desk.stage = Stage::Reviewing(Review::new(intent, now.wall, wait));
     }
-    let call = wait.zip(request);
-    effects.extend(call.map(|(wait, request)| Effect::Call(wait.ticket, request)));
+    let call = wait
+        .zip(request)
+        .map(|(wait, request)| Effect::Call(wait.ticket, request));
+    effects.extend(call);
     effects
 }
 
@@ -60,7 +60,7 @@ pub(super) fn undo(model: &mut Model, now: Now) -> Vec<Effect> {
     let Some(desk) = desk_mut(model) else {
         return Vec::new();
     };
-    let Some(Before(before)) = desk.before.clone() else {
+    let Some(before) = desk.before.clone() else {
         model.notify(
             now.mono,
             "nothing was written here that could be taken back",
@@ -76,9 +76,12 @@ pub(super) fn undo(model: &mut Model, now: Now) -> Vec<Effect> {
     let now_stored = desk.form.draft();
     let (schema, identifier) = (now_stored.schema().clone(), now_stored.identifier().to_owned());
     let stored = now_stored.base().cloned();
-    match Draft::undoing(schema, &identifier, before.as_ref(), stored) {
+    match Draft::undoing(schema, &identifier, before.record.as_ref(), stored) {
         Some(draft) => {
-            desk.form.take(draft);
+            desk.form.take(match before.deleted_at {
+                Some(deleted_at) => draft.newer_than(deleted_at),
+                None => draft,
+            });
             open(model, now, Intent::Put)
         }
         // There was no record before.

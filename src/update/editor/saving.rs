@@ -2,12 +2,12 @@
 
 use super::{desk, desk_mut, keeping, merging, opening, read_only};
 use crate::clock::Now;
-use crate::edit::{Draft, Ending, Input, Intent, Merge, Output, Refused, Saving};
+use crate::edit::{Ending, Input, Intent, Merge, Output, Refused, Saving};
 use crate::message::{Effect, Request};
 use crate::model::{Before, Model, Pause, Stage, WriteEnded, Writing};
-use crate::resource::FeatureRecord;
+use crate::resource::{FeatureRecord, RecordChange};
 use crate::source::SourceError;
-use crate::update::ask;
+use crate::update::{ask, cancel};
 
 /// Begins the write that was reviewed.
 pub(super) fn begin(model: &mut Model, intent: Intent, now: Now) -> Vec<Effect> {
@@ -21,8 +21,14 @@ pub(super) fn begin(model: &mut Model, intent: Intent, now: Now) -> Vec<Effect> 
     let seed = now.wall.subsec_nanosecond().unsigned_abs().into();
     match Saving::begin(desk.form.draft().clone(), intent, now, seed) {
         Ok(mut saving) => {
+            let looked = match &mut desk.stage {
+                Stage::Reviewing(review) => review.checked.cancel(),
+                _ => None,
+            };
+            let mut effects = cancel(model, looked);
             let output = saving.step(now, Input::Started);
-            go_on(model, saving, output, now)
+            effects.extend(go_on(model, saving, output, now));
+            effects
         }
         Err(refused) => {
             if let Stage::Reviewing(review) = &mut desk.stage {
@@ -134,12 +140,12 @@ fn end(model: &mut Model, saving: Saving, ending: Ending, now: Now) -> Vec<Effec
     match &ending {
         Ending::Stored { record } => {
             opening::show_stored(model, record.clone());
-            taken(model, &draft);
+            taken(model, &saving);
             effects.extend(keeping::discard(model));
         }
         Ending::Taken(_) => {
             opening::show_stored(model, draft.base().cloned());
-            taken(model, &draft);
+            taken(model, &saving);
             effects.extend(keeping::discard(model));
         }
         Ending::Differs { theirs: stored } | Ending::StoredDifferently { stored } => {
@@ -161,8 +167,15 @@ fn quit_if(model: &mut Model, is_done: bool) -> Option<Effect> {
 }
 
 /// The service took a draft, which can be taken back to what was there before.
-fn taken(model: &mut Model, draft: &Draft) {
+fn taken(model: &mut Model, saving: &Saving) {
+    let deleted_at = saving.sent().and_then(|write| match &write.change {
+        RecordChange::Delete { event_time, .. } => Some(event_time.clone()),
+        _ => None,
+    });
     if let Some(desk) = desk_mut(model) {
-        desk.before = Some(Before(draft.base().cloned()));
+        desk.before = Some(Before {
+            record: saving.draft().base().cloned(),
+            deleted_at,
+        });
     }
 }

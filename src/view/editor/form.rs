@@ -127,7 +127,10 @@ impl Columns {
             FormSign::Absent => vec![(shown(None, self.value), Role::Dim)],
             FormSign::Added => vec![(shown(row.after, self.value), Role::Added)],
             FormSign::Changed | FormSign::Removed => {
-                let before = shown(row.before, self.value / 3);
+                // What it was gives way to what it will be, but not to nothing.
+                let after = shown(row.after, self.value).width();
+                let least = (self.value / 3).max(self.value.saturating_sub(after + 3));
+                let before = shown(row.before, least);
                 let room = self.value.saturating_sub(before.width() + 3);
                 let role = if row.after.is_some() {
                     Role::Changed
@@ -144,7 +147,7 @@ impl Columns {
     }
 
     fn value_area(&self, row: Rect) -> Rect {
-        let before = u16::try_from(usize::from(row.width).saturating_sub(self.value + 2)).unwrap_or(0);
+        let before = u16::try_from(usize::from(row.width).saturating_sub(self.value + 1)).unwrap_or(0);
         Rect {
             x: row.x + before,
             width: row.width - before,
@@ -193,11 +196,11 @@ pub(super) fn about(desk: &Desk) -> String {
         it if it == schema.event_time() => " · event time, moves forward when it is written",
         _ => "",
     };
-    let size = row
-        .after
-        .map_or("the record has no value for it".to_owned(), |value| {
-            format::bytes(check::size(value) as u64)
-        });
+    let size = match (row.sign(), row.after) {
+        (_, Some(value)) => format::bytes(check::size(value) as u64),
+        (FormSign::Removed, None) => "is taken out of the record".to_owned(),
+        (_, None) => "the record has no value for it".to_owned(),
+    };
     let was = match row.sign() {
         FormSign::Changed | FormSign::Removed => format!(" · was {}", shown(row.before, 40)),
         _ => String::new(),

@@ -41,12 +41,13 @@ pub(super) fn draw(stage: &Stage<'_>, editor: &Editor, merging: &Merging, area: 
         .max();
     let name = names.unwrap_or(0).clamp(7, NAME).min(width / 4);
     let cell = width.saturating_sub(name + 5) / 3;
+    let column = |text: &str| format::pad(&format::fit(text, cell.saturating_sub(1)), cell);
     let heading = format!(
         "   {}  {}{}{}",
         format::pad("feature", name),
-        format::pad("as you read it", cell),
-        format::pad("theirs, stored now", cell),
-        "mine"
+        column("as you read it"),
+        column(" theirs, stored now"),
+        " mine"
     );
     let mut lines = vec![Line::from(stage.span(format::fit(&heading, width), Role::Dim))];
     let fit = usize::from(inner.height).saturating_sub(1);
@@ -58,11 +59,11 @@ pub(super) fn draw(stage: &Stage<'_>, editor: &Editor, merging: &Merging, area: 
 
 /// Why it has come to this, and what the keys do about it.
 pub(super) fn note(stage: &Stage<'_>, merging: &Merging, area: Rect, buffer: &mut Buffer) {
-    let text = format::fit(
-        &format!(" {}", sanitize::line(&merging.why)),
-        usize::from(area.width),
+    let text = format!(
+        "{}; m takes mine, t theirs, ctrl-s reviews the result",
+        sanitize::line(&merging.why)
     );
-    Paragraph::new(stage.span(text, Role::Warning)).render(area, buffer);
+    super::several_lines(stage, &text, Role::Warning, area, buffer);
 }
 
 fn row<'a>(stage: &Stage<'_>, row: &Row, selected: bool, name: usize, cell: usize) -> Line<'a> {

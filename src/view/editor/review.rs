@@ -37,7 +37,7 @@ pub(super) fn draw(
     block.render(area, buffer);
     let width = usize::from(inner.width.saturating_sub(2));
     let draft = desk.form.draft();
-    let mut lines = place(stage, draft, width);
+    let mut lines = place(stage, draft, review.intent, width);
     lines.extend(wrong(stage, draft, review, width));
     lines.push(Line::default());
     match review.intent {
@@ -63,7 +63,7 @@ fn words<'a>(stage: &Stage<'_>, text: &str, role: Role, width: usize) -> Vec<Lin
 }
 
 /// Account, region, stores, life.
-fn place<'a>(stage: &Stage<'_>, draft: &Draft, width: usize) -> Vec<Line<'a>> {
+fn place<'a>(stage: &Stage<'_>, draft: &Draft, intent: Intent, width: usize) -> Vec<Line<'a>> {
     let identity = &stage.model.identity;
     let parts = [
         identity
@@ -74,7 +74,7 @@ fn place<'a>(stage: &Stage<'_>, draft: &Draft, width: usize) -> Vec<Line<'a>> {
         Some(identity.region.clone()),
         identity.endpoint.clone(),
         Some(super::stores(draft)),
-        Some(super::life(stage, draft)),
+        Some(super::life(stage, draft)).filter(|_| !matches!(intent, Intent::Delete(_))),
     ];
     let parts: Vec<_> = parts.into_iter().flatten().collect();
     words(stage, &parts.join(" · "), Role::Text, width)
@@ -142,7 +142,8 @@ fn changes<'a>(stage: &Stage<'_>, draft: &Draft, review: &Review, width: usize) 
     let read = draft.base().map_or(0, |base| base.values.len().saturating_sub(1));
     let unchanged = read.saturating_sub(touched.count());
     if unchanged > 0 {
-        let text = format!("= {unchanged} features unchanged, sent byte for byte");
+        let features = if unchanged == 1 { "feature" } else { "features" };
+        let text = format!("= {unchanged} {features} unchanged, sent byte for byte");
         lines.push(Line::from(stage.span(text, Role::Dim)));
     }
     lines
@@ -176,10 +177,6 @@ fn deletion<'a>(
     width: usize,
 ) -> Vec<Line<'a>> {
     let count = draft.base().map_or(0, |base| base.values.len());
-    let (soft, hard) = match mode {
-        DeletionMode::Soft => ("▌", " "),
-        DeletionMode::Hard => (" ", "▌"),
-    };
     let mut lines = words(
         stage,
         &format!(
@@ -190,14 +187,23 @@ fn deletion<'a>(
         width,
     );
     lines.push(Line::default());
-    let choice = |mark: &str, text: &str| words(stage, &format!("{mark} {text}"), Role::Text, width);
-    lines.extend(choice(
-        soft,
-        "soft: its identifier and event time stay; an older write cannot bring it back, and it can be listed",
-    ));
-    lines.extend(choice(hard, "hard: nothing of it stays in the online store"));
+    let soft =
+        "soft: its identifier and event time stay; an older write cannot bring it back, and it can be listed";
+    let hard = "hard: nothing of it stays in the online store";
+    lines.extend(choice(stage, soft, mode == DeletionMode::Soft, width));
+    lines.extend(choice(stage, hard, mode == DeletionMode::Hard, width));
     lines.extend(words(stage, "space chooses the other", Role::Dim, width));
     lines
+}
+
+/// One of two ways, with a mark where it is chosen.
+fn choice<'a>(stage: &Stage<'_>, text: &str, is_chosen: bool, width: usize) -> Vec<Line<'a>> {
+    let role = if is_chosen { Role::Heading } else { Role::Dim };
+    let lines = wrap(text, width.saturating_sub(2)).into_iter().enumerate();
+    let mark = |line| if is_chosen && line == 0 { "▌ " } else { "  " };
+    lines
+        .map(|(line, text)| Line::from(stage.span(format!("{}{text}", mark(line)), role)))
+        .collect()
 }
 
 /// Whether the store still has what was read.
