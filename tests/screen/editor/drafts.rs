@@ -86,7 +86,7 @@ fn a_draft_that_was_left_is_offered_and_gone_on_with() {
         &["A record was changed and not stored.", "customers / cust-0031"],
     );
     desk.keys(&["enter"]);
-    assert!(is_dropped_left(&desk) && last_kept(&desk).is_some());
+    assert!(desk.asked.iter().any(|it| matches!(it, Effect::TakeOver(..))));
     desk.answer_all();
     shows(&desk, &["this is the draft that you left", "1 unsaved", "→ 7"]);
     desk.keys(&["ctrl-s"]);
@@ -103,9 +103,12 @@ fn a_draft_that_was_left_is_discarded_or_left_for_later() {
     desk.keys(&["d"]);
     shows(&desk, &["Records were changed and not stored."]);
     desk.keys(&["j", "d"]);
+    shows(&desk, &["d again discards it"]);
+    assert!(!is_dropped_left(&desk));
+    desk.keys(&["d"]);
     assert!(is_dropped_left(&desk));
     shows(&desk, &["A record was changed and not stored."]);
-    desk.keys(&["d"]);
+    desk.keys(&["d", "k", "d", "d"]);
     assert!(desk.model.overlays.is_empty());
     desk.keys(&["d"]);
     shows(&desk, &["no draft was left behind"]);
