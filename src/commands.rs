@@ -19,7 +19,7 @@ use crate::keymap::Keymap;
 use crate::message::Ended;
 use crate::model::{Abilities, Identity, Model, Settings};
 use crate::resource::Section;
-use crate::runtime::{App, Clock, Manner, Signals};
+use crate::runtime::{App, Clock, Manner, Services, Signals};
 use crate::source::{self, Session, SessionError, Source};
 use crate::terminal::clipboard::Tool;
 use crate::terminal::{Screen, Surroundings};
@@ -142,7 +142,11 @@ async fn show(
     let signals = signals()?;
     let screen = Screen::enter(surroundings)?;
     let model = Model::new(settings, identity, Keymap::embedded()?, screen.size()?);
-    let app = App::new(model, look, screen, signals, clock, manner, sources);
+    let services = Services {
+        sources,
+        identify: session.identify(),
+    };
+    let app = App::new(model, look, screen, signals, clock, manner, services);
     // The program is large, and a future is moved about.
     Box::pin(app.run())
         .await
@@ -174,6 +178,7 @@ fn identity(session: &Session, global: &Global, config: &Config) -> Identity {
         profile: session.profile().unwrap_or_default().to_owned(),
         region: session.region().to_owned(),
         endpoint: endpoint(session),
+        caller: None,
         read_only: global.read_only || config.is_read_only(session.profile()),
         is_embedded: false,
     }

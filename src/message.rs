@@ -12,8 +12,8 @@ use crate::decode::{ChoiceError, Decoder};
 use crate::edit::{Kept, LeftBehind};
 use crate::model::{Document, Found, Scan, Sight, Size, Ticket};
 use crate::resource::{
-    Consumer, Detail, Entry, FeatureRecord, GatheredRecords, Page, PageToken, Position, Record, RecordWrite,
-    ResourceId, Section, Shard, ShardId, WantedRecords,
+    Caller, Consumer, Detail, Entry, FeatureRecord, GatheredRecords, Page, PageToken, Position, Record,
+    RecordWrite, ResourceId, Section, Shard, ShardId, WantedRecords,
 };
 use crate::source::SourceError;
 use crate::tail::TailEvent;
@@ -58,6 +58,8 @@ pub enum Reply {
     Registered(ResourceId, Result<Consumer, SourceError>),
     /// To [`Request::Deregister`]: the stream, and the consumer's name.
     Deregistered(ResourceId, String, Result<(), SourceError>),
+    /// To [`Request::Caller`].
+    Caller(Result<Caller, SourceError>),
     /// To [`Request::Record`].
     Record(Section, Result<Option<FeatureRecord>, SourceError>),
     /// To [`Request::Identifiers`].
@@ -199,6 +201,8 @@ pub enum Ended {
 /// A question to a service.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Request {
+    /// Who calls.
+    Caller,
     /// A page of a section's list.
     List(Section, Option<PageToken>),
     /// All about one resource.

@@ -70,7 +70,7 @@ use crate::config::Decoding;
 use crate::edit::{Kept, LeftBehind, Origin};
 use crate::keymap::{Context, Keymap};
 use crate::message::Ended;
-use crate::resource::{Detail, FeatureGroup, ResourceId, Section};
+use crate::resource::{Caller, Detail, FeatureGroup, ResourceId, Section};
 use crate::tail::Rate;
 
 /// How long a notice stays on the screen.
@@ -83,6 +83,8 @@ const BEAT: Duration = Duration::from_secs(1);
 pub struct Identity {
     /// The account, where it is known.
     pub account: Option<String>,
+    /// Who of it calls, where that is known.
+    pub caller: Option<Caller>,
     /// The profile.
     pub profile: String,
     /// The region.
@@ -185,6 +187,8 @@ pub struct Model {
     pub settings: Settings,
     /// Who and where.
     pub identity: Identity,
+    /// The question who calls.
+    pub caller: Remote<()>,
     /// The keys.
     pub keymap: Keymap,
     /// The terminal's size.
@@ -228,6 +232,7 @@ impl Model {
             zone: settings.zone.clone(),
             settings,
             identity,
+            caller: Remote::Idle,
             keymap,
             size,
             section: Section::Streams,

@@ -4,6 +4,7 @@
 //! (that is [`crate::view`]). What a person should see of a resource is said once, as [`Fact`]s.
 
 mod attribute;
+mod caller;
 mod consumer;
 mod diff;
 mod fact;
@@ -19,6 +20,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use attribute::{Attribute, Item, item_from_json, item_preview};
+pub use caller::Caller;
 pub use consumer::{CONSUMER_NAME_RULE, Consumer, is_consumer_name};
 pub use diff::{Diff, change_summary, diff, diff_items, key_words};
 pub use fact::{Fact, FactValue};

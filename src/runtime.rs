@@ -26,12 +26,12 @@ use crate::clock::Now;
 use crate::edit::audit;
 use crate::message::{Effect, Ended, Message};
 use crate::model::{Model, Size};
-use crate::source::Source;
 use crate::terminal::Screen;
 use crate::terminal::clipboard::{self, Tool};
 use crate::update::update;
 use crate::view::{self, Look};
 use calls::Calls;
+pub use calls::Services;
 use drafts::Drafts;
 use keeper::{Job, Keeper};
 use vanished::Watch;
@@ -91,13 +91,13 @@ impl App {
         signals: Signals,
         clock: Clock,
         manner: Manner,
-        sources: Vec<Source>,
+        services: Services,
     ) -> Self {
         let (sender, messages) = mpsc::channel(CHANNEL);
         let frame = Duration::from_secs(1) / u32::from(manner.max_fps.max(1));
         let drafts = Drafts::of_person(clock.now().wall);
         let keeper = drafts.map(|drafts| Keeper::start(drafts, sender.clone()));
-        let calls = Calls::new(clock, sender, sources, model.identity.read_only);
+        let calls = Calls::new(clock, sender, services, model.identity.read_only);
         Self {
             model,
             look,

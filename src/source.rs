@@ -4,6 +4,7 @@
 //! The rest of the program sees services only through these traits and asks what a [`Source`] *can do*, never which
 //! service it is. Implementations live in the files of `source/`, and the SDK's types stop there.
 
+mod caller;
 mod classify;
 mod dynamodb_streams;
 mod endpoint;
@@ -27,7 +28,7 @@ pub use error::{ErrorKind, SourceError};
 pub use session::{Options, Session, SessionError};
 
 use crate::resource::{
-    Batch, Consumer, ConsumerArn, Detail, Entry, FeatureRecord, GatheredRecords, IteratorToken, Page,
+    Batch, Caller, Consumer, ConsumerArn, Detail, Entry, FeatureRecord, GatheredRecords, IteratorToken, Page,
     PageToken, Position, RecordWrite, ResourceId, Section, Shard, ShardId, WantedRecords,
 };
 
@@ -94,6 +95,12 @@ pub trait Edit: Send + Sync {
 
     /// Writes a record. Tried once: a write that was not answered may have been made, and whoever asked for it finds out.
     fn write(&self, write: RecordWrite) -> Reply<'_, ()>;
+}
+
+/// Tells who calls.
+pub trait Identify: Send + Sync {
+    /// The account, and who of it calls.
+    fn caller(&self) -> Reply<'_, Caller>;
 }
 
 /// Registers readers that have a throughput of their own, and reads through them.

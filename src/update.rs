@@ -32,8 +32,8 @@ use jiff::tz::TimeZone;
 use crate::clock::Now;
 use crate::keymap::Chord;
 use crate::message::{Action, Effect, Ended, Exported, Message, Reply};
-use crate::model::{Model, Then, Ticket, Wait};
-use crate::resource::Section;
+use crate::model::{Model, Remote, Then, Ticket, Wait};
+use crate::resource::{Caller, Section};
 use crate::source::SourceError;
 
 /// Takes in what happened, and says what to do about it.
@@ -124,6 +124,7 @@ fn take_reply(model: &mut Model, ticket: Ticket, reply: Reply, now: Now) -> Vec<
         Reply::Deregistered(stream, name, answer) => {
             return consumers::deregistered(model, now, ticket, &stream, &name, answer);
         }
+        Reply::Caller(caller) => return identify(model, caller),
         Reply::Record(_, record) => records::looked_up(model, ticket, record),
         Reply::Identifiers(section, group, page) => records::listed(model, section, &group, page),
         Reply::Gathered(_, answer) => return batch::gathered(model, now, answer),
@@ -187,6 +188,16 @@ fn toggle_zone(model: &mut Model, now: Now) -> Vec<Effect> {
 fn nearest(count: usize, from: usize, forwards: bool, is_so: impl Fn(usize) -> bool) -> Option<usize> {
     let step = |n: usize| if forwards { from + n } else { from + count - n };
     (1..=count).map(|n| step(n) % count).find(|row| is_so(*row))
+}
+
+/// Who calls is known now, or cannot be told, which the sections tell as well where it matters.
+fn identify(model: &mut Model, caller: Result<Caller, SourceError>) -> Vec<Effect> {
+    if let Ok(caller) = caller {
+        model.identity.account = Some(caller.account.clone());
+        model.identity.caller = Some(caller);
+    }
+    model.caller = Remote::Ready(());
+    Vec::new()
 }
 
 /// A ticket for something that is asked for now.

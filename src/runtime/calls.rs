@@ -15,17 +15,25 @@ use crate::decode::Decoder;
 use crate::message::{Export, Exported, Message, Reply, Request, TailReply, TailRequest};
 use crate::model::{Document, Scan, Sight, Ticket};
 use crate::resource::{Record, Section};
-use crate::source::{ErrorKind, Source, SourceError};
+use crate::source::{ErrorKind, Identify, Source, SourceError};
 use crate::terminal::clipboard::Tool;
 
 /// News of a tail that may wait on their way into the loop's channel.
 const TAIL_CHANNEL: usize = 2;
 
+/// What can be called.
+pub struct Services {
+    /// The services.
+    pub sources: Vec<Source>,
+    /// What tells who calls.
+    pub identify: Arc<dyn Identify>,
+}
+
 /// The tasks that are under way.
 pub(super) struct Calls {
     clock: Clock,
     messages: mpsc::Sender<Message>,
-    sources: Arc<[Source]>,
+    services: Arc<Services>,
     /// Whether no write leaves the program, whatever is asked for.
     read_only: bool,
     running: HashMap<Ticket, AbortHandle>,
@@ -37,13 +45,13 @@ impl Calls {
     pub(super) fn new(
         clock: Clock,
         messages: mpsc::Sender<Message>,
-        sources: Vec<Source>,
+        services: Services,
         read_only: bool,
     ) -> Self {
         Self {
             clock,
             messages,
-            sources: sources.into(),
+            services: services.into(),
             read_only,
             running: HashMap::new(),
             order: None,
@@ -52,12 +60,12 @@ impl Calls {
 
     /// Asks a service.
     pub(super) fn call(&mut self, ticket: Ticket, request: Request) {
-        let (sources, messages, clock) = (self.sources.clone(), self.messages.clone(), self.clock);
+        let (services, messages, clock) = (self.services.clone(), self.messages.clone(), self.clock);
         let refused = self.read_only.then(|| refusal(&request)).flatten();
         self.spawn(ticket, async move {
             let begun = clock.now().mono;
             let reply = match refused {
-                None => answer(&sources, &request).await,
+                None => answer(&services, &request).await,
                 refused => refused,
             };
             let took = clock.now().mono.saturating_sub(begun);
@@ -75,11 +83,11 @@ impl Calls {
 
     /// Reads a stream live until it is cancelled.
     pub(super) fn tail(&mut self, ticket: Ticket, request: TailRequest) {
-        let (sources, messages, clock) = (self.sources.clone(), self.messages.clone(), self.clock);
+        let (services, messages, clock) = (self.services.clone(), self.messages.clone(), self.clock);
         let (order, parents_first) = watch::channel(request.parents_first);
         self.order = Some((ticket, order));
         self.spawn(ticket, async move {
-            let Some(source) = source(&sources, request.section).cloned() else {
+            let Some(source) = source(&services.sources, request.section).cloned() else {
                 return;
             };
             let order = tail::Order {
@@ -198,8 +206,10 @@ fn source(sources: &[Source], section: Section) -> Option<&Source> {
 }
 
 /// Makes the call. `None` only where the program asks a service for what it cannot do, which update does not.
-async fn answer(sources: &[Source], request: &Request) -> Option<Reply> {
+async fn answer(services: &Services, request: &Request) -> Option<Reply> {
+    let sources = &services.sources;
     Some(match request.clone() {
+        Request::Caller => Reply::Caller(services.identify.caller().await),
         Request::List(section, from) => {
             Reply::Listed(section, source(sources, section)?.catalog.list(from).await)
         }
@@ -272,6 +282,7 @@ fn refusal(request: &Request) -> Option<Reply> {
 /// What was asked, for the log: a record's identifier is a part of its payload and stays out.
 fn named(request: &Request) -> String {
     match request {
+        Request::Caller => "who calls".to_owned(),
         Request::List(section, _) => format!("list {section:?}"),
         Request::Describe(_, id) => format!("describe {id}"),
         Request::Shards(_, stream, _) => format!("shards of {stream}"),
@@ -290,6 +301,7 @@ fn failure(reply: Option<&Reply>) -> String {
     let error = match reply {
         Some(
             Reply::Listed(_, Err(error))
+            | Reply::Caller(Err(error))
             | Reply::Described(_, _, Err(error))
             | Reply::Shards(_, _, Err(error))
             | Reply::Consumers(_, Err(error))

@@ -7,6 +7,7 @@
 mod profile;
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_config::ecs::EcsCredentialsProvider;
@@ -30,11 +31,12 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_types::os_shim_internal::{Env, Fs};
 use thiserror::Error;
 
+use super::caller::Sts;
 use super::dynamodb_streams::DynamoDbStreams;
 use super::feature_store::FeatureStore;
 use super::kinesis::Kinesis;
 use super::machine_learning::MachineLearning;
-use super::{Source, http};
+use super::{Identify, Source, http};
 use crate::demo::protocol::ACCOUNT;
 use crate::resource::Section;
 use crate::sanitize;
@@ -176,6 +178,11 @@ impl Session {
     /// The URL that replaces the endpoints of all services, if one does.
     pub fn endpoint_url(&self) -> Option<&str> {
         self.sdk.endpoint_url()
+    }
+
+    /// What tells who calls.
+    pub fn identify(&self) -> Arc<dyn Identify> {
+        Arc::new(Sts::new(&self.sdk))
     }
 
     /// The services, in the order of [`Section::ALL`].

@@ -13,6 +13,7 @@ const DESCRIBED_AT_ONCE: usize = 4;
 /// Everything to ask for now.
 pub(super) fn wants(model: &mut Model, now: Now) -> Vec<Effect> {
     let mut effects = first_pages(model, now);
+    effects.extend(caller(model, now));
     effects.extend(filter::scans(model, now));
     effects.extend(inspector::inspect(model, now));
     effects.extend(editor::wants(model, now));
@@ -41,6 +42,16 @@ fn first_pages(model: &mut Model, now: Now) -> Vec<Effect> {
         Effect::Call(wait.ticket, Request::List(section, None))
     };
     missing.into_iter().map(begin).collect()
+}
+
+/// Who calls, once.
+fn caller(model: &mut Model, now: Now) -> Option<Effect> {
+    if !model.caller.is_idle() {
+        return None;
+    }
+    let wait = ask(model, now.mono);
+    model.caller.begin(wait);
+    Some(Effect::Call(wait.ticket, Request::Caller))
 }
 
 /// The list's next page, when the cursor comes near its end.

@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 use super::{Role, Stage, editor, format, write_line};
 use crate::message::{TailRequest, Through};
 use crate::model::{BatchView, Remote, Wait};
-use crate::resource::{Position, Section};
+use crate::resource::{Caller, Position, Section};
 use crate::sanitize;
 
 /// Who and where.
@@ -17,6 +17,7 @@ pub(super) fn identity(stage: &Stage<'_>, area: Rect, buffer: &mut Buffer) {
         identity.account.as_deref(),
         Some(identity.profile.as_str()),
         Some(identity.region.as_str()),
+        identity.caller.as_ref().map(Caller::name),
         identity.endpoint.as_deref(),
     ];
     let parts: Vec<_> = parts

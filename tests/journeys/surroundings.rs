@@ -120,6 +120,10 @@ fn a_terminal_that_vanishes_without_a_signal_ends_the_program() {
     }
     drop(screen);
     let (ended, told) = mpsc::channel();
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "waits for a process while the test has a deadline"
+    )]
     thread::spawn(move || ended.send(child.wait().unwrap().code()));
     assert_eq!(told.recv_timeout(DEADLINE), Ok(Some(130)));
 }

@@ -33,6 +33,32 @@ fn all_four_sections_are_asked_for_at_the_start_and_none_waits_for_another() {
 }
 
 #[test]
+fn who_calls_is_asked_once_and_shown_and_its_refusal_hides_nothing() {
+    let mut desk = Desk::filled(100, 24);
+    desk.model.caller = Remote::Idle;
+    desk.send(Message::Woke);
+    assert_eq!(requests(&mut desk), [Request::Caller]);
+    let mut desk = Desk::filled(100, 24);
+    desk.model.identity.account = None;
+    desk.model.caller = Remote::Idle;
+    desk.send(Message::Woke);
+    desk.answer_all();
+    assert!(
+        desk.screen()
+            .contains("111122223333 · shop-dev · us-east-1 · Developer/jo")
+    );
+    desk.model.caller = Remote::Idle;
+    desk.send(Message::Woke);
+    let (ticket, _) = desk.take_calls().remove(0);
+    desk.send(Message::Reply(
+        ticket,
+        Reply::Caller(Err(error(ErrorKind::Denied))),
+    ));
+    desk.send(Message::Woke);
+    assert!(requests(&mut desk).is_empty() && desk.screen().contains("orders"));
+}
+
+#[test]
 fn a_section_that_is_denied_hides_no_other() {
     let mut desk = Desk::start(80, 24);
     desk.fail_list(Section::Streams, &error(ErrorKind::Denied));

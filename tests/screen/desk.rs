@@ -8,7 +8,7 @@ use kinescope::clock::Now;
 use kinescope::config::Decoding;
 use kinescope::keymap::Keymap;
 use kinescope::message::{Effect, Message, Reply, Request, TailReply, TailRequest};
-use kinescope::model::{Abilities, Document, Identity, Model, Settings, Size, Ticket};
+use kinescope::model::{Abilities, Document, Identity, Model, Remote, Settings, Size, Ticket};
 use kinescope::resource::{Record, Section};
 use kinescope::source::SourceError;
 use kinescope::tail::{Counters, Lag, TailEvent};
@@ -57,6 +57,7 @@ impl Desk {
             profile: "shop-dev".to_owned(),
             region: "us-east-1".to_owned(),
             endpoint: None,
+            caller: None,
             read_only: true,
             is_embedded: false,
         };
@@ -70,6 +71,8 @@ impl Desk {
                 colour: true,
             },
         };
+        // Who calls is a story of its own.
+        desk.model.caller = Remote::Ready(());
         desk.send(Message::Resumed(size));
         desk
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use kinescope::message::{Reply, Request};
 use kinescope::resource::{
-    Attribute, BatchPrediction, Body, Change, Consumer, Detail, Entry, Event, Feature, FeatureGroup,
+    Attribute, BatchPrediction, Body, Caller, Change, Consumer, Detail, Entry, Event, Feature, FeatureGroup,
     FeatureRecord, FeatureValue, GatheredRecords, HashRange, Item, KeyElement, OfflineStore, OnlineStore,
     Page, PageToken, PredictionStatus, Record, ResourceId, Section, Shard, ShardId, Stream, TableStream,
     Timestamp, TtlDuration, TtlUnit, WantedRecords,
@@ -21,6 +21,7 @@ const GROUPS: [&str; 3] = ["customers", "products", "legacy-churn"];
 /// What the services answer.
 pub(super) fn answer(request: &Request) -> Reply {
     match request {
+        Request::Caller => Reply::Caller(Ok(caller())),
         Request::List(section, from) => Reply::Listed(*section, Ok(list(*section, from.as_ref()))),
         Request::Describe(section, id) => {
             Reply::Described(*section, id.clone(), Ok(Box::new(describe(*section, id))))
@@ -52,6 +53,13 @@ pub(super) fn answer(request: &Request) -> Reply {
         }
         Request::Gather(section, wanted) => Reply::Gathered(*section, Ok(gathered(wanted))),
         Request::Write(section, _) => Reply::Written(*section, Ok(())),
+    }
+}
+
+fn caller() -> Caller {
+    Caller {
+        account: "111122223333".to_owned(),
+        arn: "arn:aws:sts::111122223333:assumed-role/Developer/jo".to_owned(),
     }
 }
 

@@ -140,7 +140,7 @@ pub(super) fn audit(model: &Model, saving: &Saving, ending: &Ending, now: Now) -
     let editor = model.editor.as_ref();
     let writer = audit::Writer {
         origin: editor.map(|editor| editor.origin.clone()).unwrap_or_default(),
-        caller: None,
+        caller: model.identity.caller.as_ref().map(|caller| caller.arn.clone()),
         values: model.settings.audit_values,
     };
     audit::line(&writer, saving, ending, now.wall)
