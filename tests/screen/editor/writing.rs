@@ -123,7 +123,7 @@ fn what_somebody_else_wrote_is_merged_before_anything_is_written() {
     let mut desk = at_change();
     set(&mut desk, TIER, "gold");
     desk.keys(&["ctrl-s"]);
-    read(&mut desk, Ok(theirs("orders_30d", "8")));
+    read(&mut desk, Ok(Some(theirs("orders_30d", "8"))));
     shows(
         &desk,
         &[
@@ -138,10 +138,10 @@ fn what_somebody_else_wrote_is_merged_before_anything_is_written() {
     desk.keys(&["t"]);
     shows(&desk, &["all decided", "t orders_30d"]);
     desk.keys(&["ctrl-s"]);
-    read(&mut desk, Ok(theirs("orders_30d", "8")));
+    read(&mut desk, Ok(Some(theirs("orders_30d", "8"))));
     shows(&desk, &["Put record", "+ tier", "= 3 features unchanged"]);
     desk.keys(&["ctrl-s"]);
-    read(&mut desk, Ok(theirs("orders_30d", "8")));
+    read(&mut desk, Ok(Some(theirs("orders_30d", "8"))));
     let put = write(&mut desk, Ok(()));
     let record = as_written(&put).unwrap();
     assert_eq!(record.value("orders_30d"), Some(&one("8")));
@@ -153,7 +153,7 @@ fn what_somebody_else_wrote_is_merged_before_anything_is_written() {
 #[test]
 fn a_change_just_before_the_write_is_seen_and_nothing_is_written() {
     let mut desk = at_reread();
-    read(&mut desk, Ok(theirs("tier", "silver")));
+    read(&mut desk, Ok(Some(theirs("tier", "silver"))));
     assert!(asks_for_nothing(&mut desk));
     shows(
         &desk,
@@ -177,7 +177,7 @@ fn a_record_that_is_gone_is_put_anew_only_where_that_is_decided() {
 #[test]
 fn theirs_alone_leaves_nothing_to_write() {
     let mut desk = at_reread();
-    read(&mut desk, Ok(theirs("orders_30d", "8")));
+    read(&mut desk, Ok(Some(theirs("orders_30d", "8"))));
     desk.keys(&["T", "ctrl-s"]);
     shows(&desk, &["nothing is left to write", "as stored"]);
     assert!(is_dropped(&desk) && asks_for_nothing(&mut desk));
@@ -383,7 +383,7 @@ fn a_read_by_hand_does_not_come_between_a_person_and_what_follows() {
     read(&mut desk, Ok(stored()));
     desk.send(Message::Reply(
         late,
-        Reply::Record(Section::Features, Ok(theirs("tier", "x"))),
+        Reply::Record(Section::Features, Ok(Some(theirs("tier", "x")))),
     ));
     let put = write(&mut desk, Ok(()));
     read(&mut desk, Ok(as_written(&put)));
@@ -406,13 +406,13 @@ fn a_read_by_hand_does_not_come_between_a_person_and_what_follows() {
 fn a_read_by_hand_shows_what_is_stored_or_puts_it_beside_ones_own() {
     let mut desk = at_editor();
     desk.keys(&["r"]);
-    read(&mut desk, Ok(theirs("tier", "silver")));
+    read(&mut desk, Ok(Some(theirs("tier", "silver"))));
     shows(&desk, &["silver", "as stored"]);
     let mut desk = at_change();
     desk.keys(&["r"]);
     read(&mut desk, Ok(stored()));
     shows(&desk, &["the record is stored as you read it", "1 unsaved"]);
     desk.keys(&["r"]);
-    read(&mut desk, Ok(theirs("tier", "silver")));
+    read(&mut desk, Ok(Some(theirs("tier", "silver"))));
     shows(&desk, &["Merge", "✓silver"]);
 }
