@@ -56,7 +56,7 @@ pub(super) fn place<'a>(stage: &Stage<'_>, editor: &Editor) -> Line<'a> {
         Some(Step::Merging(_)) => "merge",
     };
     let unkept = match &stage.model.drafts.failed {
-        Some(_) => " · the draft is NOT on the disk",
+        Some(_) => " · draft NOT on disk",
         None => "",
     };
     let group = sanitize::line(editor.group.as_str()).into_owned();

@@ -416,3 +416,77 @@ fn a_read_by_hand_shows_what_is_stored_or_puts_it_beside_ones_own() {
     read(&mut desk, Ok(Some(theirs("tier", "silver"))));
     shows(&desk, &["Merge", "✓silver"]);
 }
+
+#[test]
+fn a_signal_waits_for_a_write_as_a_key_does() {
+    let mut desk = at_write();
+    desk.send(Message::EndAsked);
+    assert!(!quits(&desk));
+    let put = write(&mut desk, Ok(()));
+    read(&mut desk, Ok(as_written(&put)));
+    assert!(quits(&desk));
+    let mut idle = at_editor();
+    idle.send(Message::EndAsked);
+    assert!(quits(&idle));
+}
+
+#[test]
+fn a_write_leaves_a_line_in_the_log_before_it_is_sent() {
+    let mut desk = at_write();
+    let lines = |desk: &Desk| {
+        let lines = desk.asked.iter().filter_map(|effect| match effect {
+            Effect::Audit(line) => Some(line.clone()),
+            _ => None,
+        });
+        lines.collect::<Vec<_>>()
+    };
+    assert!(matches!(&lines(&desk)[..], [line] if line.contains("\"outcome\":\"sending\"")));
+    let put = write(&mut desk, Ok(()));
+    read(&mut desk, Ok(as_written(&put)));
+    assert!(lines(&desk)[1].contains("\"outcome\":\"stored\""));
+}
+
+#[test]
+fn reading_back_can_be_left_off_and_the_draft_stays_until_it_is_known() {
+    let mut desk = at_write();
+    desk.keys(&["esc"]);
+    shows(&desk, &["a write that was sent cannot be taken back"]);
+    let put = write(&mut desk, Ok(()));
+    shows(&desk, &["reading it back"]);
+    desk.keys(&["esc"]);
+    desk.take_calls();
+    shows(
+        &desk,
+        &["the service took it, but reading it back failed", "r looks again"],
+    );
+    assert!(!is_dropped(&desk));
+    desk.keys(&["r"]);
+    read(&mut desk, Ok(as_written(&put)));
+    shows(&desk, &["stored, and read back as written"]);
+    assert!(is_dropped(&desk));
+}
+
+#[test]
+fn what_somebody_changed_is_looked_at_again_before_it_is_deleted() {
+    let mut desk = at_editor();
+    desk.keys(&["X"]);
+    read(&mut desk, Ok(Some(theirs("tier", "platinum"))));
+    shows(
+        &desk,
+        &[
+            "Delete record",
+            "somebody changed the record since you read it: this is what would be deleted now",
+        ],
+    );
+    desk.keys(&["ctrl-s"]);
+    read(&mut desk, Ok(Some(theirs("tier", "platinum"))));
+    assert!(matches!(
+        write(&mut desk, Ok(())).change,
+        RecordChange::Delete { .. }
+    ));
+    let mut gone = at_editor();
+    gone.keys(&["X"]);
+    read(&mut gone, Ok(None));
+    shows(&gone, &["the record is gone already"]);
+    assert!(asks_for_nothing(&mut gone));
+}
