@@ -5,10 +5,13 @@
 //! Must not: do I/O, read a clock, hold a handle to anything that does.
 
 mod batch;
+mod behind;
 mod browser;
 mod comparison;
 mod consumers;
+mod copy_menu;
 mod editor;
+mod follow;
 mod inspector;
 mod layout;
 mod lineage;
@@ -34,13 +37,16 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub use batch::{BatchPane, BatchView};
+pub use behind::Behind;
 pub use browser::{Browser, Focus, ShardList, cancel_listing};
 pub use comparison::{Column, Comparison, Contrast, FeatureRow};
 pub use consumers::{ConsumerChange, ConsumerList, ConsumerMenu};
+pub use copy_menu::CopyMenu;
 pub use editor::{
     Before, Checked, Desk, Editor, Form, FormRow, FormSign, Merging, Opening, Pause, Review, Stage,
     ValueLine, WriteEnded, Writing, parse_value, value_text,
 };
+pub use follow::{Follow, Pace};
 pub use inspector::{
     BETWEEN, Document, GAP, INDENT, Inspector, Kind, Line as TreeLine, Mark, Node, Reading, Search, Sight,
     Sign, Tree,
@@ -70,7 +76,7 @@ use crate::config::Decoding;
 use crate::edit::{Kept, LeftBehind, Origin};
 use crate::keymap::{Context, Keymap};
 use crate::message::Ended;
-use crate::resource::{Detail, FeatureGroup, ResourceId, Section};
+use crate::resource::{Detail, FeatureGroup, ResourceId, Section, Variable};
 use crate::tail::Rate;
 
 /// How long a notice stays on the screen.
@@ -134,6 +140,8 @@ pub struct Settings {
     pub ring_bytes: usize,
     /// Whether the log tells the values of what is written.
     pub audit_values: bool,
+    /// Whether the terminal's bell is rung when something that is followed has ended.
+    pub bell: bool,
     /// What each section's service can do, in the order of [`Section::ALL`].
     pub abilities: [Abilities; 4],
 }
@@ -150,6 +158,10 @@ pub struct Abilities {
     pub edit: bool,
     /// It pushes records to registered consumers.
     pub consumers: bool,
+    /// It chooses and sorts its list by these; not at all where there are none.
+    pub variables: &'static [Variable],
+    /// It tells what its resources were made from.
+    pub provenance: bool,
 }
 
 /// A file that is being written.
@@ -271,6 +283,7 @@ impl Model {
             Some(Overlay::Leave(_)) => &[Context::Leave],
             Some(Overlay::Drafts { .. }) => &[Context::Drafts, Context::Global],
             Some(Overlay::Marks(_)) => &[Context::Marks, Context::Global],
+            Some(Overlay::Copy(_)) => &[Context::Copy, Context::Global],
             Some(Overlay::Seek(seek)) if seek.is_typing() => &[Context::Seek],
             Some(Overlay::Seek(_)) => &[Context::SeekShards, Context::Seek],
             Some(Overlay::Help { .. }) => &[Context::Help, Context::Global],
@@ -290,6 +303,7 @@ impl Model {
             (Some(_), ..) => &[Context::Tail, Context::Global],
             (_, Some(_), _) => &[Context::Batch, Context::Global],
             (_, _, Some(_)) => &[Context::Records, Context::Global],
+            _ if self.abilities().provenance => &[Context::Prediction, Context::Browse, Context::Global],
             _ => &[Context::Browse, Context::Global],
         }
     }
@@ -329,6 +343,11 @@ impl Model {
         if self.editor.is_some() {
             return layout.editing();
         }
+        let layout = if !self.abilities().variables.is_empty() {
+            layout.tabular()
+        } else {
+            layout
+        };
         let compares = matches!(&self.batch, Some(batch) if batch.view == BatchView::Comparison);
         let reads = self.batch.is_some() || self.records.is_some();
         if compares || (reads && focus == Focus::Detail) {
@@ -362,6 +381,12 @@ impl Model {
         let writes = self.editor.as_ref().and_then(Editor::wake_at);
         let fades = (self.calls.per_second(now) > 0).then(|| next_beat(now));
         let rests = self.records.as_ref().and_then(|it| it.settles_at);
+        let follows = self.browsers.iter().filter_map(|it| it.follow.wakes_at).min();
+        let ages = self
+            .browsers
+            .iter()
+            .any(|it| it.follow.ticks)
+            .then(|| next_beat(now));
         let again = self.batch.as_ref().and_then(|it| it.wakes_at);
         [
             waits,
@@ -372,6 +397,8 @@ impl Model {
             writes,
             rests,
             again,
+            follows,
+            ages,
             self.ticks_at,
         ]
         .into_iter()

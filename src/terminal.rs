@@ -109,6 +109,13 @@ impl Screen {
         Ok(true)
     }
 
+    /// Rings the terminal's bell, which moves nothing on the screen.
+    pub fn ring(&mut self) -> io::Result<()> {
+        let mut out = io::stdout().lock();
+        out.write_all(b"\x07")?;
+        out.flush()
+    }
+
     /// What is on the screen is not known any more: the next frame is written whole.
     pub fn forget(&mut self) {
         self.lost = true;

@@ -74,7 +74,9 @@ impl Prompt {
     /// that asks for more.
     pub fn make_way(&mut self) {
         let chosen = self.chosen.take().and_then(|place| self.choices.get(place));
-        if chosen.is_some_and(|choice| choice.text == self.input.value() && !choice.text.ends_with(':')) {
+        if chosen
+            .is_some_and(|choice| choice.text == self.input.value() && !choice.text.ends_with([':', ' ']))
+        {
             self.input.reset();
         }
     }

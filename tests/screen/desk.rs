@@ -10,7 +10,7 @@ use kinescope::keymap::Keymap;
 use kinescope::message::{Effect, Message, Reply, Request, TailReply, TailRequest};
 use kinescope::model::{Abilities, Document, Identity, Model, Settings, Size, Ticket};
 use kinescope::resource::{Record, Section};
-use kinescope::source::SourceError;
+use kinescope::source::{Session, SourceError};
 use kinescope::tail::{Counters, Lag, TailEvent};
 use kinescope::update::update;
 use kinescope::view::{self, Look};
@@ -44,13 +44,21 @@ impl Desk {
             edit: true,
             ..Abilities::default()
         };
+        let services = Session::demo("http://127.0.0.1:1").sources();
+        let query = services[Section::Predictions.index()].query.clone();
+        let querying = Abilities {
+            variables: query.expect("predictions are queried").variables(),
+            provenance: true,
+            ..Abilities::default()
+        };
         let settings = Settings {
             zone: TimeZone::fixed(offset(1)),
             decoding: Decoding::default(),
             filters: [("sevens".to_owned(), ".n == 7".to_owned())].into(),
             ring_bytes: 64 << 20,
             audit_values: false,
-            abilities: [pushing, tail(false), edit, Abilities::default()],
+            bell: false,
+            abilities: [pushing, tail(false), edit, querying],
         };
         let identity = Identity {
             account: Some("111122223333".to_owned()),
