@@ -12,6 +12,7 @@ mod screen {
     mod filter;
     mod fixtures;
     mod inspector;
+    mod predictions;
     mod scale;
     mod snapshots;
     mod tail;

@@ -191,14 +191,12 @@ impl BatchPrediction {
                 .or((!is_under_way).then_some(self.updated).flatten()),
         });
         let started = match self.status {
-            PredictionStatus::Pending => "not given while PENDING",
+            PredictionStatus::Pending => "not while PENDING",
             _ => self.absent(),
         };
         let finished = match self.status {
-            PredictionStatus::Pending | PredictionStatus::InProgress => {
-                "not given before COMPLETED or FAILED"
-            }
-            PredictionStatus::Deleted => "not given once DELETED",
+            PredictionStatus::Pending | PredictionStatus::InProgress => "not until COMPLETED/FAILED",
+            PredictionStatus::Deleted => "not once DELETED",
             _ => self.absent(),
         };
         let milestone = |label, at: Option<Timestamp>, why, then| Milestone {
@@ -225,7 +223,7 @@ impl BatchPrediction {
     /// Why its records are not counted.
     pub fn uncounted(&self) -> &'static str {
         match self.status {
-            PredictionStatus::Pending => "not counted while PENDING",
+            PredictionStatus::Pending => "not while PENDING",
             _ => self.absent(),
         }
     }
@@ -234,9 +232,9 @@ impl BatchPrediction {
     pub(super) fn facts(&self) -> Vec<Fact> {
         let absent = self.absent();
         let compute = match self.status {
-            PredictionStatus::Pending | PredictionStatus::InProgress => "not given before COMPLETED",
+            PredictionStatus::Pending | PredictionStatus::InProgress => "not until COMPLETED",
             PredictionStatus::Completed => absent,
-            _ => "given only when COMPLETED",
+            _ => "only when COMPLETED",
         };
         let message = match (&self.status, self.message.as_deref()) {
             (PredictionStatus::Failed, Some(message)) => Fact::trouble("message", message),
@@ -296,9 +294,9 @@ mod tests {
         assert_eq!(queued.word(), "queued for");
         assert_eq!(queued.length(at("2026-11-20T12:00:41Z")), Duration::from_secs(41));
         assert_eq!(queued.length(at("2026-11-20T11:59:00Z")), Duration::ZERO);
-        assert_eq!(started.at, Err("not given while PENDING"));
-        assert_eq!(finished.at, Err("not given before COMPLETED or FAILED"));
-        assert_eq!(it.uncounted(), "not counted while PENDING");
+        assert_eq!(started.at, Err("not while PENDING"));
+        assert_eq!(finished.at, Err("not until COMPLETED/FAILED"));
+        assert_eq!(it.uncounted(), "not while PENDING");
     }
 
     #[test]
@@ -342,11 +340,8 @@ mod tests {
             fact.unwrap().value
         };
         use crate::resource::FactValue::Absent;
-        assert_eq!(
-            why(PredictionStatus::InProgress),
-            Absent("not given before COMPLETED")
-        );
-        assert_eq!(why(PredictionStatus::Failed), Absent("given only when COMPLETED"));
+        assert_eq!(why(PredictionStatus::InProgress), Absent("not until COMPLETED"));
+        assert_eq!(why(PredictionStatus::Failed), Absent("only when COMPLETED"));
     }
 
     #[test]

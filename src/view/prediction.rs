@@ -50,27 +50,16 @@ pub(super) fn milestone<'a>(
     width: usize,
 ) -> Line<'a> {
     let (when, role) = moment(stage, milestone, first);
-    let label = format!(" {:<9} ", milestone.label);
-    let mut room = width.saturating_sub(label.width() + 1);
-    let when = format::fit(&when, room);
-    room = room.saturating_sub(when.width());
+    let label = format!(" {:<8} ", milestone.label);
+    let when = format::fit(&when, width.saturating_sub(label.width()));
+    let room = width.saturating_sub(label.width() + when.width());
     let mut spans = vec![stage.span(label, Role::Dim), stage.span(when, role)];
-    if let Some(stretch) = milestone.then.as_ref() {
-        let lasted = lasted(stage, stretch);
-        if lasted.width() + 4 <= room {
-            spans.push(stage.span(" ── ", Role::Frame));
-            spans.push(lasted);
-            if lasted_arrow(stretch, room) {
-                spans.push(stage.span(" ──▶", Role::Frame));
-            }
-        }
+    let lasted = milestone.then.as_ref().map(|it| lasted(stage, it));
+    if let Some(lasted) = lasted.filter(|it| it.width() + 3 <= room) {
+        spans.push(stage.span(" · ", Role::Dim));
+        spans.push(lasted);
     }
     Line::from(spans)
-}
-
-/// An arrow leads to the next line where there is room to spare.
-fn lasted_arrow(stretch: &Stretch, room: usize) -> bool {
-    stretch.until.is_some() && room >= 24
 }
 
 /// When it was, the day too unless it is that of the beginning; or why that is not told.

@@ -227,7 +227,7 @@ fn record_of(identifier: &str) -> Option<FeatureRecord> {
 }
 
 /// Every fourth one pending, in progress, completed, failed.
-fn prediction(id: &str) -> BatchPrediction {
+pub(super) fn prediction(id: &str) -> BatchPrediction {
     let status = match id.as_bytes().last().map_or(0, |digit| digit % 4) {
         0 => PredictionStatus::Pending,
         1 => PredictionStatus::InProgress,

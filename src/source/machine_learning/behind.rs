@@ -10,8 +10,8 @@ use crate::resource::{Ancestor, Ancestry, Fact, Location, ResourceId};
 
 /// Said of what no state of an entity requires.
 const ABSENT: &str = "not given";
-const NOT_PENDING: &str = "not given while PENDING";
-const ENDED: &str = "not given before COMPLETED or FAILED";
+const NOT_PENDING: &str = "not while PENDING";
+const ENDED: &str = "not until COMPLETED/FAILED";
 
 impl MachineLearning {
     pub(super) async fn model(&self, id: &str) -> Result<Ancestry, SourceError> {
@@ -130,7 +130,7 @@ fn course(times: [Option<DateTime>; 3], compute_time: Option<i64>) -> [Fact; 4] 
         Fact::maybe("created", created, ABSENT),
         Fact::maybe("started", started, NOT_PENDING),
         Fact::maybe("finished", finished, ENDED),
-        Fact::maybe("compute time", compute_time, "given only when COMPLETED"),
+        Fact::maybe("compute time", compute_time, "only when COMPLETED"),
     ]
 }
 
