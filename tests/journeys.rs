@@ -17,6 +17,7 @@ mod journeys {
     mod hung;
     mod leaving;
     mod mistakes;
+    mod predictions;
     mod serve;
     mod sizes;
     mod tail;

@@ -91,6 +91,7 @@ fn applies(stage: &Stage<'_>, binding: &Binding) -> bool {
         Action::Consumers => can.consumers,
         Action::ToggleFollow if stage.model.tail.is_none() => follows(stage),
         Action::NewRecord | Action::LookUp | Action::Gather | Action::Compare | Action::ShowMarks => can.edit,
+        Action::ShowModel | Action::ShowDataSource => stage.model.browser().selected().is_some(),
         Action::Open => view != Some(BatchView::Comparison),
         Action::OnlyDifferences => view == Some(BatchView::Comparison),
         _ => true,

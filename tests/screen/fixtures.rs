@@ -81,7 +81,7 @@ fn list(section: Section, from: Option<&PageToken>) -> Page<Entry> {
         run: (section == Section::Predictions).then(|| prediction(&name).run()),
         status: (section == Section::Predictions).then(|| prediction(&name).status.as_str().to_owned()),
         name,
-        created: None,
+        created: (section == Section::Predictions).then(|| time("2026-11-20T11:56:00Z")),
     };
     Page {
         items: names.into_iter().map(entry).collect(),
