@@ -133,7 +133,10 @@ async fn show(
     let model = Model::new(settings, identity, Keymap::embedded()?, screen.size()?);
     let max_fps = global.max_fps.unwrap_or(config.max_fps);
     let app = App::new(model, look, screen, signals, clock, max_fps, sources);
-    app.run().await.map_err(because("the terminal cannot be used"))
+    // The loop holds all that the program knows: too much for the stack of whoever waits for it.
+    Box::pin(app.run())
+        .await
+        .map_err(because("the terminal cannot be used"))
 }
 
 fn log(session: &Session) {

@@ -25,6 +25,7 @@ const EMBEDDED: &str = include_str!("../assets/config.toml");
 
 /// The settings in force.
 #[derive(Clone, Debug, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each stands for itself")]
 pub struct Config {
     /// Frames a second at most.
     pub max_fps: u16,

@@ -343,10 +343,11 @@ impl Model {
         if self.editor.is_some() {
             return layout.editing();
         }
-        let layout = if !self.abilities().variables.is_empty() {
-            layout.tabular()
-        } else {
+        // Such a service's list tells enough for columns.
+        let layout = if self.abilities().variables.is_empty() {
             layout
+        } else {
+            layout.tabular()
         };
         let compares = matches!(&self.batch, Some(batch) if batch.view == BatchView::Comparison);
         let reads = self.batch.is_some() || self.records.is_some();

@@ -111,7 +111,7 @@ fn take_reply(model: &mut Model, ticket: Ticket, reply: Reply, now: Now) -> Vec<
     let failed = match reply {
         Reply::Listed(section, page) => browse::listed(model, section, page),
         Reply::Described(section, id, detail) => {
-            return follow::described(model, now, ticket, section, id, detail);
+            return follow::described(model, now, ticket, section, &id, detail);
         }
         Reply::Traced(section, ancestor, answer) => behind::traced(model, section, &ancestor, answer),
         Reply::Shards(section, stream, page) => browse::shards_listed(model, section, &stream, page),

@@ -187,11 +187,21 @@ impl Browser {
 
     /// Whether it comes to an end by itself and has not yet, as far as is known.
     pub fn is_under_way(&self, id: &ResourceId) -> bool {
-        if let Some(detail) = self.details.get(id).and_then(Remote::value) {
-            return detail.is_under_way();
+        match self.details.get(id).and_then(Remote::value) {
+            Some(detail) => detail.is_under_way(),
+            None => self.entry(id).is_some_and(Entry::is_under_way),
         }
-        let entry = self.entries().iter().find(|entry| entry.id == *id);
-        entry.is_some_and(Entry::is_under_way)
+    }
+
+    /// The same of a row, which need not be looked for.
+    pub fn entry_is_under_way(&self, entry: &Entry) -> bool {
+        let known = self.details.get(&entry.id).and_then(Remote::value);
+        known.map_or_else(|| entry.is_under_way(), Detail::is_under_way)
+    }
+
+    /// A row that is here, by its id.
+    pub fn entry(&self, id: &ResourceId) -> Option<&Entry> {
+        self.entries().iter().find(|entry| entry.id == *id)
     }
 
     /// Whether its rows tell how far they are, which takes columns.

@@ -259,6 +259,7 @@ impl BatchPrediction {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::resource::FactValue::Absent;
 
     fn at(text: &str) -> Timestamp {
         text.parse().unwrap()
@@ -339,7 +340,6 @@ mod tests {
             let fact = facts.into_iter().find(|fact| fact.label == "compute time");
             fact.unwrap().value
         };
-        use crate::resource::FactValue::Absent;
         assert_eq!(why(PredictionStatus::InProgress), Absent("not until COMPLETED"));
         assert_eq!(why(PredictionStatus::Failed), Absent("only when COMPLETED"));
     }

@@ -196,13 +196,13 @@ where
 fn comparator(operand: Operand) -> String {
     match operand {
         Operand::Text(text) => text,
-        Operand::Time(time, _) => match time.subsec_millisecond() {
-            0 => time.as_second().to_string(),
-            _ => {
-                let millis = time.as_millisecond();
-                format!("{}.{:03}", millis.div_euclid(1000), millis.rem_euclid(1000))
-            }
-        },
+        Operand::Time(time, _) if time.subsec_millisecond() == 0 => time.as_second().to_string(),
+        Operand::Time(time, _) => {
+            let millis = time.as_millisecond();
+            let sign = if millis < 0 { "-" } else { "" };
+            let millis = millis.unsigned_abs();
+            format!("{sign}{}.{:03}", millis / 1000, millis % 1000)
+        }
     }
 }
 
@@ -285,7 +285,7 @@ mod tests {
         let written = |text: &str| comparator(Operand::Time(text.parse().unwrap(), text.to_owned()));
         assert_eq!(written("2026-11-20T12:00:00Z"), "1795176000");
         assert_eq!(written("2026-11-20T12:00:00.25Z"), "1795176000.250");
-        assert_eq!(written("1969-12-31T23:59:59.5Z"), "-1.500");
+        assert_eq!(written("1969-12-31T23:59:59.5Z"), "-0.500");
     }
 
     #[tokio::test]

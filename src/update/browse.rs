@@ -149,7 +149,10 @@ fn refresh(model: &mut Model, now: Now) -> Vec<Effect> {
     browser.follow.begin_anew();
     effects.push(Effect::Call(list.ticket, browser.page_request(None)));
     let selected = browser.selected().map(|entry| entry.id.clone());
-    browser.details.retain(|id, _| Some(id) == selected.as_ref());
+    let follow = &browser.follow;
+    browser
+        .details
+        .retain(|id, _| Some(id) == selected.as_ref() || follow.is_pinned(id));
     if let Some(id) = selected {
         effects.extend(refresh_selected(model, now, &id));
     }

@@ -2,7 +2,7 @@
 
 use crate::clock::Now;
 use crate::message::{Effect, Request};
-use crate::model::{Model, Ticket};
+use crate::model::{Browser, Model, Ticket};
 use crate::resource::{BatchPrediction, Detail, PredictionStatus, ResourceId, Run, Section};
 use crate::source::SourceError;
 
@@ -32,10 +32,14 @@ pub(super) fn toggle(model: &mut Model, now: Now) -> Vec<Effect> {
 /// The next call for something that is followed.
 pub(super) fn wants(model: &mut Model, now: Now, is_covered: bool) -> Vec<Effect> {
     let ask = |section: Section| {
-        let wanted = wanted(model, section, is_covered);
+        let shown = if section == model.section && !is_covered {
+            on_screen(model)
+        } else {
+            Vec::new()
+        };
         let browser = &mut model.browsers[section.index()];
-        browser.follow.ticks = wanted.iter().any(|id| !browser.follow.is_pinned(id))
-            || (section == model.section && !is_covered && !wanted.is_empty());
+        browser.follow.ticks = !shown.is_empty();
+        let wanted = wanted(browser, shown);
         let id = browser.follow.due(&wanted, now.mono)?;
         let ticket = model.tickets.issue();
         browser.follow.ask(id.clone(), ticket, now.mono);
@@ -44,25 +48,38 @@ pub(super) fn wants(model: &mut Model, now: Now, is_covered: bool) -> Vec<Effect
     Section::ALL.into_iter().filter_map(ask).collect()
 }
 
-/// What of a section is under way and is on the screen or followed wherever the person is. What is asked for anyway is left out
-/// until its answer is there.
-fn wanted(model: &Model, section: Section, is_covered: bool) -> Vec<ResourceId> {
-    let browser = &model.browsers[section.index()];
+/// What is under way and on the screen, in the list or beside it.
+fn on_screen(model: &Model) -> Vec<ResourceId> {
+    let browser = model.browser();
     if !browser.has_runs() {
         return Vec::new();
     }
-    let mut ids = browser.follow.pinned().to_vec();
-    if section == model.section && !is_covered {
-        let rows = browser.visible(model.layout().list_rows());
-        let shown = rows.filter_map(|row| browser.row(row)).chain(browser.selected());
-        for entry in shown {
-            if !ids.contains(&entry.id) {
-                ids.push(entry.id.clone());
-            }
+    let rows = browser.visible(model.layout().list_rows());
+    let shown = rows
+        .filter_map(|row| browser.row(row))
+        .chain(browser.selected())
+        .filter(|entry| browser.entry_is_under_way(entry));
+    let mut ids: Vec<ResourceId> = Vec::new();
+    for entry in shown {
+        if !ids.contains(&entry.id) {
+            ids.push(entry.id.clone());
         }
     }
-    let is_awaited = |id: &ResourceId| browser.details.get(id).is_some_and(|it| it.wait().is_some());
-    ids.retain(|id| browser.is_under_way(id) && !is_awaited(id));
+    ids
+}
+
+/// What is to be followed: what is on the screen, and what the person follows wherever they are. What is asked for anyway is left
+/// out until its answer is there.
+fn wanted(browser: &Browser, shown: Vec<ResourceId>) -> Vec<ResourceId> {
+    let pinned = browser
+        .follow
+        .pinned()
+        .iter()
+        .filter(|id| browser.is_under_way(id));
+    let mut ids: Vec<ResourceId> = pinned.cloned().collect();
+    let others = shown.into_iter().filter(|id| !browser.follow.is_pinned(id));
+    ids.extend(others);
+    ids.retain(|id| browser.details.get(id).is_none_or(|it| it.wait().is_none()));
     ids
 }
 
@@ -72,30 +89,30 @@ pub(super) fn described(
     now: Now,
     ticket: Ticket,
     section: Section,
-    id: ResourceId,
+    id: &ResourceId,
     detail: Result<Box<Detail>, SourceError>,
 ) -> Vec<Effect> {
     let browser = &mut model.browsers[section.index()];
     let is_ours = browser.follow.takes(ticket);
-    let was_under_way = browser.is_under_way(&id);
-    let before = status(model, section, &id);
+    let was_under_way = browser.is_under_way(id);
+    let before = status(model, section, id);
     let failed = match detail {
-        Err(error) if is_ours => return failed(model, now, section, &id, error),
+        Err(error) if is_ours => return failed(model, now, section, id, error),
         detail => browse::described(model, section, id.clone(), detail),
     };
     if let Some(error) = failed {
         model.notify(now.mono, error.to_string(), true);
         return Vec::new();
     }
-    let after = status(model, section, &id);
+    let after = status(model, section, id);
     let browser = &mut model.browsers[section.index()];
-    if browser.is_under_way(&id) {
-        browser.follow.heard(&id, before != after, now.mono);
+    if browser.is_under_way(id) {
+        browser.follow.heard(id, before != after, now.mono);
         return Vec::new();
     }
-    browser.follow.ended(&id);
+    browser.follow.ended(id);
     if was_under_way {
-        tell_end(model, now, section, &id)
+        tell_end(model, now, section, id)
     } else {
         Vec::new()
     }
@@ -105,10 +122,7 @@ pub(super) fn described(
 fn status(model: &Model, section: Section, id: &ResourceId) -> Option<String> {
     let browser = &model.browsers[section.index()];
     let known = browser.details.get(id).and_then(|it| it.value());
-    let listed = || {
-        let entry = browser.entries().iter().find(|entry| entry.id == *id)?;
-        entry.status.clone()
-    };
+    let listed = || browser.entry(id)?.status.clone();
     known.map(|it| it.status().to_owned()).or_else(listed)
 }
 

@@ -60,11 +60,13 @@ pub(super) fn cells(row: &RowWords, now: Timestamp, room: usize) -> String {
         left = rest;
         let says = format::fit(&(column.says)(row, now), column.width);
         let width = column.width;
-        if number == 0 {
-            text.push_str(&format!(" {says:<width$}"));
+        let cell = if number == 0 {
+            format!("{says:<width$}")
         } else {
-            text.push_str(&format!(" {says:>width$}"));
-        }
+            format!("{says:>width$}")
+        };
+        text.push(' ');
+        text.push_str(&cell);
     }
     text
 }

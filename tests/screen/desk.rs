@@ -1,5 +1,6 @@
 //! A person at the program: presses keys, lets time go by, sees the screen; services answer when they are told to.
 
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -9,7 +10,7 @@ use kinescope::config::Decoding;
 use kinescope::keymap::Keymap;
 use kinescope::message::{Effect, Message, Reply, Request, TailReply, TailRequest};
 use kinescope::model::{Abilities, Document, Identity, Model, Settings, Size, Ticket};
-use kinescope::resource::{Record, Section};
+use kinescope::resource::{Record, Section, Variable};
 use kinescope::source::{Session, SourceError};
 use kinescope::tail::{Counters, Lag, TailEvent};
 use kinescope::update::update;
@@ -19,6 +20,13 @@ use ratatui::backend::TestBackend;
 use unicode_width::UnicodeWidthStr;
 
 use super::fixtures;
+
+/// What predictions are filtered by.
+static VARIABLES: LazyLock<&'static [Variable]> = LazyLock::new(|| {
+    let services = Session::demo("http://127.0.0.1:1").sources();
+    let query = services[Section::Predictions.index()].query.clone();
+    query.expect("predictions are queried").variables()
+});
 
 pub(super) struct Desk {
     pub(super) model: Model,
@@ -44,10 +52,8 @@ impl Desk {
             edit: true,
             ..Abilities::default()
         };
-        let services = Session::demo("http://127.0.0.1:1").sources();
-        let query = services[Section::Predictions.index()].query.clone();
         let querying = Abilities {
-            variables: query.expect("predictions are queried").variables(),
+            variables: *VARIABLES,
             provenance: true,
             ..Abilities::default()
         };

@@ -492,6 +492,25 @@ fn what_is_followed_tells_its_end_wherever_one_is_and_is_not_followed_any_more()
 }
 
 #[test]
+fn what_is_followed_stays_so_when_the_list_is_asked_for_something_else() {
+    let running = in_state(PredictionStatus::InProgress);
+    let describe = Request::Describe(SECTION, running.id.as_str().into());
+    let mut desk = with_one(80, 24, &running);
+    desk.keys(&["space"]);
+    filter(&mut desk, "status = FAILED");
+    let (ticket, _) = only_call(&mut desk);
+    let empty = Page {
+        items: Vec::new(),
+        next: None,
+    };
+    desk.send(Message::Reply(ticket, Reply::Listed(SECTION, Ok(empty))));
+    desk.keys(&["r"]);
+    desk.take_calls();
+    desk.wait(s(6));
+    assert_eq!(calls(&mut desk), [describe]);
+}
+
+#[test]
 fn following_is_given_up_by_the_same_key_and_nothing_that_has_ended_is_followed() {
     let mut desk = with_one(140, 24, &in_state(PredictionStatus::InProgress));
     desk.keys(&["space", "space"]);

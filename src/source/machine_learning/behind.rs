@@ -1,5 +1,7 @@
 //! The ML model and the data source behind a batch prediction, as facts.
 
+use std::collections::HashMap;
+
 use aws_sdk_machinelearning::operation::get_data_source::GetDataSourceOutput;
 use aws_sdk_machinelearning::operation::get_ml_model::GetMlModelOutput;
 use aws_sdk_machinelearning::types::{EntityStatus, RealtimeEndpointStatus};
@@ -48,9 +50,9 @@ fn model(it: GetMlModelOutput) -> Ancestry {
         Fact::maybe("size in bytes", it.size_in_bytes.and_then(count), ABSENT),
         Fact::maybe("trained with", it.training_data_source_id, ABSENT),
         Fact::maybe("training data", it.input_data_location_s3.clone(), ABSENT),
-        Fact::maybe("parameters", it.training_parameters.map(parameters), ABSENT),
         Fact::maybe("endpoint", it.endpoint_info.map(endpoint), ABSENT),
     ]);
+    facts.extend(parameters(it.training_parameters.unwrap_or_default()));
     facts.extend(course(
         [it.created_at, it.started_at, it.finished_at],
         it.compute_time,
@@ -142,14 +144,22 @@ fn locations(data: &'static str, uri: Option<String>, log: Option<String>) -> Ve
     vec![location(data, uri), location("log", log)]
 }
 
-/// In the order of their names, since a map has none.
-fn parameters(parameters: std::collections::HashMap<String, String>) -> String {
+/// A line each, in the order of their names, since a map has none.
+fn parameters(parameters: HashMap<String, String>) -> Vec<Fact> {
     let mut all: Vec<_> = parameters
         .into_iter()
         .map(|(name, value)| format!("{name}={value}"))
         .collect();
     all.sort();
-    all.join(" ")
+    let labels = std::iter::once("parameters").chain(std::iter::repeat(""));
+    let mut facts: Vec<_> = labels
+        .zip(all)
+        .map(|(label, text)| Fact::new(label, text))
+        .collect();
+    if facts.is_empty() {
+        facts.push(Fact::maybe("parameters", None::<String>, ABSENT));
+    }
+    facts
 }
 
 fn endpoint(info: aws_sdk_machinelearning::types::RealtimeEndpointInfo) -> String {
@@ -180,10 +190,9 @@ mod tests {
                 .build(),
         );
         assert_eq!(it.behind, [Ancestor::DataSource("ds-7".into())]);
-        assert_eq!(
-            fact(&it, "parameters"),
-            FactValue::Text("algorithm=sgd sgd.maxPasses=10".to_owned())
-        );
+        let text = |text: &str| FactValue::Text(text.to_owned());
+        assert_eq!(fact(&it, "parameters"), text("algorithm=sgd"));
+        assert_eq!(fact(&it, ""), text("sgd.maxPasses=10"));
         assert_eq!(
             fact(&it, "threshold"),
             FactValue::Absent("only of a BINARY model")
