@@ -174,22 +174,18 @@ impl BatchPrediction {
     /// Created, started, finished: each with its time, or with the reason why the service does not give it (page
     /// `GetBatchPrediction`).
     pub fn milestones(&self) -> [Milestone; 3] {
-        let is_under_way = self.status.is_under_way();
-        let queued = self.created.map(|from| Stretch {
-            words: ["queued for", "queued"],
-            from,
-            until: self
-                .started
-                .or(self.finished)
-                .or((!is_under_way).then_some(self.updated).flatten()),
-        });
-        let ran = self.started.map(|from| Stretch {
-            words: ["running for", "ran"],
-            from,
-            until: self
-                .finished
-                .or((!is_under_way).then_some(self.updated).flatten()),
-        });
+        // Of one that has ended, but not when is told, nobody knows how long it took.
+        let stretch = |words, from: Option<Timestamp>, until: Option<Timestamp>| {
+            let is_known = until.is_some() || self.status.is_under_way();
+            from.filter(|_| is_known)
+                .map(|from| Stretch { words, from, until })
+        };
+        let queued = stretch(
+            ["queued for", "queued"],
+            self.created,
+            self.started.or(self.finished),
+        );
+        let ran = stretch(["running for", "ran"], self.started, self.finished);
         let started = match self.status {
             PredictionStatus::Pending => "not while PENDING",
             _ => self.absent(),
@@ -323,6 +319,18 @@ mod tests {
         let [created, started, _] = it.milestones();
         assert_eq!(created.then.unwrap().until, it.finished);
         assert_eq!((started.at, started.then), (Err("not given"), None));
+    }
+
+    #[test]
+    fn how_long_a_deleted_prediction_ran_is_not_guessed_from_its_deletion() {
+        let it = BatchPrediction {
+            started: Some(at("2026-11-20T12:00:41Z")),
+            updated: Some(at("2026-11-20T18:00:00Z")),
+            ..prediction(PredictionStatus::Deleted)
+        };
+        let [created, started, finished] = it.milestones();
+        assert!(created.then.is_some());
+        assert_eq!((started.then, finished.at), (None, Err("not once DELETED")));
     }
 
     #[test]

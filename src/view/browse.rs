@@ -77,7 +77,7 @@ fn title<'a>(stage: &Stage<'_>, browser: &Browser) -> Line<'a> {
         format!("{} ", sanitize::line(&it.to_string()))
     });
     let order = match (browser.query.order, browser.listing.order.word()) {
-        (SortOrder::Ascending, _) => "ascending ".to_owned(),
+        (SortOrder::Ascending, _) => "asc ".to_owned(),
         (_, Some(word)) => format!("by {word} "),
         _ => String::new(),
     };

@@ -25,7 +25,7 @@ pub(super) fn pane(stage: &Stage<'_>, area: Rect, buffer: &mut Buffer) {
         .selected()
         .map_or(String::new(), |entry| sanitize::line(&entry.name).into_owned());
     let name = match browser.behind() {
-        Some(step) => sanitize::line(&format!("{name} › {}", step.ancestor)).into_owned(),
+        Some(step) => format!("{} of {name}", sanitize::line(&step.ancestor.to_string())),
         None => name,
     };
     let room = usize::from(area.width.saturating_sub(4));

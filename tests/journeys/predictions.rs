@@ -62,10 +62,10 @@ fn a_prediction_is_found_by_a_filter_and_followed_to_its_end_with_a_bell() {
     program.keys("4");
     program.wait_for("ran 16 s");
     program.keys("M");
-    program.wait_for("› ML model ml-churn");
+    program.wait_for("ML model ml-churn of journey");
     program.wait_for("sgd.maxPasses=10");
     program.keys("D");
-    program.wait_for("› data source ds-churn-training");
+    program.wait_for("data source ds-churn-training of journey");
     program.wait_for("s3://shop-ml/churn/training/");
     program.keys("\x1b");
     program.wait_for("sgd.maxPasses=10");

@@ -270,7 +270,7 @@ fn ancestry(ancestor: &Ancestor) -> Ancestry {
             Fact::new("name", format!("the {}", ancestor.noun())),
             Fact::new("status", "COMPLETED"),
             Fact::new("data", location.as_str()),
-            Fact::maybe("threshold", None::<String>, "only of a BINARY model"),
+            Fact::maybe("threshold", None::<String>, "only if BINARY"),
             Fact::new("id", ancestor.id().as_str()),
         ],
         behind,

@@ -45,7 +45,7 @@ fn model(it: GetMlModelOutput) -> Ancestry {
         Fact::maybe(
             "threshold",
             it.score_threshold.map(|it| it.to_string()),
-            "only of a BINARY model",
+            "only if BINARY",
         ),
         Fact::maybe("size in bytes", it.size_in_bytes.and_then(count), ABSENT),
         Fact::maybe("trained with", it.training_data_source_id, ABSENT),
@@ -193,10 +193,7 @@ mod tests {
         let text = |text: &str| FactValue::Text(text.to_owned());
         assert_eq!(fact(&it, "parameters"), text("algorithm=sgd"));
         assert_eq!(fact(&it, ""), text("sgd.maxPasses=10"));
-        assert_eq!(
-            fact(&it, "threshold"),
-            FactValue::Absent("only of a BINARY model")
-        );
+        assert_eq!(fact(&it, "threshold"), FactValue::Absent("only if BINARY"));
     }
 
     #[test]
