@@ -70,7 +70,7 @@ fn a_prediction_is_found_by_a_filter_and_followed_to_its_end_with_a_bell() {
     program.keys("\x1b");
     program.wait_for("sgd.maxPasses=10");
     program.keys("\x1b");
-    program.wait_for("compute time    ");
+    program.wait_for("bp-journey");
     program.keys("q");
     assert_eq!(program.exit_code(), 0);
 }

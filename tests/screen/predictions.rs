@@ -322,8 +322,10 @@ fn times_that_are_told_from_now_move_on_when_the_list_is_asked_for_again() {
 fn the_order_is_the_services_and_the_other_one_is_asked_for() {
     let mut desk = predictions(80, 24);
     desk.keys(&["S"]);
-    assert_eq!(the_query(&mut desk).order, SortOrder::Ascending);
-    desk.answer_all();
+    let (ticket, request) = only_call(&mut desk);
+    assert!(matches!(&request, Request::Query(_, query, None) if query.order == SortOrder::Ascending));
+    desk.send(Message::Reply(ticket, fixtures::answer(&request)));
+    desk.take_calls();
     assert!(desk.screen().contains("Predictions 100+ asc"));
     desk.keys(&["S"]);
     assert_eq!(only_call(&mut desk).1, Request::List(SECTION, None));
