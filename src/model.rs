@@ -4,6 +4,7 @@
 //!
 //! Must not: do I/O, read a clock, hold a handle to anything that does.
 
+mod abilities;
 mod batch;
 mod behind;
 mod browser;
@@ -36,6 +37,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
+pub use abilities::Abilities;
 pub use batch::{BatchPane, BatchView};
 pub use behind::Behind;
 pub use browser::{Browser, Focus, ShardList, cancel_listing};
@@ -76,7 +78,7 @@ use crate::config::Decoding;
 use crate::edit::{Kept, LeftBehind, Origin};
 use crate::keymap::{Context, Keymap};
 use crate::message::Ended;
-use crate::resource::{Detail, FeatureGroup, ResourceId, Section, Variable};
+use crate::resource::{Detail, FeatureGroup, ResourceId, Section};
 use crate::tail::Rate;
 
 /// How long a notice stays on the screen.
@@ -144,24 +146,6 @@ pub struct Settings {
     pub bell: bool,
     /// What each section's service can do, in the order of [`Section::ALL`].
     pub abilities: [Abilities; 4],
-}
-
-/// What a service can do beyond listing and describing.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "each stands for itself")]
-pub struct Abilities {
-    /// It can be read live.
-    pub tail: bool,
-    /// It can be read from a time without passing over what is older.
-    pub seeks_time: bool,
-    /// It hands out records by identifier.
-    pub edit: bool,
-    /// It pushes records to registered consumers.
-    pub consumers: bool,
-    /// It chooses and sorts its list by these; not at all where there are none.
-    pub variables: &'static [Variable],
-    /// It tells what its resources were made from.
-    pub provenance: bool,
 }
 
 /// A file that is being written.
