@@ -13,6 +13,7 @@ mod consumers;
 mod copy_menu;
 mod editor;
 mod follow;
+mod identity;
 mod inspector;
 mod layout;
 mod lineage;
@@ -49,6 +50,7 @@ pub use editor::{
     ValueLine, WriteEnded, Writing, parse_value, value_text,
 };
 pub use follow::{Follow, Pace};
+pub use identity::Identity;
 pub use inspector::{
     BETWEEN, Document, GAP, INDENT, Inspector, Kind, Line as TreeLine, Mark, Node, Reading, Search, Sight,
     Sign, Tree,
@@ -75,7 +77,7 @@ pub use words::{as_word, words};
 use jiff::tz::TimeZone;
 
 use crate::config::Decoding;
-use crate::edit::{Kept, LeftBehind, Origin};
+use crate::edit::{Kept, LeftBehind};
 use crate::keymap::{Context, Keymap};
 use crate::message::Ended;
 use crate::resource::{Detail, FeatureGroup, ResourceId, Section};
@@ -85,40 +87,6 @@ use crate::tail::Rate;
 const NOTICE_LIFE: Duration = Duration::from_secs(6);
 /// How often the seconds of a wait, or the rates of a tail, are written anew.
 const BEAT: Duration = Duration::from_secs(1);
-
-/// Who and where, for the first line.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Identity {
-    /// The account, where it is known.
-    pub account: Option<String>,
-    /// The profile.
-    pub profile: String,
-    /// The region.
-    pub region: String,
-    /// The endpoint, where it is not the service's own.
-    pub endpoint: Option<String>,
-    /// Whether writes are refused.
-    pub read_only: bool,
-    /// Whether these are the embedded services.
-    pub is_embedded: bool,
-}
-
-impl Identity {
-    /// Where its records live, for drafts and the log.
-    pub fn origin(&self) -> Origin {
-        Origin {
-            account: self.account.clone(),
-            profile: self.profile.clone(),
-            region: self.region.clone(),
-            // Where the embedded services listen is another place each time.
-            endpoint: if self.is_embedded {
-                Some("embedded".to_owned())
-            } else {
-                self.endpoint.clone()
-            },
-        }
-    }
-}
 
 /// Drafts of records that are not stored.
 #[derive(Debug, Default)]
