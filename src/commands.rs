@@ -136,6 +136,7 @@ async fn show(
         filters: config.filters.clone(),
         ring_bytes: config.ring_mib << 20,
         audit_values: config.audit_values,
+        bell: config.bell,
         abilities: abilities(&sources),
     };
     // Before the terminal is taken: a signal in between would end the program without giving it back.
@@ -205,6 +206,8 @@ fn abilities(sources: &[Source]) -> [Abilities; 4] {
             seeks_time: source.tail.as_ref().is_some_and(|tail| tail.limits().seeks_time),
             edit: source.edit.is_some(),
             consumers: source.consumers.is_some(),
+            variables: source.query.as_ref().map_or(&[], |query| query.variables()),
+            provenance: source.provenance.is_some(),
         })
     })
 }

@@ -43,6 +43,8 @@ pub struct Config {
     pub read_only: bool,
     /// Tell in the log which values were written.
     pub audit_values: bool,
+    /// Ring the terminal's bell when something that is followed has ended.
+    pub bell: bool,
     /// Filters of a tail by their names.
     pub filters: BTreeMap<String, String>,
     #[serde(skip)]
@@ -64,6 +66,7 @@ struct Partial {
     title: Option<bool>,
     read_only: Option<bool>,
     audit_values: Option<bool>,
+    bell: Option<bool>,
     #[serde(default)]
     profiles: Profiles,
     #[serde(default)]
@@ -134,6 +137,7 @@ impl Config {
             title: said.title.unwrap_or(defaults.title),
             read_only: said.read_only.unwrap_or(defaults.read_only),
             audit_values: said.audit_values.unwrap_or(defaults.audit_values),
+            bell: said.bell.unwrap_or(defaults.bell),
             profiles: said.profiles,
             filters: filters(said.filters, text, file)?,
             decoding: decoding.map_err(|(at, why)| wrong(text, at.start, file, why))?,
@@ -282,6 +286,8 @@ mod tests {
         }
         assert!(!load("").unwrap().audit_values);
         assert!(load("audit_values = true").unwrap().audit_values);
+        assert!(!load("").unwrap().bell);
+        assert!(load("bell = true").unwrap().bell);
     }
 
     #[test]

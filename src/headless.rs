@@ -485,6 +485,8 @@ mod tests {
             tail: None,
             edit: None,
             consumers: None,
+            query: None,
+            provenance: None,
         };
         retention(&source, service.as_ref(), &"orders".into()).await
     }

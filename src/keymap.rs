@@ -19,6 +19,8 @@ const EMBEDDED: &str = include_str!("../assets/keymap.toml");
 pub enum Context {
     /// A section's list and what is beside it.
     Browse,
+    /// The same where resources run their course.
+    Prediction,
     /// A live tail.
     Tail,
     /// The inspector of a live tail, while it has the focus.
@@ -45,6 +47,8 @@ pub enum Context {
     Consumers,
     /// A question to say yes or no to.
     Confirm,
+    /// The choice of what to copy.
+    Copy,
     /// The picker of a place to tail from.
     Seek,
     /// Its shards.
@@ -57,8 +61,9 @@ pub enum Context {
 
 impl Context {
     /// All of them, in the order in which the help shows them.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::Browse,
+        Self::Prediction,
         Self::Tail,
         Self::Inspector,
         Self::Records,
@@ -72,6 +77,7 @@ impl Context {
         Self::Prompt,
         Self::Consumers,
         Self::Confirm,
+        Self::Copy,
         Self::Seek,
         Self::SeekShards,
         Self::Help,
@@ -82,6 +88,7 @@ impl Context {
     pub fn title(self) -> &'static str {
         match self {
             Self::Browse => "Lists",
+            Self::Prediction => "Predictions",
             Self::Tail => "Live tail",
             Self::Inspector => "Inspector",
             Self::Records => "Records",
@@ -95,6 +102,7 @@ impl Context {
             Self::Prompt => "Typing",
             Self::Consumers => "Consumers",
             Self::Confirm => "Confirming",
+            Self::Copy => "Copying",
             Self::Seek => "Tail from",
             Self::SeekShards => "Shards of it",
             Self::Help => "Help",

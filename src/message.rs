@@ -12,8 +12,8 @@ use crate::decode::{ChoiceError, Decoder};
 use crate::edit::{Kept, LeftBehind};
 use crate::model::{Document, Found, Scan, Sight, Size, Ticket};
 use crate::resource::{
-    Caller, Consumer, Detail, Entry, FeatureRecord, GatheredRecords, Page, PageToken, Position, Record,
-    RecordWrite, ResourceId, Section, Shard, ShardId, WantedRecords,
+    Ancestor, Ancestry, Caller, Consumer, Detail, Entry, FeatureRecord, GatheredRecords, ListQuery, Page,
+    PageToken, Position, Record, RecordWrite, ResourceId, Section, Shard, ShardId, WantedRecords,
 };
 use crate::source::SourceError;
 use crate::tail::TailEvent;
@@ -50,10 +50,12 @@ pub enum Message {
 /// The answer to an [`Effect`].
 #[derive(Debug)]
 pub enum Reply {
-    /// To [`Request::List`].
+    /// To [`Request::List`] and [`Request::Query`].
     Listed(Section, Result<Page<Entry>, SourceError>),
     /// To [`Request::Describe`].
     Described(Section, ResourceId, Result<Box<Detail>, SourceError>),
+    /// To [`Request::Trace`].
+    Traced(Section, Ancestor, Result<Ancestry, SourceError>),
     /// To [`Request::Shards`].
     Shards(Section, ResourceId, Result<Page<Shard>, SourceError>),
     /// To [`Request::Consumers`].
@@ -187,6 +189,8 @@ pub enum Effect {
     EditOutside(String),
     /// Stop like a job, until the shell continues it.
     Suspend,
+    /// Ring the terminal's bell.
+    Bell,
     /// Clear the screen and draw everything.
     Redraw,
     /// End the program.
@@ -211,6 +215,10 @@ pub enum Request {
     Caller,
     /// A page of a section's list.
     List(Section, Option<PageToken>),
+    /// A page of what of a section's list the service is asked for.
+    Query(Section, ListQuery, Option<PageToken>),
+    /// All about something that a resource was made from.
+    Trace(Section, Ancestor),
     /// All about one resource.
     Describe(Section, ResourceId),
     /// A page of a stream's shards.
@@ -342,6 +350,8 @@ pub enum Action {
     KeepDraft,
     DiscardDraft,
     ShowDrafts,
+    ShowModel,
+    ShowDataSource,
     ToggleHex,
     ToggleTyped,
     ToggleFold,

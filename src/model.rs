@@ -4,11 +4,16 @@
 //!
 //! Must not: do I/O, read a clock, hold a handle to anything that does.
 
+mod abilities;
 mod batch;
+mod behind;
 mod browser;
 mod comparison;
 mod consumers;
+mod copy_menu;
 mod editor;
+mod follow;
+mod identity;
 mod inspector;
 mod layout;
 mod lineage;
@@ -33,14 +38,19 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
+pub use abilities::Abilities;
 pub use batch::{BatchPane, BatchView, json_line};
+pub use behind::Behind;
 pub use browser::{Browser, Focus, ShardList, cancel_listing};
 pub use comparison::{Column, Comparison, Contrast, FeatureRow};
 pub use consumers::{ConsumerChange, ConsumerList, ConsumerMenu};
+pub use copy_menu::CopyMenu;
 pub use editor::{
     Before, Checked, Desk, Editor, Form, FormRow, FormSign, Merging, Opening, Pause, Review, Stage,
     ValueLine, WriteEnded, Writing, parse_value, value_text,
 };
+pub use follow::{Follow, Pace};
+pub use identity::Identity;
 pub use inspector::{
     BETWEEN, Document, GAP, INDENT, Inspector, Kind, Line as TreeLine, Mark, Node, Reading, Search, Sight,
     Sign, Tree,
@@ -67,52 +77,16 @@ pub use words::{as_word, words};
 use jiff::tz::TimeZone;
 
 use crate::config::Decoding;
-use crate::edit::{Kept, LeftBehind, Origin};
+use crate::edit::{Kept, LeftBehind};
 use crate::keymap::{Context, Keymap};
 use crate::message::Ended;
-use crate::resource::{Caller, Detail, FeatureGroup, ResourceId, Section};
+use crate::resource::{Detail, FeatureGroup, ResourceId, Section};
 use crate::tail::Rate;
 
 /// How long a notice stays on the screen.
 const NOTICE_LIFE: Duration = Duration::from_secs(6);
 /// How often the seconds of a wait, or the rates of a tail, are written anew.
 const BEAT: Duration = Duration::from_secs(1);
-
-/// Who and where, for the first line.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Identity {
-    /// The account, where it is known.
-    pub account: Option<String>,
-    /// Who of it calls, where that is known.
-    pub caller: Option<Caller>,
-    /// The profile.
-    pub profile: String,
-    /// The region.
-    pub region: String,
-    /// The endpoint, where it is not the service's own.
-    pub endpoint: Option<String>,
-    /// Whether writes are refused.
-    pub read_only: bool,
-    /// Whether these are the embedded services.
-    pub is_embedded: bool,
-}
-
-impl Identity {
-    /// Where its records live, for drafts and the log.
-    pub fn origin(&self) -> Origin {
-        Origin {
-            account: self.account.clone(),
-            profile: self.profile.clone(),
-            region: self.region.clone(),
-            // Where the embedded services listen is another place each time.
-            endpoint: if self.is_embedded {
-                Some("embedded".to_owned())
-            } else {
-                self.endpoint.clone()
-            },
-        }
-    }
-}
 
 /// Drafts of records that are not stored.
 #[derive(Debug, Default)]
@@ -140,22 +114,10 @@ pub struct Settings {
     pub ring_bytes: usize,
     /// Whether the log tells the values of what is written.
     pub audit_values: bool,
+    /// Whether the terminal's bell is rung when something that is followed has ended.
+    pub bell: bool,
     /// What each section's service can do, in the order of [`Section::ALL`].
     pub abilities: [Abilities; 4],
-}
-
-/// What a service can do beyond listing and describing.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "each stands for itself")]
-pub struct Abilities {
-    /// It can be read live.
-    pub tail: bool,
-    /// It can be read from a time without passing over what is older.
-    pub seeks_time: bool,
-    /// It hands out records by identifier.
-    pub edit: bool,
-    /// It pushes records to registered consumers.
-    pub consumers: bool,
 }
 
 /// A file that is being written.
@@ -280,6 +242,7 @@ impl Model {
             Some(Overlay::Leave(_)) => &[Context::Leave],
             Some(Overlay::Drafts { .. }) => &[Context::Drafts, Context::Global],
             Some(Overlay::Marks(_)) => &[Context::Marks, Context::Global],
+            Some(Overlay::Copy(_)) => &[Context::Copy, Context::Global],
             Some(Overlay::Seek(seek)) if seek.is_typing() => &[Context::Seek],
             Some(Overlay::Seek(_)) => &[Context::SeekShards, Context::Seek],
             Some(Overlay::Help { .. }) => &[Context::Help, Context::Global],
@@ -299,6 +262,7 @@ impl Model {
             (Some(_), ..) => &[Context::Tail, Context::Global],
             (_, Some(_), _) => &[Context::Batch, Context::Global],
             (_, _, Some(_)) => &[Context::Records, Context::Global],
+            _ if self.abilities().provenance => &[Context::Prediction, Context::Browse, Context::Global],
             _ => &[Context::Browse, Context::Global],
         }
     }
@@ -339,6 +303,12 @@ impl Model {
         if let Some(editor) = &self.editor {
             return layout.editing(editor.note_lines());
         }
+        // Such a service's list tells enough for columns.
+        let layout = if self.abilities().variables.is_empty() {
+            layout
+        } else {
+            layout.tabular()
+        };
         let compares = matches!(&self.batch, Some(batch) if batch.view == BatchView::Comparison);
         let reads = self.batch.is_some() || self.records.is_some();
         if compares || (reads && focus == Focus::Detail) {
@@ -372,6 +342,12 @@ impl Model {
         let writes = self.editor.as_ref().and_then(Editor::wake_at);
         let fades = (self.calls.per_second(now) > 0).then(|| next_beat(now));
         let rests = self.records.as_ref().and_then(|it| it.settles_at);
+        let follows = self.browsers.iter().filter_map(|it| it.follow.wakes_at).min();
+        let ages = self
+            .browsers
+            .iter()
+            .any(|it| it.follow.ticks)
+            .then(|| next_beat(now));
         let again = self.batch.as_ref().and_then(|it| it.wakes_at);
         [
             waits,
@@ -382,6 +358,8 @@ impl Model {
             writes,
             rests,
             again,
+            follows,
+            ages,
             self.ticks_at,
         ]
         .into_iter()

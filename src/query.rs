@@ -1,4 +1,4 @@
-//! What of a tail is shown: filters and searches over records.
+//! What of a tail is shown: filters and searches over records; and what of a list is asked for, in [`parse_condition`].
 //!
 //! A filter is a line of words. `shard:`, `key:` and `event:` name what a record is; what follows them is a program in jq if
 //! it begins like one, and else a regular expression over the record's text.
@@ -6,6 +6,7 @@
 //! Must not: change a record, or run where the screen is drawn.
 
 mod apart;
+mod condition;
 mod jq;
 mod path;
 
@@ -22,6 +23,7 @@ use crate::decode::{self, Broken, Decoder, Value};
 use crate::resource::{Body, Change, Record, ShardId};
 
 pub use apart::{Stopped, WORD, run_programs_apart, serve};
+pub use condition::{ConditionError, parse_condition};
 pub use path::{Path, PathError};
 
 /// The largest payload that is taken apart for columns, in bytes, also without its layers: a frame may have to do it for each

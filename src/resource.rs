@@ -3,6 +3,7 @@
 //! Plain data that every layer may use. It knows neither the SDK (that stops in [`crate::source`]) nor the screen
 //! (that is [`crate::view`]). What a person should see of a resource is said once, as [`Fact`]s.
 
+mod ancestor;
 mod attribute;
 mod caller;
 mod consumer;
@@ -11,6 +12,7 @@ mod fact;
 mod feature_group;
 mod feature_record;
 mod hash_key;
+mod list_query;
 mod prediction;
 mod record;
 mod stream;
@@ -19,6 +21,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use ancestor::{Ancestor, Ancestry, Location};
 pub use attribute::{Attribute, Item, item_from_json, item_preview};
 pub use caller::Caller;
 pub use consumer::{CONSUMER_NAME_RULE, Consumer, is_consumer_name};
@@ -31,7 +34,8 @@ pub use feature_record::{
 };
 pub use hash_key::{hash_key, shard_of};
 pub use jiff::Timestamp;
-pub use prediction::{BatchPrediction, PredictionStatus};
+pub use list_query::{Condition, Holds, ListQuery, Operand, Operator, SortOrder, Variable};
+pub use prediction::{BatchPrediction, Milestone, PredictionStatus, Run, Stretch};
 pub use record::{Aggregate, Batch, Body, Change, ChildShard, Event, IteratorToken, Record};
 pub use stream::{HashRange, KeyElement, Position, Shard, Stream, TableStream};
 
@@ -210,8 +214,19 @@ pub struct Entry {
     pub note: String,
     /// When it was made, where the list call gives it.
     pub created: Option<Timestamp>,
+    /// How far it is, where it is something that runs its course and the list call tells.
+    pub run: Option<Run>,
     /// Whether the list call told all that a row shows. Where it did not, the resource is described while its row is on the screen.
     pub complete: bool,
+}
+
+impl Entry {
+    /// Whether it comes to an end by itself and had not yet when it was listed.
+    pub fn is_under_way(&self) -> bool {
+        let words = [PredictionStatus::Pending, PredictionStatus::InProgress];
+        let status = self.status.as_deref().filter(|_| self.run.is_some());
+        status.is_some_and(|status| words.iter().any(|it| it.as_str() == status))
+    }
 }
 
 /// All that is known of one resource.
@@ -245,6 +260,35 @@ impl Detail {
             Self::Table(it) => it.created,
             Self::FeatureGroup(it) => it.created,
             Self::Prediction(it) => it.created,
+        }
+    }
+
+    /// How far it is, where it is something that runs its course.
+    pub fn run(&self) -> Option<Run> {
+        match self {
+            Self::Prediction(it) => Some(it.run()),
+            _ => None,
+        }
+    }
+
+    /// Whether it comes to an end by itself and has not yet.
+    pub fn is_under_way(&self) -> bool {
+        matches!(self, Self::Prediction(it) if it.status.is_under_way())
+    }
+
+    /// What it was made from, where that can be asked for.
+    pub fn behind(&self) -> Vec<Ancestor> {
+        match self {
+            Self::Prediction(it) => it.behind(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Where its input, its output and its log lie.
+    pub fn locations(&self) -> Vec<Location> {
+        match self {
+            Self::Prediction(it) => it.locations(),
+            _ => Vec::new(),
         }
     }
 

@@ -261,6 +261,7 @@ impl App {
             Effect::EditOutside(text) => return self.edit_outside(&text),
             Effect::Choose(ticket, decoder, word) => self.calls.choose(ticket, decoder, word),
             Effect::Cancel(ticket) => self.calls.cancel(ticket),
+            Effect::Bell => self.screen.ring()?,
             Effect::Redraw => self.screen.forget(),
             Effect::Suspend => return self.suspend(),
             Effect::Quit(ended) => return Ok(Some(ended)),

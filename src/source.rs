@@ -1,5 +1,6 @@
 //! What a service can do: list and describe ([`Catalog`]), be read live ([`Tail`]), hand out records and write them ([`Edit`]),
-//! push records to registered consumers ([`Consumers`]).
+//! push records to registered consumers ([`Consumers`]), choose and sort a list ([`Query`]), tell what a resource was made from
+//! ([`Provenance`]).
 //!
 //! The rest of the program sees services only through these traits and asks what a [`Source`] *can do*, never which
 //! service it is. Implementations live in the files of `source/`, and the SDK's types stop there.
@@ -28,8 +29,9 @@ pub use error::{ErrorKind, SourceError};
 pub use session::{Options, Session, SessionError};
 
 use crate::resource::{
-    Batch, Caller, Consumer, ConsumerArn, Detail, Entry, FeatureRecord, GatheredRecords, IteratorToken, Page,
-    PageToken, Position, RecordWrite, ResourceId, Section, Shard, ShardId, WantedRecords,
+    Ancestor, Ancestry, Batch, Caller, Consumer, ConsumerArn, Detail, Entry, FeatureRecord, GatheredRecords,
+    IteratorToken, ListQuery, Page, PageToken, Position, RecordWrite, ResourceId, Section, Shard, ShardId,
+    Variable, WantedRecords,
 };
 
 /// An answer that is on its way.
@@ -121,6 +123,21 @@ pub trait Consumers: Send + Sync {
     fn reader(&self, consumer: &Consumer) -> Arc<dyn Tail>;
 }
 
+/// Lists only what one asks for, in the order that one asks for.
+pub trait Query: Send + Sync {
+    /// What it can choose and sort by.
+    fn variables(&self) -> &'static [Variable];
+
+    /// One page of what passes, from its beginning or from where an earlier page of the same query ended.
+    fn query(&self, query: ListQuery, from: Option<PageToken>) -> Reply<'_, Page<Entry>>;
+}
+
+/// Tells what a resource was made from.
+pub trait Provenance: Send + Sync {
+    /// All that is known of an ancestor.
+    fn trace(&self, ancestor: Ancestor) -> Reply<'_, Ancestry>;
+}
+
 /// What a service allows a reader of one shard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReadLimits {
@@ -160,49 +177,57 @@ pub struct Source {
     pub edit: Option<Arc<dyn Edit>>,
     /// Pushes records to registered consumers, where the service can.
     pub consumers: Option<Arc<dyn Consumers>>,
+    /// Chooses and sorts its list, where the service can.
+    pub query: Option<Arc<dyn Query>>,
+    /// Tells what its resources were made from, where the service can.
+    pub provenance: Option<Arc<dyn Provenance>>,
 }
 
 impl Source {
-    fn listing(section: Section, service: impl Catalog + 'static) -> Self {
+    /// A service that lists and describes.
+    fn new(section: Section, catalog: Arc<dyn Catalog>) -> Self {
         Self {
             section,
-            catalog: Arc::new(service),
+            catalog,
             tail: None,
             edit: None,
             consumers: None,
+            query: None,
+            provenance: None,
+        }
+    }
+
+    fn querying(section: Section, service: impl Catalog + Query + Provenance + 'static) -> Self {
+        let service = Arc::new(service);
+        Self {
+            query: Some(service.clone()),
+            provenance: Some(service.clone()),
+            ..Self::new(section, service)
         }
     }
 
     fn tailing(section: Section, service: impl Catalog + Tail + 'static) -> Self {
         let service = Arc::new(service);
         Self {
-            section,
             tail: Some(service.clone()),
-            catalog: service,
-            edit: None,
-            consumers: None,
+            ..Self::new(section, service)
         }
     }
 
     fn pushing(section: Section, service: impl Catalog + Tail + Consumers + 'static) -> Self {
         let service = Arc::new(service);
         Self {
-            section,
             tail: Some(service.clone()),
             consumers: Some(service.clone()),
-            catalog: service,
-            edit: None,
+            ..Self::new(section, service)
         }
     }
 
     fn editing(section: Section, service: impl Catalog + Edit + 'static) -> Self {
         let service = Arc::new(service);
         Self {
-            section,
             edit: Some(service.clone()),
-            catalog: service,
-            tail: None,
-            consumers: None,
+            ..Self::new(section, service)
         }
     }
 }

@@ -30,5 +30,5 @@ pub use rate::Rate;
 pub use ring::Ring;
 pub use row::Row;
 pub use shard::{Input, Lag, Output, ShardTail};
-pub use start::{POSITION_FORMS, PositionError, parse_position};
+pub use start::{POSITION_FORMS, PositionError, parse_position, parse_time};
 pub use stream::StreamTail;

@@ -123,6 +123,11 @@ impl Screen {
         Ok(true)
     }
 
+    /// Rings the terminal's bell, which moves nothing on the screen.
+    pub fn ring(&mut self) -> io::Result<()> {
+        self.write(b"\x07")
+    }
+
     /// Names the terminal's window until it is given back. The text must be sanitized.
     pub fn entitle(&mut self, title: &str) -> io::Result<()> {
         let keep = if ENTITLED.swap(true, Ordering::SeqCst) {

@@ -5,13 +5,16 @@
 //! Must not: read a clock, draw, block.
 
 mod batch;
+mod behind;
 mod browse;
 mod consumers;
+mod copying;
 mod decoder;
 mod editor;
 mod expiry;
 mod export;
 mod filter;
+mod follow;
 mod inspector;
 mod listing;
 mod marks;
@@ -121,7 +124,10 @@ fn take_reply(model: &mut Model, ticket: Ticket, reply: Reply, now: Now) -> Vec<
     }
     let failed = match reply {
         Reply::Listed(section, page) => browse::listed(model, section, page),
-        Reply::Described(section, id, detail) => browse::described(model, section, id, detail),
+        Reply::Described(section, id, detail) => {
+            return follow::described(model, now, ticket, section, &id, detail);
+        }
+        Reply::Traced(section, ancestor, answer) => behind::traced(model, section, &ancestor, answer),
         Reply::Shards(section, stream, page) => browse::shards_listed(model, section, &stream, page),
         Reply::Consumers(section, page) => consumers::listed(model, ticket, section, &page),
         Reply::Registered(stream, answer) => {

@@ -19,6 +19,7 @@ mod journeys {
     mod hung;
     mod leaving;
     mod mistakes;
+    mod predictions;
     mod records;
     mod serve;
     mod sizes;

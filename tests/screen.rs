@@ -13,6 +13,7 @@ mod screen {
     mod filter;
     mod fixtures;
     mod inspector;
+    mod predictions;
     mod records;
     mod scale;
     mod snapshots;

@@ -4,8 +4,12 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::time::Duration;
 
-use super::{ConsumerList, Lineage, Listing, Marks, Outline, Paged, Remote, RowWords, Ticket, settle_page};
-use crate::resource::{Detail, Entry, Page, ResourceId, Section, Shard};
+use super::{
+    Behind, ConsumerList, Follow, Lineage, Listing, Marks, Outline, Paged, Remote, RowWords, Ticket,
+    settle_page,
+};
+use crate::message::Request;
+use crate::resource::{Detail, Entry, ListQuery, Page, PageToken, ResourceId, Section, Shard};
 use crate::source::SourceError;
 
 /// How many rows before the end of the list the next page is asked for.
@@ -61,8 +65,14 @@ pub struct Browser {
     pub section: Section,
     /// Its list, page by page.
     pub list: Remote<Paged<Entry>>,
+    /// What of it the service is asked for, and in what order, where it chooses and sorts itself.
+    pub query: ListQuery,
     /// What of it is shown, and in what order.
     pub listing: Listing,
+    /// What of it is asked for again until it ends.
+    pub follow: Follow,
+    /// What the selected resource was made from, as far as one has looked.
+    pub behind: Vec<Behind>,
     /// What is known of the resources.
     pub details: HashMap<ResourceId, Remote<Detail>>,
     /// The shards of the selected resource, where it has any.
@@ -93,7 +103,10 @@ impl Browser {
         Self {
             section,
             list: Remote::Idle,
+            query: ListQuery::default(),
             listing: Listing::default(),
+            follow: Follow::default(),
+            behind: Vec::new(),
             details: HashMap::new(),
             shards: None,
             consumers: None,
@@ -105,6 +118,15 @@ impl Browser {
             search: None,
             marks: Marks::default(),
             history: HashMap::new(),
+        }
+    }
+
+    /// The question for a page of its list.
+    pub fn page_request(&self, from: Option<PageToken>) -> Request {
+        if self.query == ListQuery::default() {
+            Request::List(self.section, from)
+        } else {
+            Request::Query(self.section, self.query.clone(), from)
         }
     }
 
@@ -159,6 +181,30 @@ impl Browser {
         self.selected()
             .and_then(|entry| self.details.get(&entry.id))
             .unwrap_or(&Remote::Idle)
+    }
+
+    /// Whether it comes to an end by itself and has not yet, as far as is known.
+    pub fn is_under_way(&self, id: &ResourceId) -> bool {
+        match self.details.get(id).and_then(Remote::value) {
+            Some(detail) => detail.is_under_way(),
+            None => self.entry(id).is_some_and(Entry::is_under_way),
+        }
+    }
+
+    /// The same of a row, which need not be looked for.
+    pub fn entry_is_under_way(&self, entry: &Entry) -> bool {
+        let known = self.details.get(&entry.id).and_then(Remote::value);
+        known.map_or_else(|| entry.is_under_way(), Detail::is_under_way)
+    }
+
+    /// A row that is here, by its id.
+    pub fn entry(&self, id: &ResourceId) -> Option<&Entry> {
+        self.entries().iter().find(|entry| entry.id == *id)
+    }
+
+    /// Whether its rows tell how far they are, which takes columns.
+    pub fn has_runs(&self) -> bool {
+        self.entries().first().is_some_and(|entry| entry.run.is_some())
     }
 
     /// The shards of the selected resource.
@@ -219,6 +265,7 @@ impl Browser {
     pub fn is_waiting(&self) -> bool {
         self.list.is_listing()
             || self.detail().wait().is_some()
+            || self.behind().is_some_and(|it| it.found.wait().is_some())
             || self.selected_shards().is_some_and(|it| it.shards.is_listing())
             || self
                 .selected_consumers()
@@ -229,6 +276,7 @@ impl Browser {
     pub fn cancel_all(&mut self) -> Vec<Ticket> {
         let mut free: Vec<_> = self.details.values_mut().filter_map(Remote::cancel).collect();
         free.extend(cancel_listing(&mut self.list));
+        free.extend(self.behind.iter_mut().filter_map(|it| it.found.cancel()));
         if let Some(it) = &mut self.shards {
             free.extend(cancel_listing(&mut it.shards));
         }

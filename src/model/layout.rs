@@ -132,6 +132,21 @@ impl Layout {
         }
     }
 
+    /// The same with half of the width for the list, where it stands beside the detail: a list with columns needs it.
+    #[must_use]
+    pub fn tabular(self) -> Self {
+        let Work::Browse(it) = self.work else { return self };
+        if it.list.is_empty() || it.detail.is_empty() || it.list.y != it.detail.y {
+            return self;
+        }
+        let whole = it.list.union(it.detail);
+        let (list, detail) = take_left(whole, whole.width / 2);
+        Self {
+            work: Work::Browse(BrowseLayout { list, detail }),
+            ..self
+        }
+    }
+
     /// The same with a record that is edited in the middle, and below it at most so many lines to say something.
     #[must_use]
     pub fn editing(self, lines: u16) -> Self {
@@ -264,6 +279,7 @@ mod tests {
                     for focus in [Focus::List, Focus::Detail] {
                         let layout = Layout::new(Size { width, height }, tailing, inspecting, focus);
                         check(layout, width, height);
+                        check(layout.tabular(), width, height);
                         check(layout.editing(2), width, height);
                         check(layout.editing(5), width, height);
                     }

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use super::Remote;
-use crate::resource::{Detail, Entry, ResourceId, Timestamp};
+use crate::resource::{Detail, Entry, ResourceId, Run, Timestamp};
 
 /// An order of a list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -52,6 +52,8 @@ pub struct RowWords {
     pub note: String,
     /// When it was made.
     pub created: Option<Timestamp>,
+    /// How far it is, where it is something that runs its course.
+    pub run: Option<Run>,
 }
 
 impl RowWords {
@@ -63,6 +65,7 @@ impl RowWords {
             status: status.to_owned(),
             note: known.map_or_else(|| entry.note.clone(), Detail::note),
             created: known.and_then(Detail::created).or(entry.created),
+            run: known.and_then(Detail::run).or(entry.run),
         }
     }
 }

@@ -3,8 +3,11 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use super::{Branch, Browser, ConsumerList, Paged, Remote, ShardList, Wait};
-use crate::resource::{Consumer, Detail, Fact, FactValue, Feature, FeatureGroup, Shard};
+use super::{Branch, Browser, ConsumerList, Pace, Paged, Remote, ShardList, Wait};
+use crate::resource::{
+    BatchPrediction, Consumer, Detail, Fact, FactValue, Feature, FeatureGroup, Milestone, Run, Shard,
+    Timestamp,
+};
 use crate::sanitize;
 use crate::source::SourceError;
 
@@ -15,6 +18,16 @@ pub enum Line<'a> {
     Heading(String),
     /// A label and a value.
     Fact(Fact),
+    /// The whole course of something that runs.
+    Timeline([Milestone; 3]),
+    /// One point of it, and its beginning.
+    Milestone(Milestone, Option<Timestamp>),
+    /// Its figures; or why there are none. They take two lines.
+    Figures(Run, &'static str),
+    /// The second line of the figures, which are drawn with the first.
+    MoreFigures(Run, &'static str),
+    /// How often it is asked for, and whether that is so wherever the person is.
+    Followed(Pace, bool),
     /// The title over shards.
     ShardCount {
         /// How many of them take records.
@@ -63,6 +76,8 @@ pub struct Outline<'a> {
     pub feature_columns: [usize; 3],
 }
 
+/// From this many columns on, the course of something that runs takes one line.
+const TIMELINE_FROM: usize = 92;
 /// Columns of a label.
 pub const LABEL: usize = 15;
 
@@ -79,9 +94,18 @@ impl<'a> Outline<'a> {
             return outline;
         };
         let lines = &mut outline.above;
+        if let Some(step) = browser.behind() {
+            push_remote(lines, &step.found, &step.ancestor.to_string(), |lines, found| {
+                push_facts(lines, found.facts.clone(), columns);
+            });
+            return outline;
+        }
         let what = format!("{} {}", browser.section.noun(), entry.name);
         push_remote(lines, browser.detail(), &what, |lines, detail| {
-            push_facts(lines, detail, columns);
+            if let Detail::Prediction(it) = detail {
+                push_course(lines, browser, it, columns);
+            }
+            push_facts(lines, detail.facts(), columns);
         });
         if let Some(Detail::FeatureGroup(group)) = browser.detail().value() {
             push_schema(lines, group);
@@ -135,17 +159,48 @@ fn push_remote<'a, T>(
 }
 
 /// What is known, fact by fact. Words on what is wrong are shown whole.
-fn push_facts<'a>(lines: &mut Vec<Line<'a>>, detail: &'a Detail, columns: usize) {
-    for fact in detail.facts() {
+fn push_facts(lines: &mut Vec<Line<'_>>, facts: Vec<Fact>, columns: usize) {
+    for fact in facts {
         match &fact.value {
-            FactValue::Trouble(words) => {
-                let room = columns.saturating_sub(LABEL.min(columns / 2) + 2);
-                let parts = wrap(&sanitize::line(words), room).into_iter();
-                let labels = std::iter::once(fact.label).chain(std::iter::repeat(""));
-                lines.extend(labels.zip(parts).map(|(label, part)| Line::Trouble(label, part)));
-            }
+            FactValue::Trouble(words) => push_trouble(lines, fact.label, words, columns),
             _ => lines.push(Line::Fact(fact)),
         }
+    }
+}
+
+fn push_trouble(lines: &mut Vec<Line<'_>>, label: &'static str, words: &str, columns: usize) {
+    let room = columns.saturating_sub(LABEL.min(columns / 2) + 2);
+    let parts = wrap(&sanitize::line(words), room).into_iter();
+    let labels = std::iter::once(label).chain(std::iter::repeat(""));
+    lines.extend(labels.zip(parts).map(|(label, part)| Line::Trouble(label, part)));
+}
+
+/// How far something is that runs, and how it is followed.
+fn push_course<'a>(
+    lines: &mut Vec<Line<'a>>,
+    browser: &'a Browser,
+    prediction: &'a BatchPrediction,
+    columns: usize,
+) {
+    let id = prediction.id.as_str().into();
+    let follow = &browser.follow;
+    lines.push(Line::Fact(Fact::new("status", prediction.status.as_str())));
+    let milestones = prediction.milestones();
+    if columns >= TIMELINE_FROM {
+        lines.push(Line::Timeline(milestones));
+    } else {
+        let first = prediction.created;
+        lines.extend(milestones.map(|it| Line::Milestone(it, first)));
+    }
+    let (run, why) = (prediction.run(), prediction.uncounted());
+    lines.push(Line::Figures(run, why));
+    lines.push(Line::MoreFigures(run, why));
+    let Some(pace) = follow.pace(&id) else { return };
+    if pace.next.is_some() {
+        lines.push(Line::Followed(pace.clone(), follow.is_pinned(&id)));
+    }
+    if let Some(error) = &pace.trouble {
+        push_trouble(lines, "asked again", &error.to_string(), columns);
     }
 }
 

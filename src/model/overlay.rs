@@ -1,6 +1,6 @@
 //! What lies over the panes. They are a stack: the top one gets the keys.
 
-use super::{ConsumerChange, ConsumerMenu, MarkList, Prompt, Seek};
+use super::{ConsumerChange, ConsumerMenu, CopyMenu, MarkList, Prompt, Seek};
 use crate::resource::{ResourceId, Section};
 
 /// Something that lies over the panes.
@@ -19,6 +19,8 @@ pub enum Overlay {
     Confirm(ConsumerChange),
     /// The records that are marked.
     Marks(MarkList),
+    /// What to copy.
+    Copy(CopyMenu),
     /// A place to tail from.
     Seek(Box<Seek>),
     /// What shall become of changes that are not stored.
@@ -86,6 +88,8 @@ pub enum Purpose {
     Search,
     /// What of the list to show.
     FilterList,
+    /// What of the list to ask the service for.
+    QueryList,
     /// Text to find in the identifiers of records.
     SearchIdentifiers,
     /// The features of which the values are wanted.

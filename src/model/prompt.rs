@@ -91,7 +91,7 @@ impl Prompt {
     /// that asks for more.
     pub fn make_way(&mut self) {
         let chosen = self.chosen.take().and_then(|place| self.choices.get(place));
-        let whole = |choice: &Choice| choice.text == self.input.value() && !choice.text.ends_with(':');
+        let whole = |choice: &Choice| choice.text == self.input.value() && !choice.text.ends_with([':', ' ']);
         if !self.by_word && chosen.is_some_and(whole) {
             self.input.reset();
         }

@@ -213,6 +213,15 @@ async fn answer(services: &Services, request: &Request) -> Option<Reply> {
         Request::List(section, from) => {
             Reply::Listed(section, source(sources, section)?.catalog.list(from).await)
         }
+        Request::Query(section, query, from) => {
+            let chooser = source(sources, section)?.query.as_ref()?;
+            Reply::Listed(section, chooser.query(query, from).await)
+        }
+        Request::Trace(section, ancestor) => {
+            let provenance = source(sources, section)?.provenance.as_ref()?;
+            let found = provenance.trace(ancestor.clone()).await;
+            Reply::Traced(section, ancestor, found)
+        }
         Request::Describe(section, id) => {
             let detail = source(sources, section)?.catalog.describe(id.clone()).await;
             Reply::Described(section, id, detail.map(Box::new))
@@ -284,6 +293,11 @@ fn named(request: &Request) -> String {
     match request {
         Request::Caller => "who calls".to_owned(),
         Request::List(section, _) => format!("list {section:?}"),
+        Request::Query(section, query, _) => match &query.condition {
+            Some(condition) => format!("list {section:?} by {}", condition.variable.name),
+            None => format!("list {section:?}"),
+        },
+        Request::Trace(_, ancestor) => format!("describe {ancestor}"),
         Request::Describe(_, id) => format!("describe {id}"),
         Request::Shards(_, stream, _) => format!("shards of {stream}"),
         Request::Consumers(_, stream, _) => format!("consumers of {stream}"),
@@ -303,6 +317,7 @@ fn failure(reply: Option<&Reply>) -> String {
             Reply::Listed(_, Err(error))
             | Reply::Caller(Err(error))
             | Reply::Described(_, _, Err(error))
+            | Reply::Traced(_, _, Err(error))
             | Reply::Shards(_, _, Err(error))
             | Reply::Consumers(_, Err(error))
             | Reply::Registered(_, Err(error))

@@ -95,11 +95,14 @@ const CODES: &[(ErrorKind, &[&str])] = &[
     (
         ErrorKind::Invalid,
         &[
+            "IdempotentParameterMismatchException",
             "InvalidArgumentException",
             "InvalidInputException",
             "InvalidParameterValue",
+            "InvalidTagException",
             "MissingParameter",
             "SerializationException",
+            "TagLimitExceededException",
             "ValidationError",
             "ValidationException",
         ],

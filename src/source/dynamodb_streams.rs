@@ -272,6 +272,7 @@ fn entry(stream: sdk::Stream) -> Option<Entry> {
         name: stream.table_name.unwrap_or_else(|| table_of(&arn).to_owned()),
         status: None,
         created: None,
+        run: None,
         complete: false,
         note: stream.stream_label.unwrap_or_else(|| label_of(&arn).to_owned()),
         id: arn.into(),

@@ -248,6 +248,7 @@ fn bare_entry(name: String) -> Entry {
         status: None,
         note: String::new(),
         created: None,
+        run: None,
         complete: false,
     }
 }

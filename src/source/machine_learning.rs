@@ -1,22 +1,51 @@
-//! Amazon Machine Learning: lists batch predictions and describes one.
+//! Amazon Machine Learning: lists batch predictions, those that pass a comparison too, describes one, and tells of the ML model
+//! and the data source behind it.
 
+mod behind;
+
+use std::error::Error;
 use std::time::Duration;
 
 use aws_config::SdkConfig;
 use aws_sdk_machinelearning::Client;
 use aws_sdk_machinelearning::operation::get_batch_prediction::GetBatchPredictionOutput;
-use aws_sdk_machinelearning::types::{self as sdk, EntityStatus, SortOrder};
+use aws_sdk_machinelearning::types::{self as sdk, BatchPredictionFilterVariable, EntityStatus};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use futures::FutureExt as _;
 
 use super::classify::classify;
-use super::{Catalog, ErrorKind, Reply, SourceError, endpoint, time};
-use crate::resource::{BatchPrediction, Detail, Entry, Page, PageToken, PredictionStatus, ResourceId};
+use super::{Catalog, ErrorKind, Provenance, Query, Reply, SourceError, endpoint, time};
+use crate::resource::{
+    Ancestor, Ancestry, BatchPrediction, Detail, Entry, Holds, ListQuery, Operand, Operator, Page, PageToken,
+    PredictionStatus, ResourceId, Run, SortOrder, Variable,
+};
 
 /// Where the service is: "Amazon Machine Learning endpoints and quotas" of the AWS General Reference.
 const REGIONS: [&str; 2] = ["us-east-1", "eu-west-1"];
 
 /// As many as the API reference of `DescribeBatchPredictions` allows.
 const PAGE_SIZE: i32 = 100;
+
+/// What `DescribeBatchPredictions` can compare, by the API reference's list of `FilterVariable`.
+const VARIABLES: &[Variable] = &[
+    variable("Status", "status", Holds::OneOf(&STATUSES)),
+    variable("Name", "name", Holds::Text),
+    variable("CreatedAt", "created", Holds::Time),
+    variable("LastUpdatedAt", "updated", Holds::Time),
+    variable("MLModelId", "model", Holds::Text),
+    variable("DataSourceId", "source", Holds::Text),
+    variable("DataURI", "uri", Holds::Text),
+    variable("IAMUser", "user", Holds::Text),
+];
+
+/// The values of the API reference's type `EntityStatus`.
+const STATUSES: [&str; 5] = ["PENDING", "INPROGRESS", "COMPLETED", "FAILED", "DELETED"];
+
+const fn variable(name: &'static str, word: &'static str, holds: Holds) -> Variable {
+    Variable { name, word, holds }
+}
 
 /// The service, as one account and region sees it.
 pub(super) struct MachineLearning {
@@ -41,8 +70,8 @@ impl MachineLearning {
             return Ok(());
         };
         let message = format!(
-            "Amazon Machine Learning has no endpoint in {region}; use {}",
-            REGIONS.join(" or ")
+            "Amazon Machine Learning has no endpoint in {region}; start with --region {}",
+            REGIONS.join(" or --region ")
         );
         Err(SourceError::new(
             ErrorKind::NotFound,
@@ -53,18 +82,34 @@ impl MachineLearning {
         ))
     }
 
-    async fn list(&self, from: Option<PageToken>) -> Result<Page<Entry>, SourceError> {
+    async fn list(&self, query: ListQuery, from: Option<PageToken>) -> Result<Page<Entry>, SourceError> {
         const OPERATION: &str = "DescribeBatchPredictions";
         self.check_region(OPERATION, "")?;
-        let answer = self
+        let mut call = self
             .client
             .describe_batch_predictions()
-            .sort_order(SortOrder::Dsc)
+            .sort_order(match query.order {
+                SortOrder::Ascending => sdk::SortOrder::Asc,
+                SortOrder::Descending => sdk::SortOrder::Dsc,
+            })
             .limit(PAGE_SIZE)
-            .set_next_token(from.map(|token| token.to_string()))
-            .send()
-            .await
-            .map_err(|error| classify(OPERATION, "", &error))?;
+            .set_next_token(from.map(|token| token.to_string()));
+        if let Some(condition) = query.condition {
+            let variable = BatchPredictionFilterVariable::from(condition.variable.name);
+            let value = comparator(condition.operand);
+            call = call.filter_variable(variable);
+            call = match condition.operator {
+                Operator::Eq => call.eq(value),
+                Operator::Ne => call.ne(value),
+                Operator::Gt => call.gt(value),
+                Operator::Ge => call.ge(value),
+                Operator::Lt => call.lt(value),
+                Operator::Le => call.le(value),
+                Operator::Prefix => call.prefix(value),
+            };
+        }
+        let answer = call.send().await;
+        let answer = answer.map_err(|error| failed(OPERATION, "", &error))?;
         Ok(Page {
             items: answer
                 .results
@@ -85,14 +130,14 @@ impl MachineLearning {
             .batch_prediction_id(id)
             .send()
             .await
-            .map_err(|error| classify(OPERATION, id, &error))?;
+            .map_err(|error| failed(OPERATION, id, &error))?;
         Ok(Detail::Prediction(prediction(id, answer)))
     }
 }
 
 impl Catalog for MachineLearning {
     fn list(&self, from: Option<PageToken>) -> Reply<'_, Page<Entry>> {
-        self.list(from).boxed()
+        self.list(ListQuery::default(), from).boxed()
     }
 
     fn describe(&self, id: ResourceId) -> Reply<'_, Detail> {
@@ -104,6 +149,63 @@ impl Catalog for MachineLearning {
     }
 }
 
+impl Query for MachineLearning {
+    fn variables(&self) -> &'static [Variable] {
+        VARIABLES
+    }
+
+    fn query(&self, query: ListQuery, from: Option<PageToken>) -> Reply<'_, Page<Entry>> {
+        self.list(query, from).boxed()
+    }
+}
+
+impl Provenance for MachineLearning {
+    fn trace(&self, ancestor: Ancestor) -> Reply<'_, Ancestry> {
+        async move {
+            match &ancestor {
+                Ancestor::Model(id) => self.model(id.as_str()).await,
+                Ancestor::DataSource(id) => self.data_source(id.as_str()).await,
+            }
+        }
+        .boxed()
+    }
+}
+
+/// A failed call. The service takes no new customers, which a refusal alone does not tell ("What is Amazon Machine Learning?" of
+/// the Developer Guide).
+fn failed<E>(operation: &'static str, id: &str, error: &SdkError<E, HttpResponse>) -> SourceError
+where
+    E: ProvideErrorMetadata + Error + 'static,
+{
+    const CLOSED: &str = "Amazon Machine Learning takes no new customers, so an account that never used it is refused whatever \
+                          its permissions are";
+    let failed = classify(operation, id, error);
+    if failed.kind != ErrorKind::Denied {
+        return failed;
+    }
+    let words = failed.message.trim_end_matches('.');
+    let message = if words.is_empty() {
+        CLOSED.to_owned()
+    } else {
+        format!("{words} ({CLOSED})")
+    };
+    SourceError { message, ..failed }
+}
+
+/// A value to compare with. Times are in seconds since 1970, which is how the service writes them.
+fn comparator(operand: Operand) -> String {
+    match operand {
+        Operand::Text(text) => text,
+        Operand::Time(time, _) if time.subsec_millisecond() == 0 => time.as_second().to_string(),
+        Operand::Time(time, _) => {
+            let millis = time.as_millisecond();
+            let sign = if millis < 0 { "-" } else { "" };
+            let millis = millis.unsigned_abs();
+            format!("{sign}{}.{:03}", millis / 1000, millis % 1000)
+        }
+    }
+}
+
 fn entry(prediction: sdk::BatchPrediction) -> Option<Entry> {
     let id = prediction.batch_prediction_id?;
     let status = prediction.status.map(|status| status.as_str().to_owned());
@@ -112,6 +214,10 @@ fn entry(prediction: sdk::BatchPrediction) -> Option<Entry> {
             .name
             .filter(|name| !name.is_empty())
             .unwrap_or_else(|| id.clone()),
+        run: Some(Run {
+            total: prediction.total_record_count.and_then(count),
+            invalid: prediction.invalid_record_count.and_then(count),
+        }),
         complete: true,
         note: status.as_deref().unwrap_or_default().to_lowercase(),
         status,
@@ -122,7 +228,6 @@ fn entry(prediction: sdk::BatchPrediction) -> Option<Entry> {
 
 /// What is absent stays absent: which fields there are tells how far the prediction is.
 fn prediction(id: &str, answer: GetBatchPredictionOutput) -> BatchPrediction {
-    let count = |number: i64| u64::try_from(number).ok();
     BatchPrediction {
         id: answer.batch_prediction_id.unwrap_or_else(|| id.to_owned()),
         name: answer.name,
@@ -142,6 +247,10 @@ fn prediction(id: &str, answer: GetBatchPredictionOutput) -> BatchPrediction {
         total: answer.total_record_count.and_then(count),
         invalid: answer.invalid_record_count.and_then(count),
     }
+}
+
+fn count(number: i64) -> Option<u64> {
+    u64::try_from(number).ok()
 }
 
 fn status(status: Option<&EntityStatus>) -> PredictionStatus {
@@ -171,6 +280,14 @@ mod tests {
         assert_eq!((it.compute_time, it.total, it.started), (None, None, None));
     }
 
+    #[test]
+    fn a_time_is_compared_in_seconds_since_1970() {
+        let written = |text: &str| comparator(Operand::Time(text.parse().unwrap(), text.to_owned()));
+        assert_eq!(written("2026-11-20T12:00:00Z"), "1795176000");
+        assert_eq!(written("2026-11-20T12:00:00.25Z"), "1795176000.250");
+        assert_eq!(written("1969-12-31T23:59:59.5Z"), "-0.500");
+    }
+
     #[tokio::test]
     async fn a_region_without_the_service_is_told_before_any_request() {
         let sdk = SdkConfig::builder()
@@ -178,11 +295,14 @@ mod tests {
             .behavior_version(crate::source::session::behavior())
             .http_client(crate::source::http::direct_client())
             .build();
-        let error = MachineLearning::new(&sdk).list(None).await.unwrap_err();
+        let error = MachineLearning::new(&sdk)
+            .list(ListQuery::default(), None)
+            .await
+            .unwrap_err();
         assert_eq!(error.kind, ErrorKind::NotFound);
         assert_eq!(
             error.message,
-            "Amazon Machine Learning has no endpoint in eu-central-1; use us-east-1 or eu-west-1"
+            "Amazon Machine Learning has no endpoint in eu-central-1; start with --region us-east-1 or --region eu-west-1"
         );
     }
 }

@@ -191,7 +191,7 @@ impl Session {
             Source::pushing(Section::Streams, Kinesis::new(&self.sdk)),
             Source::tailing(Section::Tables, DynamoDbStreams::new(&self.sdk)),
             Source::editing(Section::Features, FeatureStore::new(&self.sdk)),
-            Source::listing(Section::Predictions, MachineLearning::new(&self.sdk)),
+            Source::querying(Section::Predictions, MachineLearning::new(&self.sdk)),
         ]
     }
 }

@@ -31,11 +31,17 @@ pub fn parse_position(text: &str, now: Timestamp, zone: &TimeZone) -> Result<Pos
     }
     sequence(text)
         .map(Position::AtSequence)
-        .or_else(|| ago(text, now).map(Position::AtTimestamp))
-        .or_else(|| time(text, now, zone).map(Position::AtTimestamp))
+        .or_else(|| parse_time(text, now, zone).map(Position::AtTimestamp))
         .ok_or_else(|| PositionError {
             text: sanitize::line(text).into_owned(),
         })
+}
+
+/// Reads a time, or a time before `now` such as `-15m`; `None` where it is neither.
+///
+/// A time without an offset is of the clock of `zone`, and a time of day the last one that was.
+pub fn parse_time(text: &str, now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
+    ago(text, now).or_else(|| time(text, now, zone))
 }
 
 fn sequence(text: &str) -> Option<SequenceNumber> {

@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use super::{
-    Told, ask, batch, cancel, consumers, editor, listing, marks, nearest, overlay, records, seek, tail,
+    Told, ask, batch, behind, cancel, consumers, copying, editor, follow, listing, marks, nearest, overlay,
+    records, seek, tail,
 };
 use crate::clock::Now;
 use crate::message::{Action, Effect, Request};
 use crate::model::{BatchView, Focus, Model, Overlay, Paged, Prompt, Purpose, Remote, settle_page};
-use crate::resource::{Detail, Entry, Page, ResourceId, Section, Shard};
+use crate::resource::{Ancestor, Detail, Entry, Page, ResourceId, Section, Shard};
 use crate::source::SourceError;
 
 /// How long the cursor rests on a row before its shards are asked for: who runs down a list wants none of them.
@@ -40,6 +41,12 @@ pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
         Action::Open => open(model),
         Action::Filter => listing::ask_filter(model),
         Action::Sort => listing::sort(model, now),
+        Action::ToggleFollow => follow::toggle(model, now),
+        Action::ShowModel => behind::show(model, now, "ML model", |it| matches!(it, Ancestor::Model(_))),
+        Action::ShowDataSource => behind::show(model, now, "data source", |it| {
+            matches!(it, Ancestor::DataSource(_))
+        }),
+        Action::Copy => copying::open(model, now),
         Action::Gather => batch::open(model, now, BatchView::List),
         Action::Compare => batch::open(model, now, BatchView::Comparison),
         Action::ShowMarks => marks::open(model, now),
@@ -112,11 +119,15 @@ fn back(model: &mut Model, now: Now) -> Vec<Effect> {
         model.notify(now.mono, "no longer waiting; r asks again", false);
         return cancel(model, free);
     }
+    if behind::step_back(model) {
+        return Vec::new();
+    }
     let browser = model.browser_mut();
     match browser.focus {
         Focus::Detail => browser.focus = Focus::List,
         Focus::List if browser.search.is_some() => browser.search = None,
         Focus::List if browser.listing.filter.is_some() => return listing::filter(model, ""),
+        Focus::List if browser.query.condition.is_some() => return listing::clear(model),
         Focus::List => {}
     }
     Vec::new()
@@ -131,13 +142,17 @@ fn refresh(model: &mut Model, now: Now) -> Vec<Effect> {
     }
     let free = model.browser_mut().cancel_all();
     let mut effects = cancel(model, free);
-    let section = model.section;
+    listing::renew(model, now);
     let list = ask(model, now.mono);
     let browser = model.browser_mut();
     browser.list.begin(list);
-    effects.push(Effect::Call(list.ticket, Request::List(section, None)));
+    browser.follow.begin_anew();
+    effects.push(Effect::Call(list.ticket, browser.page_request(None)));
     let selected = browser.selected().map(|entry| entry.id.clone());
-    browser.details.retain(|id, _| Some(id) == selected.as_ref());
+    let follow = &browser.follow;
+    browser
+        .details
+        .retain(|id, _| Some(id) == selected.as_ref() || follow.is_pinned(id));
     if let Some(id) = selected {
         effects.extend(refresh_selected(model, now, &id));
     }
@@ -168,6 +183,7 @@ fn refresh_selected(model: &mut Model, now: Now, id: &ResourceId) -> Vec<Effect>
         ));
     }
     effects.extend(consumers::refresh(model, now, id));
+    effects.extend(behind::refresh(model, now));
     effects
 }
 

@@ -4,7 +4,8 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tui_input::{Input, InputRequest};
 
 use super::{
-    batch, browse, consumers, decoder, editor, export, filter, inspector, listing, marks, records, seek, tail,
+    batch, browse, consumers, copying, decoder, editor, export, filter, inspector, listing, marks, records,
+    seek, tail,
 };
 use crate::clock::Now;
 use crate::keymap::Context;
@@ -32,6 +33,7 @@ pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
     match (action, model.overlays.last_mut()) {
         (Action::Back, Some(Overlay::Marks(_))) => drop(model.overlays.pop()),
         (action, Some(Overlay::Marks(_))) => return marks::act(model, action, now),
+        (action, Some(Overlay::Copy(_))) => return copying::act(model, action, now),
         (_, Some(Overlay::Consumers(_))) => return consumers::act(model, action, now),
         (Action::Confirm, Some(Overlay::Confirm(_))) => return consumers::confirm(model, now),
         (action, Some(Overlay::Drafts { .. })) => return editor::act_on_drafts(model, action, now),
@@ -86,6 +88,10 @@ fn accept(model: &mut Model, now: Now) -> Vec<Effect> {
             Err(error) => reopen(model, prompt, error.to_string()),
         },
         Purpose::FilterList => listing::filter(model, &text),
+        Purpose::QueryList => match listing::query(model, now, &text) {
+            Ok(effects) => effects,
+            Err(error) => reopen(model, prompt, error.to_string()),
+        },
         Purpose::Features => match batch::choose_features(model, now, &text) {
             Ok(effects) => effects,
             Err(error) => reopen(model, prompt, error),

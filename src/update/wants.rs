@@ -1,6 +1,6 @@
 //! What the screen needs and does not have: asked for after every message, once, and a little at a time.
 
-use super::{ask, batch, browse, cancel, consumers, editor, filter, inspector, records};
+use super::{ask, batch, behind, browse, cancel, consumers, editor, filter, follow, inspector, records};
 use crate::clock::Now;
 use crate::message::{Effect, Request};
 use crate::model::{Model, Remote, ShardList, cancel_listing};
@@ -24,9 +24,11 @@ pub(super) fn wants(model: &mut Model, now: Now) -> Vec<Effect> {
     if !covered {
         effects.extend(next_page(model, now));
         effects.extend(descriptions(model, now));
+        effects.extend(behind::leave(model));
         effects.extend(leave_shards(model));
         effects.extend(shards(model, now));
     }
+    effects.extend(follow::wants(model, now, covered));
     effects
 }
 
@@ -39,7 +41,8 @@ fn first_pages(model: &mut Model, now: Now) -> Vec<Effect> {
     let begin = |section: Section| {
         let wait = ask(model, now.mono);
         model.browsers[section.index()].list.begin(wait);
-        Effect::Call(wait.ticket, Request::List(section, None))
+        let request = model.browsers[section.index()].page_request(None);
+        Effect::Call(wait.ticket, request)
     };
     missing.into_iter().map(begin).collect()
 }
@@ -61,13 +64,11 @@ fn next_page(model: &mut Model, now: Now) -> Option<Effect> {
         return None;
     }
     let wait = ask(model, now.mono);
-    let section = model.section;
-    let paged = model.browser_mut().list.value_mut()?;
+    let browser = model.browser_mut();
+    let paged = browser.list.value_mut()?;
     paged.following.begin(wait);
-    Some(Effect::Call(
-        wait.ticket,
-        Request::List(section, paged.next.clone()),
-    ))
+    let from = paged.next.clone();
+    Some(Effect::Call(wait.ticket, browser.page_request(from)))
 }
 
 /// The selected resource at once, and a few at a time those on the screen of which the list call alone told too little.

@@ -5,7 +5,7 @@ use ratatui::buffer::Buffer;
 use unicode_width::UnicodeWidthStr;
 
 /// What our own signs become.
-const SIGNS: [(&str, &str); 39] = [
+const SIGNS: [(&str, &str); 41] = [
     ("─", "-"),
     ("│", "|"),
     ("╭", "+"),
@@ -42,6 +42,8 @@ const SIGNS: [(&str, &str); 39] = [
     ("⏸", "="),
     ("▾", "v"),
     ("▸", ">"),
+    ("▶", ">"),
+    ("–", "-"),
     ("−", "-"),
     ("–", "-"),
     ("≠", "!"),

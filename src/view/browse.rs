@@ -7,9 +7,9 @@ use ratatui::widgets::{Paragraph, Widget};
 use unicode_width::UnicodeWidthStr;
 
 use super::header::waiting;
-use super::{Role, Stage, format};
+use super::{Role, Stage, columns, format};
 use crate::model::{Browser, Focus, Paged, Remote, RowWords};
-use crate::resource::{Entry, Section};
+use crate::resource::{Entry, Section, SortOrder};
 use crate::sanitize;
 
 /// Words that a list row shows in the colour of trouble, or of work under way.
@@ -44,7 +44,12 @@ pub(super) fn list(stage: &Stage<'_>, area: Rect, buffer: &mut Buffer) {
             stage.words(&waiting(stage, &what, *wait), Role::Dim, inner, buffer);
         }
         Remote::Failed(error) => {
-            stage.words(&format!("{error}\n\nr asks again"), Role::Failed, inner, buffer);
+            let also = match browser.query.condition {
+                Some(_) => "; f changes the filter, esc asks for all",
+                None => "",
+            };
+            let words = format!("{error}\n\nr asks again{also}");
+            stage.words(&words, Role::Failed, inner, buffer);
         }
         Remote::Cancelled => stage.words("not waited for; r asks again", Role::Dim, inner, buffer),
         Remote::Idle => {}
@@ -68,11 +73,14 @@ fn title<'a>(stage: &Stage<'_>, browser: &Browser) -> Line<'a> {
         .filter
         .as_ref()
         .map_or(String::new(), |text| format!("filter {} ", sanitize::line(text)));
-    let order = browser
-        .listing
-        .order
-        .word()
-        .map_or(String::new(), |word| format!("by {word} "));
+    let asked = browser.query.condition.as_ref().map_or(String::new(), |it| {
+        format!("{} ", sanitize::line(&it.to_string()))
+    });
+    let order = match (browser.query.order, browser.listing.order.word()) {
+        (SortOrder::Ascending, _) => "asc ".to_owned(),
+        (_, Some(word)) => format!("by {word} "),
+        _ => String::new(),
+    };
     let search = browser
         .search
         .as_ref()
@@ -80,11 +88,16 @@ fn title<'a>(stage: &Stage<'_>, browser: &Browser) -> Line<'a> {
     Line::from(vec![
         stage.span(format!(" {} ", browser.section.title()), Role::Heading),
         stage.span(format!("{count} "), Role::Dim),
-        stage.span(format!("{order}{filter}{search}"), Role::Accent),
+        stage.span(format!("{asked}{order}{filter}{search}"), Role::Accent),
     ])
 }
 
 fn rows(stage: &Stage<'_>, browser: &Browser, paged: &Paged<Entry>, area: Rect, buffer: &mut Buffer) {
+    if paged.items.is_empty() && browser.query.condition.is_some() {
+        let words = "Nothing passes the filter. f changes it, esc asks for all.";
+        stage.words(words, Role::Dim, area, buffer);
+        return;
+    }
     if paged.items.is_empty() {
         stage.words(&nothing_here(stage, browser.section), Role::Dim, area, buffer);
         return;
@@ -133,28 +146,21 @@ fn entry(
     buffer: &mut Buffer,
 ) {
     let detail = browser.details.get(&entry.id);
-    let RowWords { status, note, .. } = browser.words(entry);
+    let words = browser.words(entry);
+    let status = words.status.clone();
     let (sign, role) = match detail {
         Some(Remote::Failed(_)) => ("✗", Role::Failed),
         _ if TROUBLED.contains(&status.as_str()) => ("✗", Role::Failed),
+        _ if browser.follow.is_pinned(&entry.id) => ("●", Role::Warning),
         _ if UNDER_WAY.contains(&status.as_str()) => ("○", Role::Warning),
         _ => (" ", Role::Dim),
     };
     let width = usize::from(area.width);
     let mark = if selected { "▌" } else { " " };
-    // The name has the first right to the room; what is left is the note's.
-    let name = format::fit_ends(&sanitize::line(&entry.name), width.saturating_sub(4));
-    let note = if role == Role::Dim || note.eq_ignore_ascii_case(&status) {
-        note
+    let (name, note) = if words.run.is_some() {
+        in_columns(stage, entry, &words, width)
     } else {
-        // What is not as it should be is said in words, whatever else there is to say.
-        status
-    };
-    let note = sanitize::line(&note);
-    let note = if note.width() + name.width() + 5 <= width {
-        note
-    } else {
-        "".into()
+        with_note(entry, &words, role == Role::Dim, width)
     };
     let room = width.saturating_sub(note.width() + 5);
     let line = Line::from(vec![
@@ -170,6 +176,28 @@ fn entry(
     if selected && browser.focus == Focus::List {
         buffer.set_style(beside_mark(area), stage.look.style(Role::Selected));
     }
+}
+
+/// A row's name and the note beside it. The name has the first right to the room; what is left is the note's.
+fn with_note(entry: &Entry, words: &RowWords, is_well: bool, width: usize) -> (String, String) {
+    let name = format::fit_ends(&sanitize::line(&entry.name), width.saturating_sub(4));
+    let note = if is_well || words.note.eq_ignore_ascii_case(&words.status) {
+        &words.note
+    } else {
+        // What is not as it should be is said in words, whatever else there is to say.
+        &words.status
+    };
+    let note = sanitize::line(note).into_owned();
+    let fits = note.width() + name.width() + 5 <= width;
+    (name, if fits { note } else { String::new() })
+}
+
+/// A row's name and the columns beside it.
+fn in_columns(stage: &Stage<'_>, entry: &Entry, words: &RowWords, width: usize) -> (String, String) {
+    let cells = columns::cells(words, stage.now.wall, width.saturating_sub(4));
+    let cells = sanitize::line(&cells).into_owned();
+    let room = width.saturating_sub(cells.width() + 5);
+    (format::fit_ends(&sanitize::line(&entry.name), room), cells)
 }
 
 /// A selected row without the mark at its beginning.

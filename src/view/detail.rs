@@ -7,7 +7,7 @@ use ratatui::widgets::{Paragraph, Widget};
 use unicode_width::UnicodeWidthStr;
 
 use super::header::waiting;
-use super::{Role, Stage, bars, format};
+use super::{Role, Stage, bars, format, prediction};
 use crate::model::{Branch, Focus, LABEL, Outline, OutlineLine, wrap};
 use crate::resource::{Consumer, Fact, FactValue, Feature, SequenceNumber, Shard};
 use crate::sanitize;
@@ -24,6 +24,10 @@ pub(super) fn pane(stage: &Stage<'_>, area: Rect, buffer: &mut Buffer) {
     let name = browser
         .selected()
         .map_or(String::new(), |entry| sanitize::line(&entry.name).into_owned());
+    let name = match browser.behind() {
+        Some(step) => format!("{} of {name}", sanitize::line(&step.ancestor.to_string())),
+        None => name,
+    };
     let room = usize::from(area.width.saturating_sub(4));
     let title = Line::from(stage.span(format!(" {} ", format::fit(&name, room)), Role::Heading));
     let block = stage.block(title, browser.focus == Focus::Detail);
@@ -65,6 +69,14 @@ fn line<'a>(stage: &Stage<'_>, line: &OutlineLine<'_>, outline: &Outline<'_>, wi
             complete,
         } => vec![shard_count(stage, *open, *closed, *complete)],
         OutlineLine::Fact(it) => vec![fact(stage, it, width)],
+        OutlineLine::Timeline(it) => vec![prediction::timeline(stage, it, width)],
+        OutlineLine::Milestone(it, first) => vec![prediction::milestone(stage, it, *first, width)],
+        OutlineLine::Figures(run, why) => vec![prediction::seen(stage, *run, why, width)],
+        OutlineLine::MoreFigures(run, why) => vec![prediction::invalid(stage, *run, why, width)],
+        OutlineLine::Followed(pace, is_pinned) => {
+            let words = prediction::followed(pace, *is_pinned);
+            vec![labelled(stage, "asked again", &words, Role::Text, width)]
+        }
         OutlineLine::Shard { shard: it, branch } => {
             vec![shard(stage, it, branch, outline.shard_columns, width)]
         }

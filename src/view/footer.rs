@@ -103,13 +103,23 @@ fn applies(stage: &Stage<'_>, binding: &Binding) -> bool {
     match binding.action {
         Action::Tail | Action::TailFrom => can.tail,
         Action::Consumers => can.consumers,
+        Action::ToggleFollow if stage.model.tail.is_none() => follows(stage),
         Action::NewRecord | Action::LookUp | Action::Gather | Action::Compare | Action::ShowMarks => can.edit,
+        Action::ShowModel | Action::ShowDataSource => stage.model.browser().selected().is_some(),
         Action::Open => view != Some(BatchView::Comparison),
         Action::Update => updates(stage),
         Action::Toggle if stage.model.editor.is_some() => deletes(stage),
         Action::OnlyDifferences => view == Some(BatchView::Comparison),
         _ => true,
     }
+}
+
+/// Whether the selected resource is under way.
+fn follows(stage: &Stage<'_>) -> bool {
+    let browser = stage.model.browser();
+    browser
+        .selected()
+        .is_some_and(|entry| browser.is_under_way(&entry.id))
 }
 
 /// Whether a deletion is reviewed.

@@ -7,7 +7,7 @@ use ratatui::widgets::{Clear, Paragraph, Widget};
 use tui_input::Input;
 use unicode_width::UnicodeWidthStr;
 
-use super::{Role, Stage, consumers, drafts, format, marks, seek};
+use super::{Role, Stage, consumers, copying, drafts, format, marks, seek};
 use crate::model::{Overlay, Prompt, Purpose, wrap};
 use crate::resource::CONSUMER_NAME_RULE;
 use crate::sanitize;
@@ -18,6 +18,8 @@ const CHOICES: usize = 10;
 /// What a filter can be, for the line in which it is typed.
 const FILTER_FORMS: &str = "words as a regular expression, or jq such as .total > 100; before either shard:004 key:cust event:INSERT; @NAME is one of the config; nothing shows all";
 
+/// What a list can be asked for, for the line in which that is typed.
+const QUERY_FORMS: &str = "one comparison, made by the service: = != > >= < <= or ^= for what begins so; times as -7d or 2026-11-20T14:02:00Z; nothing asks for all";
 /// What a file's name says, for the line in which it is typed.
 const EXPORT_FORMS: &str =
     "a new file: .jsonl has an object a line, anything else the payloads, each with a line end";
@@ -50,6 +52,10 @@ pub(super) fn draw(stage: &Stage<'_>, screen: Rect, buffer: &mut Buffer) -> Opti
             }
             Overlay::Consumers(menu) => {
                 consumers::menu(stage, menu, screen, buffer);
+                None
+            }
+            Overlay::Copy(menu) => {
+                copying::menu(stage, menu, screen, buffer);
                 None
             }
             Overlay::Marks(list) => {
@@ -139,6 +145,7 @@ fn line_of_text(stage: &Stage<'_>, prompt: &Prompt, screen: Rect, buffer: &mut B
             " Show only ".to_owned(),
             "part of a name, a status or a note; nothing shows all",
         ),
+        Purpose::QueryList => (" Ask only for ".to_owned(), QUERY_FORMS),
         Purpose::SearchIdentifiers => (" Search ".to_owned(), "part of an identifier"),
         Purpose::Features => (" Get only ".to_owned(), FEATURE_FORMS),
         Purpose::SearchRecord => (

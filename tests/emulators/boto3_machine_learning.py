@@ -60,6 +60,13 @@ def check_models(ml):
     source = ml.get_data_source(DataSourceId=sources[0]["DataSourceId"], Verbose=True)
     check_equal("GetDataSource: location", source["DataLocationS3"], sources[0]["DataLocationS3"])
     check("GetDataSource: verbose", "DataSourceSchema" in source, source.keys())
+    training = ml.get_data_source(DataSourceId=model["TrainingDataSourceId"])
+    check_equal("GetMLModel: training data", model["InputDataLocationS3"], training["DataLocationS3"])
+    check("GetMLModel: parameters", model["TrainingParameters"]["algorithm"] == "sgd", model["TrainingParameters"])
+    binary = model["MLModelType"] == "BINARY"
+    check_equal("GetMLModel: threshold of a BINARY model only", "ScoreThreshold" in model, binary)
+    check("GetDataSource: size", source["DataSizeInBytes"] > 0 and source["NumberOfFiles"] > 0, source)
+    check_equal("GetDataSource: times", source["CreatedAt"] <= source["StartedAt"] <= source["FinishedAt"], True)
     kind = models[0]["MLModelType"]
     filtered = ml.describe_ml_models(FilterVariable="MLModelType", EQ=kind)["Results"]
     check_equal("DescribeMLModels: filter", {it["MLModelType"] for it in filtered}, {kind})
@@ -134,6 +141,11 @@ def check_filters(ml, request):
         check_equal(f"filter: {variable}", sorted(names(FilterVariable=variable, EQ=value)), ["a", "b", "renamed"])
     check_equal("filter: Status", names(FilterVariable="Status", EQ="COMPLETED"), ["renamed"])
     later = str((datetime.now(timezone.utc) + timedelta(hours=1)).timestamp())
+    check_equal("filter: Status NE", sorted(names(FilterVariable="Status", NE="COMPLETED")), ["a", "b"])
+    check_equal("filter: DataURI Prefix", len(names(FilterVariable="DataURI", Prefix="s3://")), 3)
+    for order in ["asc", "dsc"]:
+        times = [it["CreatedAt"] for it in described(ml, SortOrder=order)]
+        check_equal(f"without a filter by age, {order}", times, sorted(times, reverse=order == "dsc"))
     for variable in ["CreatedAt", "LastUpdatedAt"]:
         check_equal(f"filter: {variable} GT", names(FilterVariable=variable, GT=later), [])
         check_equal(f"filter: {variable} LT", len(names(FilterVariable=variable, LT=later)), 3)
@@ -146,6 +158,8 @@ def check_errors(ml, unchecked, request):
         {"FilterVariable": "Name", "EQ": "a", "NE": "b"},
         {"FilterVariable": "Colour", "EQ": "a"},
         {"FilterVariable": "CreatedAt", "EQ": "soon"},
+        {"FilterVariable": "Name", "EQ": "a" * 1025},
+        {"FilterVariable": "Name", "EQ": "  "},
         {"SortOrder": "desc"},
         {"Limit": 101},
         {"NextToken": "nonsense"},

@@ -40,7 +40,7 @@ fn each_section_has_its_list_and_details() {
     for (key, listed, described) in [
         ("2", "inventory", "view type"),
         ("3", "fraud-scores", "customer_id"),
-        ("4", "✗", "records seen"),
+        ("4", "✗", "compute time"),
         ("1", "telemetry", "capacity mode"),
     ] {
         program.keys(key);

@@ -274,7 +274,8 @@ fn the_menu_and_its_question() {
 
 #[test]
 fn no_size_is_too_small_for_the_menu() {
-    for mut desk in [at_menu(), at_confirmation()] {
+    for open in [at_menu, at_confirmation] {
+        let mut desk = open();
         for (width, height) in (1..60).flat_map(|n| [(n, 1), (1, n), (n, n / 2 + 1), (n, 60 - n)]) {
             desk.model.size = kinescope::model::Size { width, height };
             desk.screen();

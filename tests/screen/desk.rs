@@ -1,5 +1,6 @@
 //! A person at the program: presses keys, lets time go by, sees the screen; services answer when they are told to.
 
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -9,8 +10,8 @@ use kinescope::config::Decoding;
 use kinescope::keymap::Keymap;
 use kinescope::message::{Effect, Message, Reply, Request, TailReply, TailRequest};
 use kinescope::model::{Abilities, Document, Identity, Model, Remote, Settings, Size, Ticket};
-use kinescope::resource::{Record, Section};
-use kinescope::source::SourceError;
+use kinescope::resource::{Record, Section, Variable};
+use kinescope::source::{Session, SourceError};
 use kinescope::tail::{Counters, Lag, TailEvent};
 use kinescope::update::update;
 use kinescope::view::{self, Look};
@@ -19,6 +20,13 @@ use ratatui::backend::TestBackend;
 use unicode_width::UnicodeWidthStr;
 
 use super::fixtures;
+
+/// What predictions are filtered by.
+static VARIABLES: LazyLock<&'static [Variable]> = LazyLock::new(|| {
+    let services = Session::demo("http://127.0.0.1:1").sources();
+    let query = services[Section::Predictions.index()].query.clone();
+    query.expect("predictions are queried").variables()
+});
 
 pub(super) struct Desk {
     pub(super) model: Model,
@@ -44,13 +52,19 @@ impl Desk {
             edit: true,
             ..Abilities::default()
         };
+        let querying = Abilities {
+            variables: *VARIABLES,
+            provenance: true,
+            ..Abilities::default()
+        };
         let settings = Settings {
             zone: TimeZone::fixed(offset(1)),
             decoding: Decoding::default(),
             filters: [("sevens".to_owned(), ".n == 7".to_owned())].into(),
             ring_bytes: 64 << 20,
             audit_values: false,
-            abilities: [pushing, tail(false), edit, Abilities::default()],
+            bell: false,
+            abilities: [pushing, tail(false), edit, querying],
         };
         let identity = Identity {
             account: Some("111122223333".to_owned()),

@@ -5,10 +5,10 @@ use std::time::Duration;
 use bytes::Bytes;
 use kinescope::message::{Reply, Request};
 use kinescope::resource::{
-    Attribute, BatchPrediction, Body, Caller, Change, Consumer, Detail, Entry, Event, Feature, FeatureGroup,
-    FeatureRecord, FeatureValue, GatheredRecords, HashRange, Item, KeyElement, OfflineStore, OnlineStore,
-    Page, PageToken, PredictionStatus, Record, ResourceId, Section, Shard, ShardId, Stream, TableStream,
-    Timestamp, TtlDuration, TtlUnit, WantedRecords,
+    Ancestor, Ancestry, Attribute, BatchPrediction, Body, Caller, Change, Consumer, Detail, Entry, Event,
+    Fact, Feature, FeatureGroup, FeatureRecord, FeatureValue, GatheredRecords, HashRange, Item, KeyElement,
+    Location, OfflineStore, OnlineStore, Page, PageToken, PredictionStatus, Record, ResourceId, Section,
+    Shard, ShardId, Stream, TableStream, Timestamp, TtlDuration, TtlUnit, WantedRecords,
 };
 
 /// When all of this happens.
@@ -22,7 +22,12 @@ const GROUPS: [&str; 3] = ["customers", "products", "legacy-churn"];
 pub(super) fn answer(request: &Request) -> Reply {
     match request {
         Request::Caller => Reply::Caller(Ok(caller())),
-        Request::List(section, from) => Reply::Listed(*section, Ok(list(*section, from.as_ref()))),
+        Request::List(section, from) | Request::Query(section, _, from) => {
+            Reply::Listed(*section, Ok(list(*section, from.as_ref())))
+        }
+        Request::Trace(section, ancestor) => {
+            Reply::Traced(*section, ancestor.clone(), Ok(ancestry(ancestor)))
+        }
         Request::Describe(section, id) => {
             Reply::Described(*section, id.clone(), Ok(Box::new(describe(*section, id))))
         }
@@ -82,9 +87,10 @@ fn list(section: Section, from: Option<&PageToken>) -> Page<Entry> {
             String::new()
         },
         complete: section == Section::Predictions,
+        run: (section == Section::Predictions).then(|| prediction(&name).run()),
+        status: (section == Section::Predictions).then(|| prediction(&name).status.as_str().to_owned()),
         name,
-        status: None,
-        created: None,
+        created: (section == Section::Predictions).then(|| time("2026-11-20T11:56:00Z")),
     };
     Page {
         items: names.into_iter().map(entry).collect(),
@@ -241,7 +247,7 @@ pub(super) fn record_of(identifier: &str) -> Option<FeatureRecord> {
 }
 
 /// Every fourth one pending, in progress, completed, failed.
-fn prediction(id: &str) -> BatchPrediction {
+pub(super) fn prediction(id: &str) -> BatchPrediction {
     let status = match id.as_bytes().last().map_or(0, |digit| digit % 4) {
         0 => PredictionStatus::Pending,
         1 => PredictionStatus::InProgress,
@@ -269,6 +275,29 @@ fn prediction(id: &str) -> BatchPrediction {
         compute_time: completed.then(|| Duration::from_secs(79)),
         total: started.then_some(1_204_331),
         invalid: started.then_some(318),
+    }
+}
+
+/// A model leads to what it was trained with, a data source nowhere.
+fn ancestry(ancestor: &Ancestor) -> Ancestry {
+    let behind = match ancestor {
+        Ancestor::Model(_) => vec![Ancestor::DataSource("ds-training".into())],
+        Ancestor::DataSource(_) => Vec::new(),
+    };
+    let location = format!("s3://shop-ml/{}/", ancestor.id());
+    Ancestry {
+        facts: vec![
+            Fact::new("name", format!("the {}", ancestor.noun())),
+            Fact::new("status", "COMPLETED"),
+            Fact::new("data", location.as_str()),
+            Fact::maybe("threshold", None::<String>, "only if BINARY"),
+            Fact::new("id", ancestor.id().as_str()),
+        ],
+        behind,
+        locations: vec![Location {
+            label: "data",
+            uri: Ok(location),
+        }],
     }
 }
 

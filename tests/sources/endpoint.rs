@@ -28,6 +28,19 @@ impl Story {
         Self { endpoint, seconds }
     }
 
+    /// An endpoint with a busy shop in it.
+    pub(crate) fn stocked() -> Self {
+        let seconds = Arc::new(AtomicI64::new(BEGIN));
+        let hand = Arc::clone(&seconds);
+        let clock = Clock::new(move || Timestamp::from_second(hand.load(Ordering::Relaxed)).unwrap());
+        let options = Options {
+            stock: true,
+            ..Options::empty(clock)
+        };
+        let endpoint = Endpoint::start(options).unwrap();
+        Self { endpoint, seconds }
+    }
+
     /// An endpoint on a bad day, on which two seconds go by whenever anyone looks at the clock.
     pub(crate) fn faulty(seed: u64) -> Self {
         let seconds = Arc::new(AtomicI64::new(BEGIN));

@@ -147,6 +147,12 @@ fn starts_with(value: &Variable, prefix: &Variable) -> bool {
 
 /// Times are given as seconds since 1970, or as RFC 3339 or a date.
 fn operand_of(variable: &str, text: &str) -> Result<Variable, Fault> {
+    // The constraints of the type `ComparatorValue`.
+    if text.chars().count() > 1024 || (!text.is_empty() && text.trim().is_empty()) {
+        return Err(invalid(
+            "A value to compare with must satisfy the pattern .*\\S.*|^$ and have at most 1024 characters",
+        ));
+    }
     if !variable.ends_with("At") {
         return Ok(Variable::Text(text.to_owned()));
     }

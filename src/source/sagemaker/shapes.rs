@@ -171,6 +171,7 @@ pub(super) fn group(answer: Value) -> Option<(FeatureGroup, Option<String>)> {
 fn entry(summary: Summary) -> Entry {
     let offline = summary.offline_store_status;
     Entry {
+        run: None,
         complete: false,
         id: ResourceId::from(summary.feature_group_name.as_str()),
         name: summary.feature_group_name,
