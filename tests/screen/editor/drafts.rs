@@ -8,7 +8,7 @@ use super::*;
 /// A draft as another program left it.
 fn left(region: &str) -> LeftBehind {
     let mut kept = last_kept(&at_change()).unwrap().clone();
-    kept.origin.region = region.to_owned();
+    region.clone_into(&mut kept.origin.region);
     LeftBehind {
         file: "/state/drafts/0123.77-1.json".into(),
         kept: Ok(kept),
