@@ -37,8 +37,12 @@ pub enum Message {
     Copied(Result<(usize, &'static str), String>),
     /// A draft could not be kept, or looked for; why.
     DraftFailed(String),
+    /// Drafts can be kept again.
+    DraftsKept,
     /// The text of [`Effect::EditOutside`] as the person left it; or why there is none.
     Edited(Result<String, String>),
+    /// A signal asks to end, or there is no terminal any more.
+    EndAsked,
     /// An answer to an [`Effect`], with the ticket that it carried.
     Reply(Ticket, Reply),
 }
@@ -173,6 +177,8 @@ pub enum Effect {
     KeepDraft(Box<Kept>),
     /// Drop the draft of a record that was kept by this program.
     DropDraft(Box<Kept>),
+    /// Keep a draft that another program left as this one's; only then is the other's dropped.
+    TakeOver(Box<Kept>, Box<LeftBehind>),
     /// Drop a draft that another program left.
     DropLeft(Box<LeftBehind>),
     /// Write the line of a write to the log.

@@ -149,6 +149,10 @@ pub struct Shelf {
     pub here: Vec<Kept>,
     /// Those that programs left which run no more.
     pub left: Vec<LeftBehind>,
+    /// Those of which it is not known yet whether they are of this account.
+    pub unsorted: Vec<LeftBehind>,
+    /// Why the last one is not on the disk.
+    pub failed: Option<String>,
 }
 
 /// What was chosen at the start and does not change.

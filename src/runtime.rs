@@ -20,6 +20,7 @@ use futures::StreamExt as _;
 use tokio::sync::mpsc;
 
 pub use clock::Clock;
+use signals::ECHO;
 pub use signals::{Signal, Signals};
 
 use crate::clock::Now;
@@ -56,6 +57,10 @@ pub struct App {
     input: EventStream,
     keeper: Option<Keeper>,
     watch: Watch,
+    /// Whether there is no terminal any more.
+    is_unseen: bool,
+    /// When the terminal came back from somebody else's editor, on the monotonic clock.
+    back_at: Option<Duration>,
     /// What puts a text on the clipboard of the desktop.
     clipboard: Option<Tool>,
     /// The title of the window, where it is to have one.
@@ -78,6 +83,7 @@ enum Turn {
     Input(Option<io::Result<Event>>),
     Message(Message),
     Signal(Signal),
+    Vanished,
     Woke,
     DrawDue,
 }
@@ -112,6 +118,8 @@ impl App {
             input: EventStream::new(),
             keeper,
             watch: Watch::new(),
+            is_unseen: false,
+            back_at: None,
             clipboard: manner.clipboard,
             title: manner.is_entitled.then(String::new),
         }
@@ -120,6 +128,8 @@ impl App {
     /// Runs until it ends. The terminal is left by whoever owns it.
     pub async fn run(mut self) -> io::Result<Ended> {
         let ended = self.turns().await;
+        // Whoever still has something to tell does not wait for it to be heard.
+        self.messages.close();
         if let Some(keeper) = self.keeper.take() {
             keeper.finish().await;
         }
@@ -139,7 +149,9 @@ impl App {
         loop {
             let ended = match self.turn().await {
                 // Input that ends or fails is a terminal that has vanished.
-                Turn::Input(None | Some(Err(_))) | Turn::Signal(Signal::End) => Some(Ended::Interrupted),
+                Turn::Input(None | Some(Err(_))) | Turn::Vanished => self.go_on_unseen()?,
+                Turn::Signal(signal) if self.is_echo(signal) => None,
+                Turn::Signal(Signal::End | Signal::Interrupt) => self.take(Message::EndAsked)?,
                 Turn::Input(Some(Ok(event))) => self.input(&event)?,
                 Turn::Message(message) => self.take_burst(message)?,
                 Turn::Signal(Signal::Stop) => self.suspend()?,
@@ -149,21 +161,47 @@ impl App {
             if let Some(ended) = ended {
                 return Ok(ended);
             }
-            if self.dirty && self.draw_due() <= self.clock.now().mono {
-                self.draw()?;
+            if self.is_dirty() && self.draw_due() <= self.clock.now().mono {
+                self.draw_if_seen()?;
             }
         }
+    }
+
+    fn is_dirty(&self) -> bool {
+        self.dirty && !self.is_unseen
+    }
+
+    fn draw_if_seen(&mut self) -> io::Result<()> {
+        match self.draw() {
+            Err(error) if vanished::is_so(&error) => {
+                self.dirty = false;
+                Ok(())
+            }
+            drawn => drawn,
+        }
+    }
+
+    /// The terminal has vanished: the program ends, as soon as it may, and draws nothing more.
+    fn go_on_unseen(&mut self) -> io::Result<Option<Ended>> {
+        self.is_unseen = true;
+        self.take(Message::EndAsked)
+    }
+
+    /// Whether a signal is of a key that was pressed while the terminal was lent.
+    fn is_echo(&self, signal: Signal) -> bool {
+        let back = self.back_at.map(|at| at + ECHO);
+        signal.is_from_keyboard() && back.is_some_and(|until| self.clock.now().mono < until)
     }
 
     /// Waits for whatever comes first. Keys and signals go before answers, so that a flood of these delays none of those.
     async fn turn(&mut self) -> Turn {
         let wake = self.model.wake_at(self.clock.now().mono);
-        let draw = self.dirty.then(|| self.draw_due());
+        let draw = self.is_dirty().then(|| self.draw_due());
         tokio::select! {
             biased;
             signal = self.signals.next() => Turn::Signal(signal),
-            () = self.watch.vanished() => Turn::Signal(Signal::End),
-            event = self.input.next() => Turn::Input(event),
+            () = self.watch.vanished(), if !self.is_unseen => Turn::Vanished,
+            event = self.input.next(), if !self.is_unseen => Turn::Input(event),
             () = self.clock.until(draw) => Turn::DrawDue,
             () = self.clock.until(wake) => Turn::Woke,
             Some(message) = self.messages.recv() => Turn::Message(message),
@@ -217,6 +255,7 @@ impl App {
             }
             Effect::KeepDraft(kept) => self.keep(Job::Keep(kept)),
             Effect::DropDraft(kept) => self.keep(Job::Drop(kept)),
+            Effect::TakeOver(kept, left) => self.keep(Job::TakeOver(kept, left)),
             Effect::DropLeft(left) => self.keep(Job::DropLeft(left)),
             Effect::Audit(line) => tracing::info!(target: audit::TARGET, "{line}"),
             Effect::EditOutside(text) => return self.edit_outside(&text),
@@ -266,7 +305,7 @@ impl App {
         self.input = EventStream::new();
         let edited = self.screen.lend(|| outside::edit(text))?;
         self.input = EventStream::new();
-        self.signals.forget();
+        self.back_at = Some(self.clock.now().mono);
         let size = self.screen.size()?;
         let ended = self.take(Message::Resumed(size))?;
         Ok(self.take(Message::Edited(edited))?.or(ended))

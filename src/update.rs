@@ -53,6 +53,7 @@ pub fn update(model: &mut Model, message: Message, now: Now) -> Vec<Effect> {
         }
         Message::Pasted(text) => overlay::paste(model, &text),
         Message::Woke => Vec::new(),
+        Message::EndAsked => editor::quit(model, now, Ended::Interrupted),
         Message::Edited(text) => editor::edited(model, text, now),
         Message::DraftsFound(left) => editor::drafts_found(model, left),
         Message::Copied(copied) => {
@@ -64,7 +65,12 @@ pub fn update(model: &mut Model, message: Message, now: Now) -> Vec<Effect> {
             Vec::new()
         }
         Message::DraftFailed(why) => {
-            model.notify(now.mono, why, true);
+            model.notify(now.mono, why.clone(), true);
+            model.drafts.failed = Some(why);
+            Vec::new()
+        }
+        Message::DraftsKept => {
+            model.drafts.failed = None;
             Vec::new()
         }
         Message::Reply(ticket, reply) => take_reply(model, ticket, reply, now),
@@ -197,6 +203,7 @@ fn identify(model: &mut Model, caller: Result<Caller, SourceError>) -> Vec<Effec
         model.identity.caller = Some(caller);
     }
     model.caller = Remote::Ready(());
+    editor::sort_drafts(model);
     Vec::new()
 }
 

@@ -10,6 +10,7 @@ use super::draft::{Draft, Intent};
 use super::kept::Origin;
 use super::saving::{Ending, Saving};
 use crate::resource::{DeletionMode, FeatureValue};
+use crate::source::SourceError;
 
 /// What the log's events of this kind are called.
 pub const TARGET: &str = "audit";
@@ -49,11 +50,25 @@ struct Line<'a> {
     caller: Option<&'a str>,
 }
 
-/// The line of a write that has ended, as one JSON object. A write that was not sent has one too: its outcome says so.
-pub fn line(writer: &Writer, saving: &Saving, ending: &Ending, now: Timestamp) -> String {
+/// The line of a write that is about to be sent, as one JSON object: what becomes of it may not be learned.
+pub fn sending(writer: &Writer, saving: &Saving, now: Timestamp) -> String {
+    line(writer, saving, "sending", None, now)
+}
+
+/// The line of a write that has ended. One that was not sent has one too: its outcome says so.
+pub fn ended(writer: &Writer, saving: &Saving, ending: &Ending, now: Timestamp) -> String {
+    line(writer, saving, ending.word(), ending.error(), now)
+}
+
+fn line(
+    writer: &Writer,
+    saving: &Saving,
+    outcome: &str,
+    error: Option<&SourceError>,
+    now: Timestamp,
+) -> String {
     let draft = saving.draft();
     let origin = &writer.origin;
-    let error = ending.error();
     let line = Line {
         at: now,
         operation: operation(saving.intent()),
@@ -62,7 +77,7 @@ pub fn line(writer: &Writer, saving: &Saving, ending: &Ending, now: Timestamp) -
         features: features(draft, saving.intent()),
         values: writer.values.then(|| values(draft, saving.intent())),
         stores: stores(draft),
-        outcome: ending.word(),
+        outcome,
         error: error.map(|error| error.code.as_str()),
         request_id: error.and_then(|error| error.request_id.as_deref()),
         account: origin.account.as_deref(),
@@ -72,11 +87,6 @@ pub fn line(writer: &Writer, saving: &Saving, ending: &Ending, now: Timestamp) -
         caller: writer.caller.as_deref(),
     };
     serde_json::to_string(&line).unwrap_or_default()
-}
-
-/// Writes the line to the log.
-pub fn record(writer: &Writer, saving: &Saving, ending: &Ending, now: Timestamp) {
-    tracing::info!(target: TARGET, "{}", line(writer, saving, ending, now));
 }
 
 fn operation(intent: Intent) -> &'static str {
@@ -156,7 +166,7 @@ mod tests {
         let ending = Ending::Failed {
             error: failure(ErrorKind::Denied, "AccessForbidden"),
         };
-        let line = line(&writer(false), &saving(Intent::Put), &ending, noon().wall);
+        let line = ended(&writer(false), &saving(Intent::Put), &ending, noon().wall);
         assert_eq!(
             line,
             concat!(
@@ -171,13 +181,13 @@ mod tests {
     #[test]
     fn values_are_told_where_the_setting_asks() {
         let ending = Ending::Stored { record: None };
-        let told = line(&writer(true), &saving(Intent::Put), &ending, noon().wall);
+        let told = ended(&writer(true), &saving(Intent::Put), &ending, noon().wall);
         assert!(
             told.contains(r#""values":{"name":["Ada\u001b","secret"],"tags":[["b","a"],null]}"#),
             "{told}"
         );
         let deletion = saving(Intent::Delete(DeletionMode::Hard));
-        let told = line(&writer(true), &deletion, &ending, noon().wall);
+        let told = ended(&writer(true), &deletion, &ending, noon().wall);
         assert!(
             told.contains(r#""operation":"DeleteRecord HardDelete""#),
             "{told}"

@@ -169,6 +169,29 @@ impl Saving {
         self.read_back()
     }
 
+    /// Whether the write was answered, or will not be, and what became of it is looked for.
+    pub fn is_looking(&self) -> bool {
+        matches!(self.state, State::ReadingBack | State::BetweenReads)
+    }
+
+    /// Looks no longer what became of the write.
+    pub fn leave_off(&mut self) -> Output {
+        if !self.is_looking() {
+            return Output::Ignored;
+        }
+        self.reads_left = 0;
+        self.state = State::ReadingBack;
+        let on = self.draft.identifier();
+        let error = SourceError::new(
+            ErrorKind::Other,
+            "GetRecord",
+            on,
+            "left off",
+            "it was not waited for",
+        );
+        self.unread(error)
+    }
+
     /// Takes in what happened and says what is to be done.
     pub fn step(&mut self, now: Now, input: Input) -> Output {
         match (self.state.clone(), input) {

@@ -215,8 +215,10 @@ impl WriteEnded {
 
     /// Looks again, where that may tell more.
     pub fn settle(&mut self) -> Option<(Saving, Output)> {
-        let mut saving = self.saving.take()?;
-        let output = saving.settle();
-        Some((*saving, output))
+        let output = self.saving.as_mut()?.settle();
+        if output == Output::Ignored {
+            return None;
+        }
+        Some((*self.saving.take()?, output))
     }
 }

@@ -27,6 +27,8 @@ pub enum Overlay {
     Drafts {
         /// The selected row.
         cursor: usize,
+        /// Whether it is to be discarded, and the person is asked again.
+        sure: bool,
     },
 }
 

@@ -314,7 +314,11 @@ fn failure(reply: Option<&Reply>) -> String {
         ) => Some(error),
         _ => None,
     };
-    error.map(ToString::to_string).unwrap_or_default()
+    // The resource and the service's words may name a record, or repeat its values.
+    error.map_or(String::new(), |error| {
+        let id = error.request_id.as_deref().unwrap_or("-");
+        format!("{} failed: {}, request {id}", error.operation, error.code)
+    })
 }
 
 #[cfg(test)]

@@ -20,6 +20,8 @@ pub(super) enum Job {
     Keep(Box<Kept>),
     /// Drop it.
     Drop(Box<Kept>),
+    /// Keep it, and then drop what another program left of it.
+    TakeOver(Box<Kept>, Box<LeftBehind>),
     /// Drop one that another program left.
     DropLeft(Box<LeftBehind>),
 }
@@ -36,13 +38,21 @@ impl Keeper {
     pub(super) fn start(mut drafts: Drafts, messages: mpsc::Sender<Message>) -> Self {
         let (jobs, mut asked) = mpsc::unbounded_channel();
         let task = spawn_blocking(move || {
-            let found = drafts.left_behind();
-            tell(
-                &messages,
-                found.map(|left| Some(left).filter(|left| !left.is_empty())),
-            );
+            match drafts.left_behind() {
+                Ok(left) if left.is_empty() => {}
+                Ok(left) => tell(&messages, Message::DraftsFound(left)),
+                Err(error) => tell(&messages, failure(&error)),
+            }
+            let mut failed = false;
             while let Some(job) = asked.blocking_recv() {
-                tell(&messages, perform(&mut drafts, job).map(|()| None));
+                match perform(&mut drafts, job) {
+                    Ok(()) if std::mem::take(&mut failed) => tell(&messages, Message::DraftsKept),
+                    Ok(()) => {}
+                    Err(error) => {
+                        failed = true;
+                        tell(&messages, failure(&error));
+                    }
+                }
             }
         });
         Self { jobs, task }
@@ -67,19 +77,17 @@ fn perform(drafts: &mut Drafts, job: Job) -> Result<(), DraftsError> {
     match job {
         Job::Keep(kept) => drafts.keep(&kept),
         Job::Drop(kept) => drafts.drop_kept(&kept),
+        Job::TakeOver(kept, left) => drafts.keep(&kept).and_then(|()| drafts.drop_left(&left)),
         Job::DropLeft(left) => drafts.drop_left(&left),
     }
 }
 
-fn tell(messages: &mpsc::Sender<Message>, came: Result<Option<Vec<LeftBehind>>, DraftsError>) {
-    let message = match came {
-        Ok(None) => return,
-        Ok(Some(left)) => Message::DraftsFound(left),
-        Err(error) => {
-            tracing::warn!(%error, "drafts");
-            Message::DraftFailed(error.to_string())
-        }
-    };
-    // A loop that has ended hears nothing more, and the jobs are done all the same.
-    let _ = messages.try_send(message);
+fn failure(error: &DraftsError) -> Message {
+    tracing::warn!(%error, "drafts");
+    Message::DraftFailed(error.to_string())
+}
+
+/// A loop that has ended hears nothing more, and the jobs are done all the same.
+fn tell(messages: &mpsc::Sender<Message>, message: Message) {
+    let _ = messages.blocking_send(message);
 }

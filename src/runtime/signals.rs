@@ -1,15 +1,20 @@
 //! The signals that end or stop the program.
 
 use std::io;
+use std::time::Duration;
 
-use futures::FutureExt as _;
 use tokio::signal::unix::{self, SignalKind};
+
+/// How long after the terminal came back signals of its keyboard may still be on their way.
+pub(super) const ECHO: Duration = Duration::from_millis(250);
 
 /// A signal, by what it asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Signal {
-    /// To end: SIGINT, SIGTERM, SIGHUP.
+    /// To end: SIGTERM, SIGHUP.
     End,
+    /// To end, from the keyboard: SIGINT.
+    Interrupt,
     /// To stop like a job: SIGTSTP.
     Stop,
 }
@@ -21,6 +26,13 @@ pub struct Signals {
     terminate: unix::Signal,
     hang_up: unix::Signal,
     stop: unix::Signal,
+}
+
+impl Signal {
+    /// Whether it is one that a key makes.
+    pub(super) fn is_from_keyboard(self) -> bool {
+        matches!(self, Self::Interrupt | Self::Stop)
+    }
 }
 
 impl Signals {
@@ -43,17 +55,10 @@ impl Signals {
         }
     }
 
-    /// Forgets those that came from the keyboard while it was somebody else's.
-    pub fn forget(&mut self) {
-        for signal in [&mut self.interrupt, &mut self.stop] {
-            while signal.recv().now_or_never().flatten().is_some() {}
-        }
-    }
-
     /// The next one.
     pub async fn next(&mut self) -> Signal {
         tokio::select! {
-            _ = self.interrupt.recv() => Signal::End,
+            _ = self.interrupt.recv() => Signal::Interrupt,
             _ = self.terminate.recv() => Signal::End,
             _ = self.hang_up.recv() => Signal::End,
             _ = self.stop.recv() => Signal::Stop,

@@ -161,7 +161,7 @@ fn back(model: &mut Model) -> Vec<Effect> {
     }
 }
 
-fn refresh(model: &mut Model, now: Now) -> Vec<Effect> {
+pub(super) fn refresh(model: &mut Model, now: Now) -> Vec<Effect> {
     match &model.batch {
         Some(pane) if !model.browser().marks.is_empty() => {
             let (features, view) = (pane.features.clone(), pane.view);

@@ -23,7 +23,9 @@ use crate::message::{Action, Effect, Reply};
 use crate::model::{Desk, Form, Model, Prompt, Purpose, Stage, Then, Ticket};
 use crate::resource::{DeletionMode, TargetStore};
 
-pub(super) use keeping::{act as act_on_drafts, found as drafts_found, show as show_drafts};
+pub(super) use keeping::{
+    act as act_on_drafts, found as drafts_found, show as show_drafts, sort as sort_drafts,
+};
 pub(super) use leaving::{answer, ask_before, close, quit};
 pub(super) use line::paste;
 pub(super) use opening::{open, open_clone, wants};
@@ -38,11 +40,7 @@ pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
         Stage::Editing if desk.form.line.is_some() => line::act(model, action, now),
         Stage::Editing => edit(model, action, now),
         Stage::Reviewing(_) => review::act(model, action, now),
-        Stage::Saving(_) => {
-            let words = "the answer is waited for: a write that was sent cannot be taken back";
-            model.notify(now.mono, words, false);
-            Vec::new()
-        }
+        Stage::Saving(_) => saving::act(model, action, now),
         Stage::Merging(_) => merging::act(model, action, now),
     }
 }
@@ -76,7 +74,7 @@ pub(super) fn pass_time(model: &mut Model, now: Now) -> Vec<Effect> {
 
 fn act_while_opening(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
     match action {
-        Action::Back => close(model),
+        Action::Back => close(model, now),
         Action::Refresh => opening::again(model, now),
         _ => Vec::new(),
     }

@@ -34,7 +34,7 @@ pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
         (action, Some(Overlay::Marks(_))) => return marks::act(model, action, now),
         (_, Some(Overlay::Consumers(_))) => return consumers::act(model, action, now),
         (Action::Confirm, Some(Overlay::Confirm(_))) => return consumers::confirm(model, now),
-        (action, Some(Overlay::Drafts { .. })) => return editor::act_on_drafts(model, action),
+        (action, Some(Overlay::Drafts { .. })) => return editor::act_on_drafts(model, action, now),
         (Action::KeepDraft | Action::DiscardDraft, Some(Overlay::Leave(_))) => {
             return editor::answer(model, now, action == Action::KeepDraft);
         }

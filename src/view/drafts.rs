@@ -39,10 +39,11 @@ pub(super) fn leaving(stage: &Stage<'_>, then: Then, screen: Rect, buffer: &mut 
 }
 
 /// The drafts that were left behind.
-pub(super) fn list(stage: &Stage<'_>, cursor: usize, screen: Rect, buffer: &mut Buffer) {
+pub(super) fn list(stage: &Stage<'_>, cursor: usize, sure: bool, screen: Rect, buffer: &mut Buffer) {
     let left = &stage.model.drafts.left;
     let width = usize::from(screen.width.min(COLUMNS).saturating_sub(2));
     let words = match left.len() {
+        _ if sure => "Discarding a draft cannot be taken back. d again discards it, any other key does not.",
         1 => {
             "A record was changed and not stored. enter goes on with it, d discards it, esc leaves it for later."
         }
@@ -66,12 +67,26 @@ pub(super) fn list(stage: &Stage<'_>, cursor: usize, screen: Rect, buffer: &mut 
 
 fn row<'a>(stage: &Stage<'_>, left: &LeftBehind, selected: bool, width: usize) -> Line<'a> {
     let text = match &left.kept {
-        Ok(kept) => format!(
-            "{} / {} · {}",
-            sanitize::line(&kept.group),
-            sanitize::line(&kept.identifier),
-            format::age(kept.at, stage.now.wall)
-        ),
+        Ok(kept) => {
+            let origin = &kept.origin;
+            let place = [
+                origin.account.as_deref(),
+                Some(origin.profile.as_str()),
+                Some(origin.region.as_str()),
+            ];
+            let place: Vec<_> = place
+                .into_iter()
+                .flatten()
+                .filter(|part| !part.is_empty())
+                .collect();
+            format!(
+                "{} / {} · {} · {}",
+                sanitize::line(&kept.group),
+                sanitize::line(&kept.identifier),
+                format::age(kept.at, stage.now.wall),
+                sanitize::line(&place.join(" "))
+            )
+        }
         Err(why) => {
             let file = left.file.file_name().unwrap_or_default().to_string_lossy();
             format!("{}: {}", sanitize::line(&file), sanitize::line(why))

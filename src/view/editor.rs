@@ -55,12 +55,17 @@ pub(super) fn place<'a>(stage: &Stage<'_>, editor: &Editor) -> Line<'a> {
         Some(Step::Saving(_)) => "writing",
         Some(Step::Merging(_)) => "merge",
     };
+    let unkept = match &stage.model.drafts.failed {
+        Some(_) => " · draft NOT on disk",
+        None => "",
+    };
     let group = sanitize::line(editor.group.as_str()).into_owned();
     let identifier = sanitize::line(&editor.identifier).into_owned();
     Line::from(vec![
         stage.span(format!(" {} › {group} › ", editor.section.title()), Role::Dim),
         stage.span(identifier, Role::Heading),
         stage.span(format!(" › {doing}"), Role::Dim),
+        stage.span(unkept, Role::Failed),
     ])
 }
 
@@ -97,7 +102,12 @@ fn status(stage: &Stage<'_>, editor: &Editor, desk: &Desk, area: Rect, buffer: &
         Step::Saving(writing) => match writing.pause {
             Pause::Answer(wait) => {
                 let gone = stage.now.mono.saturating_sub(wait.since);
-                (format!("writing … {} ", format::span(gone)), Role::Warning)
+                let doing = if writing.saving.is_looking() {
+                    "sent; reading it back, esc leaves that off"
+                } else {
+                    "writing"
+                };
+                (format!("{doing} … {} ", format::span(gone)), Role::Warning)
             }
             Pause::Until(_) => ("writing: tries again in a moment ".to_owned(), Role::Warning),
         },

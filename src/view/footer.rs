@@ -6,10 +6,10 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget};
 
 use super::{Role, Stage, format};
-use crate::edit::Intent;
+use crate::edit::{Draft, Intent};
 use crate::keymap::Binding;
 use crate::message::Action;
-use crate::model::{BatchView, Exporting, Stage as Step};
+use crate::model::{BatchView, Exporting, Review, Stage as Step};
 use crate::sanitize;
 
 /// Draws it.
@@ -105,7 +105,7 @@ fn applies(stage: &Stage<'_>, binding: &Binding) -> bool {
         Action::Consumers => can.consumers,
         Action::NewRecord | Action::LookUp | Action::Gather | Action::Compare | Action::ShowMarks => can.edit,
         Action::Open => view != Some(BatchView::Comparison),
-        Action::Update => !deletes(stage),
+        Action::Update => updates(stage),
         Action::Toggle if stage.model.editor.is_some() => deletes(stage),
         Action::OnlyDifferences => view == Some(BatchView::Comparison),
         _ => true,
@@ -114,12 +114,21 @@ fn applies(stage: &Stage<'_>, binding: &Binding) -> bool {
 
 /// Whether a deletion is reviewed.
 fn deletes(stage: &Stage<'_>) -> bool {
-    let desk = stage
-        .model
-        .editor
-        .as_ref()
-        .and_then(|editor| editor.desk.as_ref());
-    matches!(desk.map(|desk| &desk.stage), Some(Step::Reviewing(review)) if matches!(review.intent, Intent::Delete(_)))
+    reviewed(stage).is_some_and(|(review, _)| matches!(review.intent, Intent::Delete(_)))
+}
+
+/// Whether what is reviewed could be an update.
+fn updates(stage: &Stage<'_>) -> bool {
+    let can = |(review, draft): (&Review, &Draft)| draft.updates(review.at).is_ok();
+    !deletes(stage) && reviewed(stage).is_some_and(can)
+}
+
+fn reviewed<'a>(stage: &Stage<'a>) -> Option<(&'a Review, &'a Draft)> {
+    let desk = stage.model.editor.as_ref()?.desk.as_ref()?;
+    match &desk.stage {
+        Step::Reviewing(review) => Some((review, desk.form.draft())),
+        _ => None,
+    }
 }
 
 /// Whether the record that is to be edited is still on its way, so that there is nothing to edit.

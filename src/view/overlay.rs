@@ -45,8 +45,8 @@ pub(super) fn draw(stage: &Stage<'_>, screen: Rect, buffer: &mut Buffer) -> Opti
                 drafts::leaving(stage, *then, screen, buffer);
                 None
             }
-            Overlay::Drafts { cursor } => {
-                drafts::list(stage, *cursor, screen, buffer);
+            Overlay::Drafts { cursor, sure } => {
+                drafts::list(stage, *cursor, *sure, screen, buffer);
                 None
             }
             Overlay::Consumers(menu) => {

@@ -298,6 +298,8 @@ fn quitting_with_changes_asks_and_what_is_kept_is_offered() {
     let mut program = shop.program(&[]);
     program.wait_for("A record was changed and not stored.");
     program.keys("d");
+    program.wait_for("d again discards it");
+    program.keys("d");
     program.wait_until("the drafts to go", |screen| {
         !screen.contents().contains("not stored")
     });

@@ -113,7 +113,7 @@ fn stored() -> Option<FeatureRecord> {
 }
 
 /// What somebody else has stored meanwhile.
-fn theirs(feature: &str, value: &str) -> Option<FeatureRecord> {
+fn theirs(feature: &str, value: &str) -> FeatureRecord {
     let mut record = stored().unwrap();
     let value = FeatureValue::One(value.to_owned());
     match record.values.iter_mut().find(|(name, _)| name == feature) {
@@ -122,7 +122,7 @@ fn theirs(feature: &str, value: &str) -> Option<FeatureRecord> {
     }
     let time = record.values.iter_mut().find(|(name, _)| name == "event_time");
     time.unwrap().1 = FeatureValue::One("2026-11-20T11:30:00Z".to_owned());
-    Some(record)
+    record
 }
 
 /// The one call for a record or with a write that was asked for.

@@ -27,7 +27,7 @@ struct Picture {
 const CHANGED: [(&str, &str); 7] = [
     ("3", "fraud-scores"),
     ("/customers\r", "customer_id"),
-    ("icust-0001\r", "event time"),
+    ("icust-0001\r", "expires"),
     ("e", "as stored"),
     ("jjj\r\x15Winterthur\r", "1 unsaved"),
     ("jj\r\x15platinum\r", "2 unsaved"),
@@ -103,7 +103,7 @@ const PICTURES: [Picture; 11] = [
         way: &[
             ("3", "fraud-scores"),
             ("/customers\r", "customer_id"),
-            ("icust-0001\r", "event time"),
+            ("icust-0001\r", "expires"),
         ],
     },
     Picture {

@@ -60,7 +60,10 @@ pub enum Taken {
 impl Ending {
     /// Whether the draft is done with. Otherwise it is kept.
     pub fn is_done(&self) -> bool {
-        matches!(self, Self::Stored { .. } | Self::Taken(_))
+        match self {
+            Self::Taken(taken) => !matches!(taken, Taken::Unread(_)),
+            ending => matches!(ending, Self::Stored { .. }),
+        }
     }
 
     /// Whether looking again may tell more.

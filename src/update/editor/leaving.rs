@@ -4,7 +4,7 @@ use super::{cancel, desk, keeping};
 use crate::clock::Now;
 use crate::message::{Effect, Ended};
 use crate::model::{Editor, Model, Overlay, Stage, Then};
-use crate::update::browse;
+use crate::update::{batch, browse};
 
 /// Leaves the editor for what comes then; asks first where something would be lost.
 pub(in crate::update) fn ask_before(model: &mut Model, now: Now, then: Then) -> Vec<Effect> {
@@ -16,7 +16,7 @@ pub(in crate::update) fn ask_before(model: &mut Model, now: Now, then: Then) -> 
         model.overlays.push(Overlay::Leave(then));
         return Vec::new();
     }
-    leave(model, then)
+    leave(model, now, then)
 }
 
 /// A write is not cancelled, and what becomes of it is to be seen.
@@ -64,12 +64,12 @@ pub(in crate::update) fn answer(model: &mut Model, now: Now, keep: bool) -> Vec<
     } else {
         keeping::discard(model)
     };
-    effects.extend(leave(model, then));
+    effects.extend(leave(model, now, then));
     effects
 }
 
-fn leave(model: &mut Model, then: Then) -> Vec<Effect> {
-    let mut effects = close(model);
+fn leave(model: &mut Model, now: Now, then: Then) -> Vec<Effect> {
+    let mut effects = close(model, now);
     match then {
         Then::Close => {}
         Then::Show(section) => effects.extend(browse::show(model, section)),
@@ -79,7 +79,7 @@ fn leave(model: &mut Model, then: Then) -> Vec<Effect> {
 }
 
 /// Closes the editor. What it waits for is no longer waited for.
-pub(in crate::update) fn close(model: &mut Model) -> Vec<Effect> {
+pub(in crate::update) fn close(model: &mut Model, now: Now) -> Vec<Effect> {
     let review = match desk(model).map(|desk| &desk.stage) {
         Some(Stage::Reviewing(review)) => review.checked.wait(),
         _ => None,
@@ -91,5 +91,11 @@ pub(in crate::update) fn close(model: &mut Model) -> Vec<Effect> {
         pane.look_again(&editor.identifier);
     }
     let waits = [editor.stored.wait(), review].into_iter().flatten();
-    cancel(model, waits.map(|wait| wait.ticket))
+    let mut effects = cancel(model, waits.map(|wait| wait.ticket));
+    // What was gathered before the write is not what is stored.
+    let wrote = editor.desk.is_some_and(|desk| desk.before.is_some());
+    if wrote && model.batch.is_some() {
+        effects.extend(batch::refresh(model, now));
+    }
+    effects
 }

@@ -163,7 +163,8 @@ fn put_on_desk(
     if let Some(words) = words {
         model.notify(now.mono, words, false);
     }
-    Vec::new()
+    // A copy is a draft from the beginning.
+    keeping::keep(model, now)
 }
 
 /// What is stored was asked for again: it takes the place of what nobody has changed; else the two are put beside each other.

@@ -1,6 +1,6 @@
 //! The look at a draft before it is written, with another look at the store.
 
-use super::{desk, desk_mut, draft, merging, opening, read_only, saving};
+use super::{changed, desk, desk_mut, draft, merging, opening, read_only, saving};
 use crate::clock::Now;
 use crate::edit::{Draft, Intent, Merge};
 use crate::message::{Action, Effect, Request};
@@ -82,7 +82,9 @@ pub(super) fn undo(model: &mut Model, now: Now) -> Vec<Effect> {
                 Some(deleted_at) => draft.newer_than(deleted_at),
                 None => draft,
             });
-            open(model, now, Intent::Put)
+            let mut effects = changed(model, now);
+            effects.extend(open(model, now, Intent::Put));
+            effects
         }
         // There was no record before.
         None => open(model, now, Intent::Delete(DeletionMode::Soft)),
@@ -137,14 +139,36 @@ pub(super) fn checked(
     match read {
         Ok(theirs) if draft.is_based_on(theirs.as_ref()) => review.checked = Remote::Ready(now.mono),
         Ok(theirs) => {
-            let merge = Merge::of(draft, theirs);
-            merging::begin(
-                model,
-                merge,
-                "somebody changed the record since you read it".to_owned(),
-            );
+            let intent = review.intent;
+            let words = "somebody changed the record since you read it";
+            differs(model, draft, theirs, intent, words.to_owned(), now);
         }
         Err(error) => review.checked = Remote::Failed(error),
     }
     Vec::new()
+}
+
+/// The store has something else than was read: the two are put beside each other. What was to be deleted is looked at anew.
+pub(super) fn differs(
+    model: &mut Model,
+    draft: Draft,
+    theirs: Option<FeatureRecord>,
+    intent: Intent,
+    why: String,
+    now: Now,
+) {
+    let Intent::Delete(_) = intent else {
+        return merging::begin(model, Merge::of(draft, theirs), why);
+    };
+    let is_gone = theirs.is_none();
+    opening::show_stored(model, theirs);
+    if is_gone {
+        return model.notify(now.mono, "the record is gone already", false);
+    }
+    if let Some(desk) = desk_mut(model) {
+        let mut review = Review::new(intent, now.wall, None);
+        review.checked = Remote::Ready(now.mono);
+        review.refused = Some(format!("{why}: this is what would be deleted now"));
+        desk.stage = Stage::Reviewing(review);
+    }
 }

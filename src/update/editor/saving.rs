@@ -1,9 +1,9 @@
 //! A write on its way: what [`crate::edit::Saving`] asks for is done, and what comes of it goes back to it.
 
-use super::{desk, desk_mut, keeping, merging, opening, read_only};
+use super::{desk, desk_mut, keeping, opening, read_only, review};
 use crate::clock::Now;
-use crate::edit::{Ending, Input, Intent, Merge, Output, Refused, Saving};
-use crate::message::{Effect, Request};
+use crate::edit::{Ending, Input, Intent, Output, Refused, Saving, Taken, audit};
+use crate::message::{Action, Effect, Request};
 use crate::model::{Before, Model, Pause, Stage, WriteEnded, Writing};
 use crate::resource::{FeatureRecord, RecordChange};
 use crate::source::SourceError;
@@ -97,13 +97,18 @@ pub(super) fn go_on(model: &mut Model, saving: Saving, output: Output, now: Now)
     let Some((section, request)) = model
         .editor
         .as_ref()
-        .map(|it| (it.section, super::review::record_of(it)))
+        .map(|it| (it.section, review::record_of(it)))
     else {
         return Vec::new();
     };
     match output {
         Output::Read => call(model, saving, request, now),
-        Output::Write(write) => call(model, saving, Request::Write(section, write), now),
+        Output::Write(write) => {
+            let line = audit::sending(&keeping::writer(model), &saving, now.wall);
+            let mut effects = vec![Effect::Audit(line)];
+            effects.extend(call(model, saving, Request::Write(section, write), now));
+            effects
+        }
         Output::Sleep(span) => {
             write_on(model, saving, Pause::Until(now.mono + span));
             Vec::new()
@@ -125,6 +130,39 @@ fn write_on(model: &mut Model, saving: Saving, pause: Pause) {
     }
 }
 
+/// A key while it is written.
+pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
+    match action {
+        Action::Back => leave_off(model, now),
+        _ => Vec::new(),
+    }
+}
+
+/// Looks no longer what became of a write; it can be looked for again.
+fn leave_off(model: &mut Model, now: Now) -> Vec<Effect> {
+    let Some(desk) = desk_mut(model) else {
+        return Vec::new();
+    };
+    match std::mem::replace(&mut desk.stage, Stage::Editing) {
+        Stage::Saving(mut writing) if writing.saving.is_looking() => {
+            let waited = match writing.pause {
+                Pause::Answer(wait) => Some(wait.ticket),
+                Pause::Until(_) => None,
+            };
+            let mut effects = cancel(model, waited);
+            let output = writing.saving.leave_off();
+            effects.extend(go_on(model, writing.saving, output, now));
+            effects
+        }
+        stage => {
+            desk.stage = stage;
+            let words = "the answer is waited for: a write that was sent cannot be taken back";
+            model.notify(now.mono, words, false);
+            Vec::new()
+        }
+    }
+}
+
 /// A write is over: what is stored is shown, what is not stays on the desk.
 fn end(model: &mut Model, saving: Saving, ending: Ending, now: Now) -> Vec<Effect> {
     let Some(desk) = desk_mut(model) else {
@@ -136,22 +174,28 @@ fn end(model: &mut Model, saving: Saving, ending: Ending, now: Now) -> Vec<Effec
     let words = ending.words();
     // The desk tells it, for as long as nothing is changed.
     model.notice = None;
-    let mut effects = vec![Effect::Audit(keeping::audit(model, &saving, &ending, now))];
+    let line = audit::ended(&keeping::writer(model), &saving, &ending, now.wall);
+    let mut effects = vec![Effect::Audit(line)];
     match &ending {
         Ending::Stored { record } => {
             opening::show_stored(model, record.clone());
             taken(model, &saving);
             effects.extend(keeping::discard(model));
         }
+        // The draft says what should be stored; what is, is not known or is as it was.
+        Ending::Taken(Taken::Unread(_))
+        | Ending::NotStored { .. }
+        | Ending::Failed { .. }
+        | Ending::Unknown { .. } => {}
         Ending::Taken(_) => {
             opening::show_stored(model, draft.base().cloned());
             taken(model, &saving);
             effects.extend(keeping::discard(model));
         }
         Ending::Differs { theirs: stored } | Ending::StoredDifferently { stored } => {
-            merging::begin(model, Merge::of(draft, stored.clone()), words);
+            let intent = saving.intent();
+            review::differs(model, draft, stored.clone(), intent, words, now);
         }
-        Ending::NotStored { .. } | Ending::Failed { .. } | Ending::Unknown { .. } => {}
     }
     if let Some(desk) = desk_mut(model) {
         desk.ended = Some(WriteEnded::of(ending, saving));

@@ -86,7 +86,7 @@ fn a_draft_that_was_left_is_offered_and_gone_on_with() {
         &["A record was changed and not stored.", "customers / cust-0031"],
     );
     desk.keys(&["enter"]);
-    assert!(is_dropped_left(&desk) && last_kept(&desk).is_some());
+    assert!(desk.asked.iter().any(|it| matches!(it, Effect::TakeOver(..))));
     desk.answer_all();
     shows(&desk, &["this is the draft that you left", "1 unsaved", "→ 7"]);
     desk.keys(&["ctrl-s"]);
@@ -103,9 +103,12 @@ fn a_draft_that_was_left_is_discarded_or_left_for_later() {
     desk.keys(&["d"]);
     shows(&desk, &["Records were changed and not stored."]);
     desk.keys(&["j", "d"]);
+    shows(&desk, &["d again discards it"]);
+    assert!(!is_dropped_left(&desk));
+    desk.keys(&["d"]);
     assert!(is_dropped_left(&desk));
     shows(&desk, &["A record was changed and not stored."]);
-    desk.keys(&["d"]);
+    desk.keys(&["d", "k", "d", "d"]);
     assert!(desk.model.overlays.is_empty());
     desk.keys(&["d"]);
     shows(&desk, &["no draft was left behind"]);
@@ -132,4 +135,43 @@ fn a_file_that_is_no_draft_is_told_and_stays_until_it_is_discarded() {
     assert!(!desk.screen().contains(['\u{1b}', '\u{7}']));
     desk.keys(&["enter"]);
     assert!(desk.model.editor.is_none() && !is_dropped_left(&desk));
+}
+
+#[test]
+fn a_draft_of_ones_own_is_not_overwritten_by_one_that_was_left() {
+    let mut desk = Desk::writing(80, 24);
+    desk.send(Message::DraftsFound(vec![left("us-east-1"), left("us-east-1")]));
+    desk.keys(&["enter"]);
+    desk.answer_all();
+    desk.keys(&["esc", "k", "esc", "esc", "d", "enter"]);
+    shows(&desk, &["there is a draft of yours already"]);
+    let taken = desk.asked.iter().filter(|it| matches!(it, Effect::TakeOver(..)));
+    assert_eq!(taken.count(), 1);
+}
+
+#[test]
+fn drafts_are_offered_once_it_is_known_whose_they_are() {
+    let mut desk = Desk::writing(80, 24);
+    desk.model.identity.account = None;
+    desk.model.caller = kinescope::model::Remote::Idle;
+    desk.send(Message::Woke);
+    let mut theirs = left("us-east-1");
+    theirs.kept.as_mut().unwrap().origin.account = Some("999999999999".to_owned());
+    desk.send(Message::DraftsFound(vec![theirs, left("us-east-1")]));
+    assert!(desk.model.overlays.is_empty());
+    desk.answer_all();
+    assert_eq!(desk.model.drafts.left.len(), 1);
+    shows(
+        &desk,
+        &["customers / cust-0031", "111122223333 shop-dev us-east-1"],
+    );
+}
+
+#[test]
+fn a_draft_that_is_not_on_the_disk_is_told_as_long_as_it_is_not() {
+    let mut desk = at_change();
+    desk.send(Message::DraftFailed("the disk is full".to_owned()));
+    shows(&desk, &["the disk is full", "draft NOT on disk"]);
+    desk.send(Message::DraftsKept);
+    assert!(!desk.screen().contains("NOT on disk"));
 }

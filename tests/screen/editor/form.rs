@@ -274,7 +274,7 @@ fn a_text_that_could_not_be_taken_is_past_when_the_form_changes() {
     assert!(!is_there(&mut desk), "edited in the form");
     let mut desk = with_wrong_text();
     desk.keys(&["r"]);
-    read(&mut desk, Ok(theirs("tier", "gold")));
+    read(&mut desk, Ok(Some(theirs("tier", "gold"))));
     assert!(!is_there(&mut desk), "somebody else's write was read");
     let mut desk = with_wrong_text();
     desk.keys(&["r"]);

@@ -27,7 +27,7 @@ const SCENES: [(&str, Scene); 10] = [
         changed(desk);
         set(desk, ORDERS, "7");
         desk.keys(&["ctrl-s"]);
-        read(desk, Ok(theirs("orders_30d", "8")));
+        read(desk, Ok(Some(theirs("orders_30d", "8"))));
     }),
     ("leave", |desk| {
         changed(desk);

@@ -124,7 +124,7 @@ fn what_somebody_else_wrote_is_merged_before_anything_is_written() {
     let mut desk = at_change();
     set(&mut desk, TIER, "gold");
     desk.keys(&["ctrl-s"]);
-    read(&mut desk, Ok(theirs("orders_30d", "8")));
+    read(&mut desk, Ok(Some(theirs("orders_30d", "8"))));
     shows(
         &desk,
         &[
@@ -139,10 +139,10 @@ fn what_somebody_else_wrote_is_merged_before_anything_is_written() {
     desk.keys(&["t"]);
     shows(&desk, &["all decided", "t orders_30d"]);
     desk.keys(&["ctrl-s"]);
-    read(&mut desk, Ok(theirs("orders_30d", "8")));
+    read(&mut desk, Ok(Some(theirs("orders_30d", "8"))));
     shows(&desk, &["Put record", "+ tier", "= 3 features unchanged"]);
     desk.keys(&["ctrl-s"]);
-    read(&mut desk, Ok(theirs("orders_30d", "8")));
+    read(&mut desk, Ok(Some(theirs("orders_30d", "8"))));
     let put = write(&mut desk, Ok(()));
     let record = as_written(&put).unwrap();
     assert_eq!(record.value("orders_30d"), Some(&one("8")));
@@ -154,7 +154,7 @@ fn what_somebody_else_wrote_is_merged_before_anything_is_written() {
 #[test]
 fn a_change_just_before_the_write_is_seen_and_nothing_is_written() {
     let mut desk = at_reread();
-    read(&mut desk, Ok(theirs("tier", "silver")));
+    read(&mut desk, Ok(Some(theirs("tier", "silver"))));
     assert!(asks_for_nothing(&mut desk));
     shows(
         &desk,
@@ -178,7 +178,7 @@ fn a_record_that_is_gone_is_put_anew_only_where_that_is_decided() {
 #[test]
 fn theirs_alone_leaves_nothing_to_write() {
     let mut desk = at_reread();
-    read(&mut desk, Ok(theirs("orders_30d", "8")));
+    read(&mut desk, Ok(Some(theirs("orders_30d", "8"))));
     desk.keys(&["T", "ctrl-s"]);
     shows(&desk, &["nothing is left to write", "as stored"]);
     assert!(is_dropped(&desk) && asks_for_nothing(&mut desk));
@@ -399,7 +399,7 @@ fn a_read_by_hand_does_not_come_between_a_person_and_what_follows() {
     read(&mut desk, Ok(stored()));
     desk.send(Message::Reply(
         late,
-        Reply::Record(Section::Features, Ok(theirs("tier", "x"))),
+        Reply::Record(Section::Features, Ok(Some(theirs("tier", "x")))),
     ));
     let put = write(&mut desk, Ok(()));
     read(&mut desk, Ok(as_written(&put)));
@@ -422,14 +422,14 @@ fn a_read_by_hand_does_not_come_between_a_person_and_what_follows() {
 fn a_read_by_hand_shows_what_is_stored_or_puts_it_beside_ones_own() {
     let mut desk = at_editor();
     desk.keys(&["r"]);
-    read(&mut desk, Ok(theirs("tier", "silver")));
+    read(&mut desk, Ok(Some(theirs("tier", "silver"))));
     shows(&desk, &["silver", "as stored"]);
     let mut desk = at_change();
     desk.keys(&["r"]);
     read(&mut desk, Ok(stored()));
     shows(&desk, &["the record is stored as you read it", "1 unsaved"]);
     desk.keys(&["r"]);
-    read(&mut desk, Ok(theirs("tier", "silver")));
+    read(&mut desk, Ok(Some(theirs("tier", "silver"))));
     shows(&desk, &["Merge", "✓silver"]);
 }
 
@@ -469,9 +469,82 @@ fn the_end_of_a_record_is_the_last_to_give_way() {
         (56, " TTL 30 Days until 2026-12-20 13:00"),
         (40, " until 2026-12-20 13:00"),
     ] {
-        let desk = at_change();
-        let mut narrow = desk;
+        let mut narrow = at_change();
         narrow.send(Message::Resized(kinescope::model::Size { width, height: 24 }));
         shows(&narrow, &[told]);
     }
+}
+
+#[test]
+fn a_signal_waits_for_a_write_as_a_key_does() {
+    let mut desk = at_write();
+    desk.send(Message::EndAsked);
+    assert!(!quits(&desk));
+    let put = write(&mut desk, Ok(()));
+    read(&mut desk, Ok(as_written(&put)));
+    assert!(quits(&desk));
+    let mut idle = at_editor();
+    idle.send(Message::EndAsked);
+    assert!(quits(&idle));
+}
+
+#[test]
+fn a_write_leaves_a_line_in_the_log_before_it_is_sent() {
+    let mut desk = at_write();
+    let lines = |desk: &Desk| {
+        let lines = desk.asked.iter().filter_map(|effect| match effect {
+            Effect::Audit(line) => Some(line.clone()),
+            _ => None,
+        });
+        lines.collect::<Vec<_>>()
+    };
+    assert!(matches!(&lines(&desk)[..], [line] if line.contains("\"outcome\":\"sending\"")));
+    let put = write(&mut desk, Ok(()));
+    read(&mut desk, Ok(as_written(&put)));
+    assert!(lines(&desk)[1].contains("\"outcome\":\"stored\""));
+}
+
+#[test]
+fn reading_back_can_be_left_off_and_the_draft_stays_until_it_is_known() {
+    let mut desk = at_write();
+    desk.keys(&["esc"]);
+    shows(&desk, &["a write that was sent cannot be taken back"]);
+    let put = write(&mut desk, Ok(()));
+    shows(&desk, &["reading it back"]);
+    desk.keys(&["esc"]);
+    desk.take_calls();
+    shows(
+        &desk,
+        &["the service took it, but reading it back failed", "r looks again"],
+    );
+    assert!(!is_dropped(&desk));
+    desk.keys(&["r"]);
+    read(&mut desk, Ok(as_written(&put)));
+    shows(&desk, &["stored, and read back as written"]);
+    assert!(is_dropped(&desk));
+}
+
+#[test]
+fn what_somebody_changed_is_looked_at_again_before_it_is_deleted() {
+    let mut desk = at_editor();
+    desk.keys(&["X"]);
+    read(&mut desk, Ok(Some(theirs("tier", "platinum"))));
+    shows(
+        &desk,
+        &[
+            "Delete record",
+            "somebody changed the record since you read it: this is what would be deleted now",
+        ],
+    );
+    desk.keys(&["ctrl-s"]);
+    read(&mut desk, Ok(Some(theirs("tier", "platinum"))));
+    assert!(matches!(
+        write(&mut desk, Ok(())).change,
+        RecordChange::Delete { .. }
+    ));
+    let mut gone = at_editor();
+    gone.keys(&["X"]);
+    read(&mut gone, Ok(None));
+    shows(&gone, &["the record is gone already"]);
+    assert!(asks_for_nothing(&mut gone));
 }
