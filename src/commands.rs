@@ -17,7 +17,7 @@ use crate::demo::{self, Endpoint};
 use crate::headless::{self, Failure};
 use crate::keymap::Keymap;
 use crate::message::Ended;
-use crate::model::{Abilities, Identity, Model, Settings};
+use crate::model::{Abilities, Identity, Model, ReadOnlyBy, Settings};
 use crate::resource::Section;
 use crate::runtime::{App, Clock, Manner, Services, Signals};
 use crate::source::{self, Session, SessionError, Source};
@@ -181,7 +181,19 @@ fn identity(session: &Session, global: &Global, config: &Config) -> Identity {
         endpoint: endpoint(session),
         caller: None,
         read_only: global.read_only || config.is_read_only(session.profile()),
+        read_only_by: read_only_by(session, config),
         is_embedded: false,
+    }
+}
+
+/// What is to be changed first where writes are refused: the config forbids them with the option and without it.
+fn read_only_by(session: &Session, config: &Config) -> ReadOnlyBy {
+    if config.read_only {
+        ReadOnlyBy::Config
+    } else if config.is_read_only(session.profile()) {
+        ReadOnlyBy::Profile
+    } else {
+        ReadOnlyBy::CommandLine
     }
 }
 

@@ -50,7 +50,7 @@ pub use editor::{
     ValueLine, WriteEnded, Writing, parse_value, value_text,
 };
 pub use follow::{Follow, Pace};
-pub use identity::Identity;
+pub use identity::{Identity, ReadOnlyBy};
 pub use inspector::{
     BETWEEN, Document, GAP, INDENT, Inspector, Kind, Line as TreeLine, Mark, Node, Reading, Search, Sight,
     Sign, Tree,

@@ -12,7 +12,7 @@ use crate::resource::{FeatureValue, Features, TtlDuration, TtlUnit};
 use crate::sanitize;
 
 /// Bytes of a record and of a value.
-const BYTES: usize = 350 * 1024;
+pub const BYTES: usize = 350 * 1024;
 /// Bytes of a record identifier.
 const IDENTIFIER_BYTES: usize = 2 * 1024;
 /// Features of a record.

@@ -89,11 +89,21 @@ pub fn with_error(text: &str, error: &DocumentError) -> String {
     format!("{TOLD}{error}\n{rest}")
 }
 
-/// The text with what is wrong with its features as comments at its top, in place of earlier ones.
+/// The text with what is wrong with its features as comments at its top, in place of earlier ones. Each tells the line of its
+/// feature in the new text, where the feature stands in it.
 pub fn with_mistakes(text: &str, mistakes: &[Mistake]) -> String {
     let (_, rest) = split_told(text);
-    let lines = mistakes.iter().map(|mistake| format!("{TOLD}{mistake}\n"));
-    lines.collect::<String>() + rest
+    let lines = reader::lines(rest);
+    let told = mistakes.iter().map(|mistake| match lines.get(&mistake.feature) {
+        Some(line) => format!("{TOLD}line {}: {mistake}\n", line + mistakes.len()),
+        None => format!("{TOLD}{mistake}\n"),
+    });
+    told.collect::<String>() + rest
+}
+
+/// The text without what was told at its top.
+pub fn untold(text: &str) -> &str {
+    split_told(text).1
 }
 
 /// How many lines at the top tell of mistakes, and what comes after them.

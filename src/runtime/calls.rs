@@ -268,7 +268,7 @@ async fn answer(services: &Services, request: &Request) -> Option<Reply> {
 /// The answer to a write where writes are refused. Update asks for none; this stands between a mistake there and the network.
 fn refusal(request: &Request) -> Option<Reply> {
     let error = |operation, on: &str| {
-        let message = "writes are refused; start without --read-only";
+        let message = "writes are refused";
         SourceError::new(ErrorKind::Denied, operation, on, "read-only", message)
     };
     Some(match request {

@@ -26,6 +26,7 @@ pub struct Drafts {
     writer: String,
     /// Held from the first draft on.
     lock: Option<File>,
+    take_lock: fn(&File) -> io::Result<()>,
 }
 
 /// A failure to keep, list or drop a draft: what, where, and why.
@@ -52,6 +53,7 @@ impl Drafts {
             // Process ids come again, and programs in containers share them.
             writer: format!("{process}-{}", started.as_nanosecond()),
             lock: None,
+            take_lock: File::lock,
         }
     }
 
@@ -118,7 +120,8 @@ impl Drafts {
         remove(&self.lock_of(&writer))
     }
 
-    /// Makes the folder, for nobody else's eyes, and takes the lock.
+    /// Makes the folder, for nobody else's eyes, and takes the lock. Some network file systems have no locks: without one the
+    /// drafts are kept all the same, and another program offers them while this one runs.
     fn lock(&mut self) -> Result<(), DraftsError> {
         if self.lock.is_some() {
             return Ok(());
@@ -126,7 +129,9 @@ impl Drafts {
         let path = self.lock_of(&self.writer);
         let locked = make_folder(&self.folder).and_then(|()| {
             let file = create(&path)?;
-            file.lock()?;
+            if let Err(error) = (self.take_lock)(&file) {
+                tracing::warn!(%error, "drafts are kept without a lock");
+            }
             Ok(file)
         });
         self.lock = Some(locked.map_err(|why| failed("drafts cannot be kept in", &self.folder, why))?);

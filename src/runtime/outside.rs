@@ -2,8 +2,9 @@
 //!
 //! Must not: be used while anything else reads from the terminal.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::{self, Write as _};
+use std::path::Path;
 use std::process::Command;
 
 use rustix::process::{Pid, Signal, WaitOptions, WaitStatus, kill_process, waitpid};
@@ -25,15 +26,7 @@ pub(super) fn edit(text: &str) -> Result<String, String> {
     file.write_all(text.as_bytes())
         .and_then(|()| file.flush())
         .map_err(told)?;
-    // As git does it: an editor may be named with its arguments.
-    let child = Command::new("sh")
-        .arg("-c")
-        .arg(r#"exec $KINESCOPE_EDITOR "$1""#)
-        .arg("sh")
-        .arg(file.path())
-        .env("KINESCOPE_EDITOR", &editor)
-        .spawn()
-        .map_err(told)?;
+    let child = command(&editor, file.path()).spawn().map_err(told)?;
     let status = wait(&child).map_err(told)?;
     match status.exit_status() {
         Some(0) => std::fs::read_to_string(file.path()).map_err(told),
@@ -45,6 +38,15 @@ pub(super) fn edit(text: &str) -> Result<String, String> {
             "'{name}' was ended by a signal, and the record is as it was"
         )),
     }
+}
+
+/// As git does it: the shell reads the name, so that it may come with arguments, and with quotes around a path with blanks.
+fn command(editor: &OsStr, file: &Path) -> Command {
+    let mut script = editor.to_owned();
+    script.push(r#" "$@""#);
+    let mut command = Command::new("sh");
+    command.arg("-c").arg(script).arg(editor).arg(file);
+    command
 }
 
 fn editor() -> OsString {
@@ -66,5 +68,22 @@ fn wait(child: &std::process::Child) -> io::Result<WaitStatus> {
             Ok(None) | Err(rustix::io::Errno::INTR) => {}
             Err(error) => return Err(error.into()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shell_reads_the_name_of_the_editor() {
+        let folder = tempfile::tempdir().unwrap();
+        let (script, file) = (folder.path().join("my editor"), folder.path().join("a b.jsonc"));
+        std::fs::write(&script, "printf '%s|' \"$@\" > \"$0.said\"\n").unwrap();
+        let editor = format!("sh '{}' --wait 'two words'", script.display());
+        let status = command(OsStr::new(&editor), &file).status().unwrap();
+        assert!(status.success());
+        let said = std::fs::read_to_string(folder.path().join("my editor.said")).unwrap();
+        assert_eq!(said, format!("--wait|two words|{}|", file.display()));
     }
 }

@@ -27,6 +27,7 @@ pub(super) use keeping::{
     act as act_on_drafts, found as drafts_found, show as show_drafts, sort as sort_drafts,
 };
 pub(super) use leaving::{answer, ask_before, close, quit};
+pub(super) use line::paste;
 pub(super) use opening::{open, open_clone, wants};
 pub(super) use outside::edited;
 
@@ -54,7 +55,9 @@ pub(super) fn take(model: &mut Model, ticket: Ticket, reply: Reply, now: Now) ->
     let opening = model.editor.as_ref().and_then(|editor| editor.stored.wait());
     let is_opening = opening.is_some_and(|wait| wait.ticket == ticket);
     match reply {
-        Reply::Record(_, read) if is_opening => opening::read(model, read, now),
+        Reply::Record(_, read) if is_opening => {
+            outside::drop_if_stale(model, |model| opening::read(model, read, now))
+        }
         Reply::Record(_, read) => match desk_mut(model).map(|desk| &desk.stage) {
             Some(Stage::Reviewing(_)) => review::checked(model, read, now),
             _ => saving::read(model, read, now),
@@ -89,7 +92,7 @@ fn edit(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
         Action::Review => review::open(model, now, Intent::Put),
         Action::DeleteRecord => review::open(model, now, Intent::Delete(DeletionMode::Soft)),
         Action::CloneRecord => ask_clone(model),
-        Action::UndoWrite => review::undo(model, now),
+        Action::UndoWrite => outside::drop_if_stale(model, |model| review::undo(model, now)),
         Action::Refresh => opening::again(model, now),
         Action::Search => overlay::open_prompt(model, Prompt::new(Purpose::SearchFeatures)),
         Action::NextMatch => find(model, now, true),
@@ -148,7 +151,7 @@ fn next_stores(model: &mut Model, now: Now) -> Vec<Effect> {
     };
     // The group has both, so that neither is refused.
     let _ = draft.set_stores(next);
-    changed(model, now)
+    touched(model, now)
 }
 
 fn ask_ttl(model: &mut Model) -> Vec<Effect> {
@@ -163,7 +166,7 @@ pub(super) fn set_ttl(model: &mut Model, now: Now, text: &str) -> Result<Vec<Eff
     if let Some(form) = form_mut(model) {
         form.draft_mut().set_ttl(ttl);
     }
-    Ok(changed(model, now))
+    Ok(touched(model, now))
 }
 
 fn ask_clone(model: &mut Model) -> Vec<Effect> {
@@ -201,8 +204,16 @@ fn copy(model: &mut Model) -> Vec<Effect> {
     value.map(Effect::Copy).into_iter().collect()
 }
 
-/// The draft has changed: what was said of the last write is past, and the draft is kept where it outlives the program.
+/// Features of the draft have changed: a text of them that could not be taken is past.
 fn changed(model: &mut Model, now: Now) -> Vec<Effect> {
+    if let Some(desk) = desk_mut(model) {
+        desk.outside = None;
+    }
+    touched(model, now)
+}
+
+/// The draft has changed: what was said of the last write is past, and the draft is kept where it outlives the program.
+fn touched(model: &mut Model, now: Now) -> Vec<Effect> {
     if let Some(desk) = desk_mut(model) {
         desk.ended = None;
     }

@@ -166,9 +166,14 @@ pub(super) fn type_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Pasted text goes in where the cursor is, without line ends and other controls, and no more of it than anyone would type. Where
-/// several words are asked for, their lines stay apart.
+/// Pasted text goes in where the cursor is. The value of a feature takes it as it is, or not at all; other lines take it without
+/// line ends and other controls, and no more of it than anyone would type. Where several words are asked for, their lines stay
+/// apart.
 pub(super) fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
+    if model.overlays.is_empty() {
+        editor::paste(model, text);
+        return Vec::new();
+    }
     make_way(model);
     let several = matches!(
         model.overlays.last(),
@@ -180,9 +185,6 @@ pub(super) fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
         (PASTED, '\0')
     };
     if let Some((input, error)) = typed_line(model) {
-        let value = input.value();
-        let before: String = value.chars().take(input.cursor()).collect();
-        let after: String = value.chars().skip(input.cursor()).collect();
         let pasted = text.chars().map(|c| {
             if c.is_ascii_whitespace() && c.is_control() {
                 gap
@@ -191,12 +193,18 @@ pub(super) fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
             }
         });
         let pasted: String = pasted.filter(|c| !c.is_control()).take(most).collect();
-        let cursor = before.chars().count() + pasted.chars().count();
-        *input = Input::new(format!("{before}{pasted}{after}")).with_cursor(cursor);
+        insert(input, &pasted);
         *error = None;
     }
-    editor::check_line(model);
     Vec::new()
+}
+
+/// Puts a text into a line where the cursor is.
+pub(super) fn insert(input: &mut Input, text: &str) {
+    let before: String = input.value().chars().take(input.cursor()).collect();
+    let after: String = input.value().chars().skip(input.cursor()).collect();
+    let cursor = input.cursor() + text.chars().count();
+    *input = Input::new(format!("{before}{text}{after}")).with_cursor(cursor);
 }
 
 fn make_way(model: &mut Model) {

@@ -7,7 +7,8 @@ use crate::model::Model;
 pub(super) fn refuses(model: &mut Model, now: Now, operation: &str) -> bool {
     let refused = model.identity.read_only;
     if refused {
-        let text = format!("read-only: {operation} is refused; start without --read-only to do it");
+        let why = model.identity.why_read_only();
+        let text = format!("{operation} is refused: {why}");
         model.notify(now.mono, text, true);
     }
     refused

@@ -98,7 +98,6 @@ fn opening(stage: &Stage<'_>, editor: &Editor, area: Rect, buffer: &mut Buffer) 
 /// How the record will be stored, and how far that is.
 fn status(stage: &Stage<'_>, editor: &Editor, desk: &Desk, area: Rect, buffer: &mut Buffer) {
     let draft = desk.form.draft();
-    let left = format!(" {} · {}", stores_in_short(draft), life(stage, draft));
     let right = match &desk.stage {
         Step::Saving(writing) => match writing.pause {
             Pause::Answer(wait) => {
@@ -116,6 +115,7 @@ fn status(stage: &Stage<'_>, editor: &Editor, desk: &Desk, area: Rect, buffer: &
         _ => unsaved(draft),
     };
     let room = usize::from(area.width).saturating_sub(right.0.chars().count() + 1);
+    let left = stored(stage, draft, room);
     let left = Line::from(stage.span(format::fit(&left, room), Role::Text));
     write_line(area, left, Line::from(stage.span(right.0, right.1)), buffer);
 }
@@ -161,14 +161,7 @@ fn stores_in_short(draft: &Draft) -> &'static str {
 
 /// How long the record lives.
 fn life(stage: &Stage<'_>, draft: &Draft) -> String {
-    let stored = draft.base().filter(|_| !draft.is_dirty());
-    let expires = match stored {
-        Some(stored) => stored.expires_at(),
-        None => draft.expires_at(stage.now.wall),
-    };
-    let until = expires.map_or(String::new(), |at| {
-        format!(" until {}", format::date(at, &stage.model.zone))
-    });
+    let until = until(stage, draft).map_or(String::new(), |until| format!(" {until}"));
     match (draft.ttl(), draft.schema().ttl()) {
         (Some(ttl), _) => format!("TTL {ttl}{until}"),
         (None, Some(ttl)) => format!("TTL {ttl} (group){until}"),
@@ -176,10 +169,39 @@ fn life(stage: &Stage<'_>, draft: &Draft) -> String {
     }
 }
 
+/// When the record ends.
+fn until(stage: &Stage<'_>, draft: &Draft) -> Option<String> {
+    let stored = draft.base().filter(|_| !draft.is_dirty());
+    let expires = match stored {
+        Some(stored) => stored.expires_at(),
+        None => draft.expires_at(stage.now.wall),
+    };
+    let date = format::date(expires?, &stage.model.zone);
+    Some(format!("until {date}"))
+}
+
+/// Where the record is stored and how long it lives, in so many columns: its end is the last to go.
+fn stored(stage: &Stage<'_>, draft: &Draft, room: usize) -> String {
+    let (stores, life) = (stores_in_short(draft), life(stage, draft));
+    let ways = [
+        format!(" {stores} · {life}"),
+        format!(" {stores} · {}", life.replace(" (group)", "")),
+        format!(" {}", life.replace(" (group)", "")),
+    ];
+    let shortest = format!(" {}", until(stage, draft).unwrap_or(life));
+    let fitting = ways.into_iter().find(|way| way.chars().count() <= room);
+    fitting.unwrap_or(shortest)
+}
+
 /// What is wrong, what became of the last write, or what the selected feature is.
 fn note(stage: &Stage<'_>, desk: &Desk, area: Rect, buffer: &mut Buffer) {
     let line = desk.form.line.as_ref();
-    let (text, role) = match (line.and_then(|line| line.error.as_ref()), &desk.ended) {
+    let error = line.and_then(|line| line.error.as_ref());
+    if let Some(doubt) = line.and_then(|line| line.doubt) {
+        several_lines(stage, doubt.words(), Role::Warning, area, buffer);
+        return;
+    }
+    let (text, role) = match (error, &desk.ended) {
         (Some(error), _) => (sanitize::line(error).into_owned(), Role::Failed),
         (None, Some(ended)) if line.is_none() => {
             let role = if ended.ending.is_done() {

@@ -5,6 +5,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 use ratatui::widgets::{Clear, Paragraph, Widget};
 use tui_input::Input;
+use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
 use super::{Role, Stage, consumers, copying, drafts, format, marks, seek};
@@ -189,19 +190,33 @@ fn choices<'a>(stage: &'a Stage<'_>, prompt: &'a Prompt, fit: usize) -> impl Ite
     })
 }
 
-/// The line that is being typed, on the first line of an area, and where the terminal's cursor belongs.
+/// The line that is being typed, on the first line of an area, and where the terminal's cursor belongs. It is cut by what is
+/// drawn: a character can take two columns, or several where it is shown as its number.
 pub(super) fn typed<'a>(stage: &Stage<'_>, input: &Input, area: Rect) -> (Line<'a>, Position) {
     let width = usize::from(area.width.saturating_sub(3));
-    let scroll = input.visual_scroll(width);
-    let text: String = sanitize::line(input.value()).chars().skip(scroll).collect();
+    let value = input.value();
+    let cursor = value.char_indices().nth(input.cursor());
+    let (before, after) = value.split_at(cursor.map_or(value.len(), |(cursor, _)| cursor));
+    let before = sanitize::line(before);
+    let mut start = before.len();
+    let mut at = 0;
+    for cluster in before.graphemes(true).rev() {
+        if at + cluster.width() > width {
+            break;
+        }
+        at += cluster.width();
+        start -= cluster.len();
+    }
+    // More than can be shown; a mark may have no column of its own.
+    let after: String = after.chars().take(4 * width + 8).collect();
+    let text = format!("{}{}", &before[start..], sanitize::line(&after));
     let line = Line::from(vec![
         stage.span("› ", Role::Accent),
         stage.span(format::fit(&text, width + 1), Role::Text),
     ]);
-    let at = input.visual_cursor().saturating_sub(scroll) + 2;
     let x = area
         .x
-        .saturating_add(u16::try_from(at).unwrap_or(0))
+        .saturating_add(u16::try_from(at + 2).unwrap_or(0))
         .min(area.right().saturating_sub(1));
     (line, Position::new(x, area.y))
 }

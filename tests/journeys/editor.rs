@@ -320,9 +320,9 @@ fn where_only_reading_is_allowed_nothing_is_written() {
     program.wait_for("READ-ONLY");
     change(&mut program, "8");
     program.keys(CTRL_S);
-    program.wait_for("read-only: PutRecord is refused");
+    program.wait_for("PutRecord is refused: start without --read-only");
     program.keys("X");
-    program.wait_for("read-only: DeleteRecord is refused");
+    program.wait_for("DeleteRecord is refused: start without --read-only");
     program.keys("qd");
     assert_eq!(program.exit_code(), 0);
     assert_eq!(shop.value("visits").as_deref(), Some("7"));

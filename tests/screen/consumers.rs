@@ -171,12 +171,12 @@ fn in_read_only_mode_no_write_is_asked_for() {
     desk.keys(&["j", "d"]);
     assert!(
         desk.screen()
-            .contains("read-only: DeregisterStreamConsumer is refused")
+            .contains("DeregisterStreamConsumer is refused: start without --read-only")
     );
     desk.keys(&["y", "G", "enter"]);
     assert!(
         desk.screen()
-            .contains("read-only: RegisterStreamConsumer is refused")
+            .contains("RegisterStreamConsumer is refused: start without --read-only")
     );
     desk.type_text("billing");
     desk.keys(&["enter", "y"]);

@@ -9,7 +9,7 @@ use kinescope::clock::Now;
 use kinescope::config::Decoding;
 use kinescope::keymap::Keymap;
 use kinescope::message::{Effect, Message, Reply, Request, TailReply, TailRequest};
-use kinescope::model::{Abilities, Document, Identity, Model, Remote, Settings, Size, Ticket};
+use kinescope::model::{Abilities, Document, Identity, Model, ReadOnlyBy, Remote, Settings, Size, Ticket};
 use kinescope::resource::{Record, Section, Variable};
 use kinescope::source::{Session, SourceError};
 use kinescope::tail::{Counters, Lag, TailEvent};
@@ -73,6 +73,7 @@ impl Desk {
             endpoint: None,
             caller: None,
             read_only: true,
+            read_only_by: ReadOnlyBy::CommandLine,
             is_embedded: false,
         };
         let size = Size { width, height };

@@ -2,7 +2,7 @@
 //!
 //! Numbers are kept as they are written, since a number type would change their digits.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::DocumentError;
 use crate::resource::{FeatureValue, Features};
@@ -12,11 +12,21 @@ const VALUE: &str = "a string, a number or a list of these";
 
 /// The features of a text, in its order.
 pub(super) fn read(text: &str) -> Result<Features, DocumentError> {
-    let mut reader = Reader {
-        text,
-        at: text.len() - text.trim_start_matches('\u{feff}').len(),
-    };
-    reader.record().map_err(|(at, why)| located(text, at, why))
+    let read = Reader::of(text).record();
+    let features = read.map_err(|(at, why)| located(text, at, why))?;
+    Ok(features.into_iter().map(|(_, feature)| feature).collect())
+}
+
+/// The line of each feature, from 1; none where the text cannot be read.
+pub(super) fn lines(text: &str) -> HashMap<String, usize> {
+    let features = Reader::of(text).record().unwrap_or_default();
+    let (mut line, mut passed) = (1, 0);
+    let lines = features.into_iter().map(|(at, (name, _))| {
+        line += text[passed..at].matches('\n').count();
+        passed = at;
+        (name, line)
+    });
+    lines.collect()
 }
 
 /// Whether a text is a number in JSON, which has no leading zeros, no plus sign and no bare point.
@@ -35,16 +45,24 @@ pub(super) fn is_json_number(text: &str) -> bool {
 /// What is wrong, and at which byte.
 type Wrong = (usize, String);
 
+/// A feature, and at which byte it begins.
+type Placed = (usize, (String, FeatureValue));
+
 struct Reader<'a> {
     text: &'a str,
     at: usize,
 }
 
 impl<'a> Reader<'a> {
-    fn record(&mut self) -> Result<Features, Wrong> {
+    fn of(text: &'a str) -> Self {
+        let at = text.len() - text.trim_start_matches('\u{feff}').len();
+        Self { text, at }
+    }
+
+    fn record(&mut self) -> Result<Vec<Placed>, Wrong> {
         self.skip()?;
         self.expect('{', "the record begins with {")?;
-        let mut features = Features::new();
+        let mut features = Vec::new();
         let mut seen = HashSet::new();
         loop {
             self.skip()?;
@@ -59,7 +77,7 @@ impl<'a> Reader<'a> {
             self.skip()?;
             self.expect(':', "a colon is expected after the name of a feature")?;
             self.skip()?;
-            features.push((name, self.value()?));
+            features.push((start, (name, self.value()?)));
             self.separator('}')?;
         }
         self.skip()?;

@@ -192,11 +192,31 @@ fn the_reason_stands_at_the_top_once_and_names_the_line_of_the_new_text() {
     let mistakes = [Mistake::new("a", "b"), Mistake::new("c\n", "d")];
     let told = with_mistakes(&told, &mistakes);
     assert_eq!(told, "//! a: b\n//! c␊: d\n{\n  \"a\": nonsense\n}\n");
+    assert_eq!(untold(&told), mine);
     assert!(with_error(&told, &read(&told).unwrap_err()).starts_with("//! line 3, column 8: "));
     assert_eq!(
         with_error("//! x", &read("//! x").unwrap_err()).lines().count(),
         1
     );
+}
+
+#[test]
+fn a_mistake_names_the_line_of_its_feature_in_the_new_text() {
+    let mine = "//! an earlier reason\n// note\n{ \"a\": 1,\n\n  \"b\":\n    [2], \"c\": 3\n}\n";
+    let mistakes = ["c", "b", "absent", "a"].map(|feature| Mistake::new(feature, "no"));
+    let told = with_mistakes(mine, &mistakes);
+    let reasons: Vec<_> = told.lines().take(4).collect();
+    assert_eq!(
+        reasons,
+        [
+            "//! line 9: c: no",
+            "//! line 8: b: no",
+            "//! absent: no",
+            "//! line 6: a: no"
+        ]
+    );
+    let lines: Vec<_> = told.lines().collect();
+    assert!(lines[8].contains("\"c\"") && lines[7].contains("\"b\"") && lines[5].contains("\"a\""));
 }
 
 #[test]

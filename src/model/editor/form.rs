@@ -29,6 +29,18 @@ pub struct ValueLine {
     pub input: Input,
     /// What is wrong with it.
     pub error: Option<String>,
+    /// What was asked for and must be asked for again before it is done.
+    pub doubt: Option<Doubt>,
+    before: String,
+}
+
+/// What is done with a typed value only when it is asked for twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Doubt {
+    /// What was typed is given up.
+    GivesUp,
+    /// A feature that the record does not have gets the empty text.
+    Empties,
 }
 
 /// One row of the form.
@@ -150,28 +162,61 @@ impl Form {
             .map(|row| value_text(row.after))
             .unwrap_or_default();
         self.line = Some(ValueLine {
-            input: Input::new(text),
+            input: Input::new(text.clone()),
             error: None,
+            doubt: None,
+            before: text,
         });
         self.check_line();
     }
 
-    /// Looks whether the service would take what was typed so far.
+    /// Looks whether the service would take what was typed so far; nothing is asked again of who goes on typing.
     pub fn check_line(&mut self) {
         let checked = self
             .typed()
             .map(|(name, value)| value.and_then(|value| check::value(self.draft.schema(), &name, &value)));
         if let (Some(line), Some(checked)) = (&mut self.line, checked) {
             line.error = checked.err().map(|mistake| mistake.why);
+            line.doubt = None;
         }
     }
 
-    /// Takes what was typed as the feature's value; what is wrong with it stays on the line.
+    /// Whether the line says something else than when it was begun.
+    pub fn is_line_changed(&self) -> bool {
+        self.line
+            .as_ref()
+            .is_some_and(|line| line.input.value() != line.before)
+    }
+
+    /// Closes the line without a change. One that says something else is closed only when this is asked for twice.
+    pub fn leave_line(&mut self) {
+        if !self.is_line_changed() || self.is_sure_of(Doubt::GivesUp) {
+            self.line = None;
+        }
+    }
+
+    /// Whether this was asked for before; from now on it was.
+    fn is_sure_of(&mut self, doubt: Doubt) -> bool {
+        let asked = self.line.as_mut().and_then(|line| line.doubt.replace(doubt));
+        asked == Some(doubt)
+    }
+
+    /// Takes what was typed as the feature's value, and tells whether that changed anything; what is wrong with it stays on the
+    /// line. A line that says what it said closes, and a feature that the record does not have becomes the empty text, where
+    /// that is a value, only when this is asked for twice.
     pub fn accept_line(&mut self) -> bool {
+        if !self.is_line_changed() {
+            let may_be_empty = self.may_become_empty();
+            if !may_be_empty {
+                self.line = None;
+            }
+            if !may_be_empty || !self.is_sure_of(Doubt::Empties) {
+                return false;
+            }
+        }
         let Some((name, value)) = self.typed() else {
             return false;
         };
-        // An absent feature that nobody typed anything for stays absent, unless an empty value is what it takes.
         let taken = value.and_then(|value| self.draft.set(&name, value));
         match (taken, &mut self.line) {
             (Ok(()), _) => {
@@ -223,10 +268,28 @@ impl Form {
         })
     }
 
+    /// Whether the selected feature is absent, and the empty text would be a value of it.
+    fn may_become_empty(&self) -> bool {
+        let empty = FeatureValue::One(String::new());
+        self.selected().is_some_and(|row| {
+            row.after.is_none() && check::value(self.draft.schema(), row.name, &empty).is_ok()
+        })
+    }
+
     fn typed(&self) -> Option<(String, Result<FeatureValue, Mistake>)> {
         let (row, line) = (self.selected()?, self.line.as_ref()?);
         let value = parse_value(row.rules, row.name, line.input.value());
         Some((row.name.to_owned(), value))
+    }
+}
+
+impl Doubt {
+    /// What is said before it is asked for again.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::GivesUp => "esc again gives up what is typed; enter takes it",
+            Self::Empties => "enter again makes it the empty text \"\"; esc leaves it absent",
+        }
     }
 }
 

@@ -174,3 +174,16 @@ fn a_draft_that_cannot_be_written_leaves_the_earlier_one() {
     drop(drafts);
     assert_eq!(left(&program(home.path(), 2)), ["c-1"]);
 }
+
+#[test]
+fn where_files_cannot_be_locked_drafts_are_kept_all_the_same() {
+    let home = tempfile::tempdir().unwrap();
+    let mut first = program(home.path(), 1);
+    first.take_lock = |_| Err(io::ErrorKind::Unsupported.into());
+    first.keep(&kept("c-1")).unwrap();
+    first.keep(&kept("c-2")).unwrap();
+    drop(first);
+    let mut left = left(&program(home.path(), 2));
+    left.sort();
+    assert_eq!(left, ["c-1", "c-2"]);
+}

@@ -2,7 +2,7 @@
 //!
 //! Must not: lose what was typed there. A text that cannot be taken is given back with the reason at its top.
 
-use super::{changed, desk_mut, opening};
+use super::{changed, desk, desk_mut, opening};
 use crate::clock::Now;
 use crate::edit::document;
 use crate::message::Effect;
@@ -46,21 +46,34 @@ fn give_up(model: &mut Model, now: Now) -> Vec<Effect> {
     Vec::new()
 }
 
+/// Does what may change the draft. A text that could not be taken is past where it did: it would undo the change.
+pub(super) fn drop_if_stale<T>(model: &mut Model, act: impl FnOnce(&mut Model) -> T) -> T {
+    let written = |model: &Model| {
+        let desk = desk(model).filter(|desk| desk.outside.is_some());
+        desk.map(|desk| document::write(desk.form.draft()))
+    };
+    let before = written(model);
+    let done = act(model);
+    if before != written(model)
+        && let Some(desk) = desk_mut(model)
+    {
+        desk.outside = None;
+    }
+    done
+}
+
 fn take(model: &mut Model, text: &str, now: Now) -> Vec<Effect> {
     let Some(desk) = desk_mut(model).filter(|desk| matches!(desk.stage, Stage::Editing)) else {
         return Vec::new();
     };
     let wrong = match document::read(text).map(|features| desk.form.replace(&features)) {
-        Ok(Ok(())) => {
-            desk.outside = None;
-            return changed(model, now);
-        }
+        Ok(Ok(())) => return changed(model, now),
         Ok(Err(mistakes)) => document::with_mistakes(text, &mistakes),
         Err(error) => document::with_error(text, &error),
     };
     let before = desk.outside.replace(wrong.clone());
-    // Who leaves it as it was gives up for now.
-    if before.as_deref() == Some(text) {
+    // Who leaves it as it was gives up for now. So does a program in place of an editor, which gives the same text each time.
+    if before.is_some_and(|before| document::untold(&before) == document::untold(text)) {
         let words = "the text is not taken as it is, and kept: E opens it again, emptied it is given up";
         model.notify(now.mono, words, true);
         return Vec::new();

@@ -135,7 +135,7 @@ fn changes<'a>(stage: &Stage<'_>, draft: &Draft, review: &Review, width: usize) 
     };
     let others = changes.iter().filter(|change| change.feature != event_time);
     lines.extend(others.map(row));
-    lines.push(time_row(stage, draft, review, name, half));
+    lines.extend(time_row(stage, draft, review, name, half));
     let touched = changes
         .iter()
         .filter(|change| change.before.is_some() && change.feature != event_time);
@@ -149,24 +149,41 @@ fn changes<'a>(stage: &Stage<'_>, draft: &Draft, review: &Review, width: usize) 
     lines
 }
 
-/// The event time, which every write moves.
-fn time_row<'a>(stage: &Stage<'_>, draft: &Draft, review: &Review, name: usize, half: usize) -> Line<'a> {
+/// The event time, which every write moves. Where it is not newer this is told below it if it has no room beside it; that it is
+/// newer goes without saying.
+fn time_row<'a>(
+    stage: &Stage<'_>,
+    draft: &Draft,
+    review: &Review,
+    name: usize,
+    half: usize,
+) -> Vec<Line<'a>> {
     let event_time = draft.schema().event_time();
     let before = draft.base().and_then(|base| base.value(event_time));
     let after = FeatureValue::One(draft.event_time_at(review.at));
-    let newer = match (before, draft.is_historic(review.at)) {
+    let shown_after = shown(Some(&after), half);
+    let is_historic = draft.is_historic(review.at);
+    let newer = match (before, is_historic) {
         (None, _) => "",
         (Some(_), true) => "  not newer",
         (Some(_), false) => "  newer",
     };
+    let (beside, below) = if shown_after.width() + newer.width() <= half {
+        (newer, "")
+    } else {
+        ("", if is_historic { newer } else { "" })
+    };
     let feature = format::pad(&format::fit(&sanitize::line(event_time), name), name);
-    Line::from(vec![
+    let row = Line::from(vec![
         stage.span("~ ", Role::Changed),
         stage.span(format!("{feature}  "), Role::Name),
         stage.span(format::pad(&shown(before, half), half), Role::Dim),
-        stage.span(format!("  {}", shown(Some(&after), half)), Role::Changed),
-        stage.span(newer, Role::Dim),
-    ])
+        stage.span(format!("  {shown_after}"), Role::Changed),
+        stage.span(beside, Role::Dim),
+    ]);
+    let indent = " ".repeat(name + half + 4);
+    let told = (!below.is_empty()).then(|| Line::from(stage.span(format!("{indent}{below}"), Role::Dim)));
+    std::iter::once(row).chain(told).collect()
 }
 
 fn deletion<'a>(
@@ -225,14 +242,22 @@ fn checked<'a>(stage: &Stage<'_>, review: &Review, width: usize) -> Vec<Line<'a>
     words(stage, &text, role, width)
 }
 
+/// What an update sends besides the event time, which goes with each.
+fn sent(changes: usize) -> String {
+    match changes {
+        0 => "the event time".to_owned(),
+        changes => format!("{} and the event time", format::plural(changes, "change")),
+    }
+}
+
 /// What the two ways to write mean.
 fn advice<'a>(stage: &Stage<'_>, draft: &Draft, review: &Review, width: usize) -> Vec<Line<'a>> {
     let text = match (review.intent, draft.updates(review.at)) {
         (Intent::Delete(_), _) => "ctrl-s deletes the record; z takes that back afterwards".to_owned(),
         (_, Ok(updates)) => format!(
-            "PutRecord (ctrl-s) overwrites the whole record. UpdateRecord (u) sends only the {} changes and leaves to others \
-             what they change meanwhile.",
-            updates.len()
+            "PutRecord (ctrl-s) overwrites the whole record. UpdateRecord (u) sends only {} and leaves to others what they \
+             change meanwhile.",
+            sent(updates.len().saturating_sub(1))
         ),
         (_, Err(why)) => format!("PutRecord (ctrl-s) overwrites the whole record. {why}."),
     };

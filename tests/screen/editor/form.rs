@@ -1,6 +1,7 @@
 //! What is changed in the form, in the person's own editor, and how it is stored.
 
 use kinescope::resource::RecordChange;
+use unicode_width::UnicodeWidthStr;
 
 use super::*;
 
@@ -33,7 +34,20 @@ fn escape_leaves_the_value_as_it_was() {
     desk.keys(&["enter"]);
     desk.type_text("q1?");
     desk.keys(&["esc"]);
+    shows(
+        &desk,
+        &["esc again gives up what is typed", "9223372036854775807q1?"],
+    );
+    // Who types on has to be asked again.
+    desk.keys(&["backspace"]);
+    assert!(!desk.screen().contains("esc again"), "{}", desk.screen());
+    desk.keys(&["esc"]);
+    shows(&desk, &["esc again gives up what is typed"]);
+    desk.keys(&["esc"]);
     shows(&desk, &["as stored", "9223372036854775807"]);
+    assert!(!desk.screen().contains("q1"), "{}", desk.screen());
+    desk.keys(&["enter", "esc"]);
+    assert!(!desk.screen().contains("esc again"), "nothing was typed");
     assert!(!quits(&desk));
 }
 
@@ -44,6 +58,14 @@ fn absent_empty_and_removed_are_three_things() {
     go(&mut desk, TIER);
     shows(&desk, &["the record has no value for it"]);
     desk.keys(&["enter", "enter"]);
+    assert_eq!(value(&desk, "tier"), None);
+    shows(
+        &desk,
+        &["enter again makes it the empty text \"\"; esc leaves it absent"],
+    );
+    desk.keys(&["esc"]);
+    assert_eq!(value(&desk, "tier"), None);
+    desk.keys(&["enter", "enter", "enter"]);
     assert_eq!(value(&desk, "tier"), Some(&one("")));
     shows(&desk, &["+ tier", "\"\""]);
     desk.keys(&["d"]);
@@ -54,6 +76,71 @@ fn absent_empty_and_removed_are_three_things() {
     shows(&desk, &["− orders_30d", "→ absent"]);
     desk.keys(&["u"]);
     assert_eq!(value(&desk, "orders_30d"), Some(&one("9223372036854775807")));
+}
+
+#[test]
+fn a_value_that_is_taken_as_it_was_changes_nothing() {
+    let mut desk = at_editor();
+    for row in EVENT_TIME..=TASTE {
+        go(&mut desk, row);
+        desk.keys(&["enter", "enter"]);
+        if row == TIER {
+            desk.keys(&["esc"]);
+        }
+    }
+    shows(&desk, &["as stored"]);
+    assert!(last_kept(&desk).is_none());
+    let editor = desk.model.editor.as_ref().unwrap();
+    let draft = editor.desk.as_ref().unwrap().form.draft();
+    assert!(!draft.is_event_time_by_hand());
+}
+
+#[test]
+fn a_pasted_value_is_taken_whole_or_refused_aloud() {
+    let mut desk = at_editor();
+    go(&mut desk, TIER);
+    let pasted = format!("line1\nline2\ttab\u{202e}{}", "東".repeat(50_000));
+    desk.keys(&["enter"]);
+    desk.send(Message::Pasted(pasted.clone()));
+    desk.keys(&["enter"]);
+    assert_eq!(value(&desk, "tier"), Some(&one(&pasted)));
+    desk.keys(&["enter", "ctrl-u"]);
+    // As terminals paste line feeds.
+    desk.send(Message::Pasted("a\rb".to_owned()));
+    shows(&desk, &["› a␊b"]);
+    desk.send(Message::Pasted("x".repeat(360_000)));
+    shows(&desk, &["360003 bytes are too many"]);
+    desk.keys(&["ctrl-u"]);
+    desk.type_text("gold");
+    desk.send(Message::Pasted("x".repeat(2_000_000)));
+    shows(&desk, &["nothing was pasted", "› gold"]);
+    desk.keys(&["enter"]);
+    assert_eq!(value(&desk, "tier"), Some(&one("gold")));
+}
+
+#[test]
+fn a_typed_line_is_cut_by_what_is_drawn_of_it() {
+    let cursor_follows = |desk: &Desk, text: &str| {
+        let mut terminal = desk.draw();
+        let at = terminal.get_cursor_position().unwrap();
+        let buffer = terminal.backend().buffer();
+        let drawn = |x: u16| buffer[(x, at.y)].symbol().to_owned();
+        let columns = u16::try_from(text.width()).unwrap();
+        let before: String = (at.x - columns..at.x).map(drawn).collect();
+        assert_eq!(before.replace(' ', ""), text, "{}", desk.screen());
+    };
+    for (pasted, end) in [
+        ("東京".repeat(200), "東京東京"),
+        ("\t\n".repeat(200), "␉␊␉␊"),
+        ("\u{202e}x".repeat(200), "‹202E›x"),
+        ("東\ta".to_owned(), "東␉a"),
+    ] {
+        let mut desk = at_editor();
+        go(&mut desk, TIER);
+        desk.keys(&["enter"]);
+        desk.send(Message::Pasted(pasted));
+        cursor_follows(&desk, end);
+    }
 }
 
 #[test]
@@ -136,7 +223,7 @@ fn an_outside_text_that_is_wrong_comes_back_with_the_reason_and_is_not_lost() {
     desk.send(Message::Edited(Ok(typed)));
     let wrong = take_text(&mut desk).unwrap();
     assert!(
-        wrong.starts_with("//! orders_30d: an Integral is digits"),
+        wrong.starts_with("//! line 10: orders_30d: an Integral is digits"),
         "{wrong}"
     );
     // Left as it is, given up by an editor that fails: it is there again.
@@ -151,6 +238,51 @@ fn an_outside_text_that_is_wrong_comes_back_with_the_reason_and_is_not_lost() {
     assert_eq!(take_text(&mut desk).as_ref(), Some(&wrong));
     desk.send(Message::Edited(Ok(wrong.replace("1.5", "15"))));
     assert_eq!(value(&desk, "orders_30d"), Some(&one("15")));
+}
+
+#[test]
+fn a_program_that_always_gives_the_same_wrong_text_is_not_called_without_end() {
+    let mut desk = at_editor();
+    desk.keys(&["E"]);
+    take_text(&mut desk).unwrap();
+    desk.send(Message::Edited(Ok("nonsense".to_owned())));
+    let wrong = take_text(&mut desk).unwrap();
+    desk.send(Message::Edited(Ok("nonsense".to_owned())));
+    assert_eq!(take_text(&mut desk), None);
+    shows(&desk, &["the text is not taken as it is, and kept"]);
+    desk.keys(&["E"]);
+    assert_eq!(take_text(&mut desk), Some(wrong));
+}
+
+#[test]
+fn a_text_that_could_not_be_taken_is_past_when_the_form_changes() {
+    let with_wrong_text = || {
+        let mut desk = at_editor();
+        desk.keys(&["E"]);
+        take_text(&mut desk).unwrap();
+        desk.send(Message::Edited(Ok("nonsense".to_owned())));
+        take_text(&mut desk).unwrap();
+        desk.send(Message::Edited(Err("'vim' ended with 1".to_owned())));
+        desk
+    };
+    let is_there = |desk: &mut Desk| {
+        desk.keys(&["E"]);
+        take_text(desk).unwrap().contains("nonsense")
+    };
+    let mut desk = with_wrong_text();
+    set(&mut desk, ORDERS, "7");
+    assert!(!is_there(&mut desk), "edited in the form");
+    let mut desk = with_wrong_text();
+    desk.keys(&["r"]);
+    read(&mut desk, Ok(Some(theirs("tier", "gold"))));
+    assert!(!is_there(&mut desk), "somebody else's write was read");
+    let mut desk = with_wrong_text();
+    desk.keys(&["r"]);
+    read(&mut desk, Ok(stored()));
+    assert!(is_there(&mut desk), "nothing is changed by it");
+    let mut desk = with_wrong_text();
+    desk.keys(&["o"]);
+    assert!(is_there(&mut desk), "where it is stored is no part of the text");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use kinescope::edit::Ending;
 use kinescope::message::Ended;
+use kinescope::model::ReadOnlyBy;
 use kinescope::resource::{DeletionMode, RecordChange};
 
 use super::*;
@@ -30,7 +31,7 @@ fn the_review_tells_what_is_written_where() {
             "= 2 features unchanged, sent byte for byte",
             "Read again: unchanged since you opened it.",
             "PutRecord (ctrl-s) overwrites the whole record.",
-            "UpdateRecord (u) sends only the 2 changes",
+            "UpdateRecord (u) sends only",
         ],
     );
     desk.keys(&["esc"]);
@@ -363,8 +364,23 @@ fn where_only_reading_is_allowed_nothing_is_asked_for() {
         let mut desk = at_change();
         desk.model.identity.read_only = true;
         desk.keys(keys);
-        shows(&desk, &["read-only:", "is refused"]);
+        shows(&desk, &["is refused: start without --read-only to do it"]);
         assert!(asks_for_nothing(&mut desk));
+    }
+    let mut desk = at_change();
+    desk.model.identity.read_only = true;
+    desk.model.identity.profile = "shop-prod".to_owned();
+    for (by, why) in [
+        (ReadOnlyBy::CommandLine, "start without --read-only"),
+        (ReadOnlyBy::Config, "the config says read_only = true"),
+        (
+            ReadOnlyBy::Profile,
+            "the profile shop-prod is read-only in the config",
+        ),
+    ] {
+        desk.model.identity.read_only_by = by;
+        desk.keys(&["ctrl-s"]);
+        shows(&desk, &[why]);
     }
     let mut desk = at_review();
     desk.model.identity.read_only = true;
@@ -415,6 +431,48 @@ fn a_read_by_hand_shows_what_is_stored_or_puts_it_beside_ones_own() {
     desk.keys(&["r"]);
     read(&mut desk, Ok(Some(theirs("tier", "silver"))));
     shows(&desk, &["Merge", "✓silver"]);
+}
+
+#[test]
+fn a_narrow_review_tells_that_the_event_time_is_not_newer_and_what_an_update_sends() {
+    let mut desk = at_change();
+    go(&mut desk, EVENT_TIME);
+    desk.keys(&["enter", "ctrl-u"]);
+    desk.type_text("2026-11-20T10:00:00.123456789Z");
+    desk.keys(&["enter", "ctrl-s"]);
+    read(&mut desk, Ok(stored()));
+    let screen = desk.screen();
+    assert!(
+        screen
+            .lines()
+            .any(|line| line.trim_matches(['│', ' ']) == "not newer"),
+        "{screen}"
+    );
+    let desk = at_review();
+    let screen = desk.screen().replace(['│', '\n'], " ");
+    let words: Vec<_> = screen.split_whitespace().collect();
+    let told = words.join(" ");
+    assert!(
+        told.contains("sends only 1 change and the event time and leaves"),
+        "{told}"
+    );
+}
+
+#[test]
+fn the_end_of_a_record_is_the_last_to_give_way() {
+    for (width, told) in [
+        (
+            80,
+            "online + offline · TTL 30 Days (group) until 2026-12-20 13:00",
+        ),
+        (70, "online + offline · TTL 30 Days until 2026-12-20 13:00"),
+        (56, " TTL 30 Days until 2026-12-20 13:00"),
+        (40, " until 2026-12-20 13:00"),
+    ] {
+        let mut narrow = at_change();
+        narrow.send(Message::Resized(kinescope::model::Size { width, height: 24 }));
+        shows(&narrow, &[told]);
+    }
 }
 
 #[test]
