@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::super::{Role, Stage, format};
 use super::value::shown;
-use crate::edit::{Change, Draft, Intent};
+use crate::edit::{Change, Draft, Intent, Warning};
 use crate::model::{Desk, Editor, Remote, Review, wrap};
 use crate::resource::{DeletionMode, FeatureValue};
 use crate::sanitize;
@@ -92,6 +92,8 @@ fn wrong<'a>(stage: &Stage<'_>, draft: &Draft, review: &Review, width: usize) ->
         ));
     }
     if let Intent::Delete(_) = review.intent {
+        let warnings = deletion_warnings(draft, review);
+        lines.extend(warnings.flat_map(|it| words(stage, &format!("! {it}"), Role::Warning, width)));
         return lines;
     }
     let mistakes = draft.mistakes(review.at);
@@ -102,6 +104,21 @@ fn wrong<'a>(stage: &Stage<'_>, draft: &Draft, review: &Review, width: usize) ->
         lines.extend(words(stage, &format!("! {warning}"), Role::Warning, width));
     }
     lines
+}
+
+/// What of a draft matters to a deletion: when it is, where, and that the changes go with the record.
+fn deletion_warnings(draft: &Draft, review: &Review) -> impl Iterator<Item = String> {
+    let matters = |it: &Warning| {
+        matches!(
+            it,
+            Warning::NotNewer { .. } | Warning::Ahead(_) | Warning::OnlyOne(_)
+        )
+    };
+    let warnings = draft.warnings(review.at).into_iter().filter(matters);
+    let lost = draft
+        .is_dirty()
+        .then(|| "the changes that are not stored go with it".to_owned());
+    warnings.map(|it| it.to_string()).chain(lost)
 }
 
 fn changes<'a>(stage: &Stage<'_>, draft: &Draft, review: &Review, width: usize) -> Vec<Line<'a>> {

@@ -548,3 +548,17 @@ fn what_somebody_changed_is_looked_at_again_before_it_is_deleted() {
     shows(&gone, &["the record is gone already"]);
     assert!(asks_for_nothing(&mut gone));
 }
+
+#[test]
+fn a_deletion_says_what_goes_with_it_and_where_it_is_made() {
+    let mut desk = at_change();
+    desk.keys(&["o", "X"]);
+    read(&mut desk, Ok(stored()));
+    shows(
+        &desk,
+        &[
+            "only the online store is written",
+            "the changes that are not stored go with it",
+        ],
+    );
+}
