@@ -1,6 +1,7 @@
 //! Records that are read, changed and written over HTTP, alone, against somebody else, and when calls fail.
 
 mod failures;
+mod interleavings;
 
 use std::sync::Arc;
 use std::time::Duration;
