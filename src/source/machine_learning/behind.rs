@@ -57,16 +57,13 @@ fn model(it: GetMlModelOutput) -> Ancestry {
         [it.created_at, it.started_at, it.finished_at],
         it.compute_time,
     ));
-    facts.extend([
-        Fact::maybe(
-            "last updated",
-            it.last_updated_at.and_then(time::from_sdk),
-            ABSENT,
-        ),
-        Fact::maybe("created by", it.created_by_iam_user, ABSENT),
-        Fact::maybe("log", it.log_uri.clone(), ABSENT),
-        Fact::maybe("id", it.ml_model_id, ABSENT),
-    ]);
+    let updated = it.last_updated_at;
+    facts.extend(trail(
+        updated,
+        it.created_by_iam_user,
+        it.log_uri.clone(),
+        it.ml_model_id,
+    ));
     let behind = trained_with.map(|id| Ancestor::DataSource(ResourceId::from(id)));
     Ancestry {
         facts,
@@ -98,21 +95,33 @@ fn data_source(it: GetDataSourceOutput) -> Ancestry {
         [it.created_at, it.started_at, it.finished_at],
         it.compute_time,
     ));
-    facts.extend([
-        Fact::maybe(
-            "last updated",
-            it.last_updated_at.and_then(time::from_sdk),
-            ABSENT,
-        ),
-        Fact::maybe("created by", it.created_by_iam_user, ABSENT),
-        Fact::maybe("log", it.log_uri.clone(), ABSENT),
-        Fact::maybe("id", it.data_source_id, ABSENT),
-    ]);
+    let updated = it.last_updated_at;
+    facts.extend(trail(
+        updated,
+        it.created_by_iam_user,
+        it.log_uri.clone(),
+        it.data_source_id,
+    ));
     Ancestry {
         facts,
         behind: Vec::new(),
         locations: locations("data", it.data_location_s3, it.log_uri),
     }
+}
+
+/// When it was changed last, who made it, and how to find out more.
+fn trail(
+    updated: Option<DateTime>,
+    made_by: Option<String>,
+    log: Option<String>,
+    id: Option<String>,
+) -> [Fact; 4] {
+    [
+        Fact::maybe("last updated", updated.and_then(time::from_sdk), ABSENT),
+        Fact::maybe("created by", made_by, ABSENT),
+        Fact::maybe("log", log, ABSENT),
+        Fact::maybe("id", id, ABSENT),
+    ]
 }
 
 fn state(status: Option<&EntityStatus>, message: Option<String>) -> [Fact; 2] {
