@@ -164,6 +164,11 @@ impl Editor {
         if desk.is_some_and(went_wrong) { 6 } else { 2 }
     }
 
+    /// Whether there is a text of the person's own editor that could not be taken.
+    pub fn has_text(&self) -> bool {
+        self.desk.as_ref().is_some_and(|desk| desk.outside.is_some())
+    }
+
     /// Whether a write is under way, which is never cancelled.
     pub fn is_writing(&self) -> bool {
         matches!(self.desk.as_ref().map(|desk| &desk.stage), Some(Stage::Saving(_)))

@@ -8,7 +8,7 @@ use ratatui::widgets::{Paragraph, Widget};
 use super::overlay::window;
 use super::{Role, Stage, format};
 use crate::edit::LeftBehind;
-use crate::model::{Then, wrap};
+use crate::model::{Editor, Then, wrap};
 use crate::sanitize;
 
 /// Columns of the list at most.
@@ -25,8 +25,13 @@ pub(super) fn leaving(stage: &Stage<'_>, then: Then, screen: Rect, buffer: &mut 
     let on = editor.map_or(String::new(), |it| format!("{}/{}", it.group, it.identifier));
     let text = format!(
         "The changes of {} are not stored. k keeps them as a draft, which is offered the next time; \
-         d discards them; esc goes on editing.",
-        sanitize::line(&on)
+         d discards them; esc goes on editing.{}",
+        sanitize::line(&on),
+        if editor.is_some_and(Editor::has_text) {
+            " The text of your editor that was not taken is no part of a draft and goes either way: esc, and then E, opens it again."
+        } else {
+            ""
+        }
     );
     let columns = screen.width.saturating_sub(8).min(64);
     let lines = wrap(&text, usize::from(columns.saturating_sub(4)));

@@ -12,7 +12,7 @@ pub(in crate::update) fn ask_before(model: &mut Model, now: Now, then: Then) -> 
     if editor.is_some_and(Editor::is_writing) {
         return wait_for_write(model, now, then);
     }
-    if editor.is_some_and(Editor::is_dirty) {
+    if editor.is_some_and(|editor| editor.is_dirty() || editor.has_text()) {
         model.overlays.push(Overlay::Leave(then));
         return Vec::new();
     }

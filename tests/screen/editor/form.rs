@@ -230,6 +230,14 @@ fn an_outside_text_that_is_wrong_comes_back_with_the_reason_and_is_not_lost() {
     desk.send(Message::Edited(Ok(wrong.clone())));
     assert_eq!(take_text(&mut desk), None);
     shows(&desk, &["the text is not taken as it is, and kept", "as stored"]);
+    for key in ["q", "esc"] {
+        desk.keys(&[key]);
+        shows(
+            &desk,
+            &["The text of your editor that was not taken is no part of a draft"],
+        );
+        desk.keys(&["esc"]);
+    }
     desk.keys(&["E"]);
     assert_eq!(take_text(&mut desk).as_ref(), Some(&wrong));
     desk.send(Message::Edited(Err("'vim' ended with 1".to_owned())));
