@@ -231,6 +231,13 @@ pub struct Batch {
     pub children: Vec<ChildShard>,
 }
 
+impl Batch {
+    /// The bytes of all records.
+    pub fn bytes(&self) -> u64 {
+        self.records.iter().map(|record| record.size() as u64).sum()
+    }
+}
+
 /// A shard that follows the one that was read.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ChildShard {

@@ -9,6 +9,8 @@ use crate::resource::{ShardId, Timestamp};
 /// How long a row waits for earlier ones from other shards: a little longer than a busy shard is left alone between two
 /// reads.
 const WINDOW: Duration = Duration::from_millis(300);
+/// How many bytes may wait. A backlog brings more than that within the window, and none of it is in the ring's bound yet.
+const WAITING: usize = 4 << 20;
 
 /// Rows on their way to the list.
 #[derive(Debug, Default)]
@@ -17,6 +19,8 @@ pub struct Merge {
     /// The first row of each shard that has any, by arrival and by when it came: a stream may have a thousand shards.
     by_arrival: BTreeSet<(Timestamp, ShardId)>,
     by_wait: BTreeSet<(Duration, ShardId)>,
+    /// What the rows that wait take.
+    bytes: usize,
 }
 
 impl Merge {
@@ -28,16 +32,19 @@ impl Merge {
         };
         let queue = self.waiting.entry(shard.clone()).or_default();
         let was_empty = queue.is_empty();
-        queue.extend(rows.map(|row| (now, row)));
+        for row in rows {
+            self.bytes += row.weight();
+            queue.push_back((now, row));
+        }
         if was_empty {
             self.line_up(&shard);
         }
     }
 
-    /// Hands out what has waited long enough, and what arrived before it.
+    /// Hands out what has waited long enough and what arrived before it, and the earliest of what is too much to wait.
     pub fn release(&mut self, now: Duration) -> Vec<Row> {
         let mut out = Vec::new();
-        while self.due().is_some_and(|due| due <= now) {
+        while self.bytes > WAITING || self.due().is_some_and(|due| due <= now) {
             let Some((_, shard)) = self.by_arrival.pop_first() else {
                 break;
             };
@@ -55,6 +62,7 @@ impl Merge {
     fn take_from(&mut self, shard: &ShardId) -> Option<Row> {
         let (since, row) = self.waiting.get_mut(shard)?.pop_front()?;
         self.by_wait.remove(&(since, shard.clone()));
+        self.bytes -= row.weight();
         Some(row)
     }
 
@@ -74,6 +82,8 @@ impl Merge {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::resource::{Body, Record};
 
@@ -95,6 +105,24 @@ mod tests {
                 )
             })
             .collect()
+    }
+
+    #[test]
+    fn what_is_too_much_to_wait_comes_out_by_its_arrival() {
+        let heavy = |shard: &str, millis| {
+            let Row::Record(record) = record(shard, 1, millis) else {
+                unreachable!()
+            };
+            let mut record = Arc::unwrap_or_clone(record);
+            record.body = Body::blob("k", vec![0; WAITING / 2]);
+            Row::from(record)
+        };
+        let mut merge = Merge::default();
+        merge.offer(Duration::ZERO, [heavy("b", 20)]);
+        assert!(merge.release(Duration::ZERO).is_empty());
+        merge.offer(Duration::ZERO, [heavy("a", 10)]);
+        assert_eq!(order(&merge.release(Duration::ZERO)), [("a", "1")]);
+        assert_eq!(order(&merge.release(WINDOW)), [("b", "1")]);
     }
 
     #[test]

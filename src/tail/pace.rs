@@ -17,6 +17,11 @@ const SPAN: Duration = Duration::from_millis(500);
 /// How many records are asked for while it is not known how large they are.
 const FIRST_READ: u32 = 1000;
 
+/// How many bytes a read is to bring, where the service counts them.
+pub(super) fn room(limits: ReadLimits) -> Option<u64> {
+    Some(limits.bytes_per_second? * u64::from(SPAN.subsec_millis()) / 1000)
+}
+
 /// The pacing of one shard.
 #[derive(Clone, Debug)]
 pub(super) struct Pace {
@@ -41,7 +46,7 @@ impl Pace {
     /// How many records the next read is to bring at most, where it can be told so.
     pub(super) fn most(&self) -> Option<u32> {
         let all = self.limits.records_per_read?;
-        let room = self.limits.bytes_per_second? * u64::from(SPAN.subsec_millis()) / 1000;
+        let room = room(self.limits)?;
         let fit = |bytes: u64| u32::try_from(room / bytes.max(1)).unwrap_or(u32::MAX);
         Some(self.record_bytes.map_or(FIRST_READ, fit).clamp(1, all))
     }

@@ -150,7 +150,7 @@ impl ShardTail {
     fn take(&mut self, now: Now, batch: Batch) -> Vec<Output> {
         self.brought = true;
         let count = batch.records.len() as u64;
-        let bytes = batch.records.iter().map(|record| record.size() as u64).sum();
+        let bytes = batch.bytes();
         self.empty_reads = if batch.records.is_empty() {
             self.empty_reads + 1
         } else {

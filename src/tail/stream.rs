@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use std::time::Duration;
 
 use super::event::{Ask, Counters, Heard, Plan, TailEvent};
+use super::pace;
 use super::queue::Queue;
 use super::shard::{Input, Output, ShardTail};
 use crate::clock::Now;
@@ -74,7 +75,7 @@ impl StreamTail {
     /// A tail over the shards that the stream has now.
     pub fn new(now: Now, plan: Plan, shards: &[Shard]) -> (Self, Vec<TailEvent>) {
         let mut tail = Self {
-            queue: Queue::new(plan.in_flight),
+            queue: Queue::new(plan.in_flight, first_read(&plan)),
             plan,
             slots: BTreeMap::new(),
             lineage: shards
@@ -148,7 +149,10 @@ impl StreamTail {
                 self.look_failed(now, shard, error, &mut events);
             }
             Heard::Iterator(token) => self.step(now, shard, Input::Iterator(token), &mut events),
-            Heard::Batch(batch) => self.step(now, shard, Input::Batch(batch), &mut events),
+            Heard::Batch(batch) => {
+                self.queue.brought(shard, batch.bytes());
+                self.step(now, shard, Input::Batch(batch), &mut events);
+            }
             Heard::Failed(error) => self.step(now, shard, Input::Failed(error), &mut events),
         }
         self.conclude(&mut events);
@@ -253,6 +257,7 @@ impl StreamTail {
 
     /// Nothing more is read from a shard, whatever the reason: its children are next.
     fn drained(&mut self, now: Now, shard: &ShardId, events: &mut Vec<TailEvent>) {
+        self.queue.forget(shard);
         self.expect_children(shard);
         if !self.plan.only.is_empty() || self.knows_children(shard) {
             self.finish(now, shard, events);
@@ -425,6 +430,14 @@ impl StreamTail {
             }
         }
         true
+    }
+}
+
+/// What the first read of a shard may bring, in bytes: from now on hardly anything.
+fn first_read(plan: &Plan) -> u64 {
+    match plan.from {
+        Position::Latest => 0,
+        _ => pace::room(plan.limits).unwrap_or(0),
     }
 }
 

@@ -1,5 +1,6 @@
 //! A person at the program: presses keys, lets time go by, sees the screen; services answer when they are told to.
 
+use std::fmt::Debug;
 use std::sync::LazyLock;
 use std::time::Duration;
 
@@ -16,7 +17,7 @@ use kinescope::tail::{Counters, Lag, TailEvent};
 use kinescope::update::update;
 use kinescope::view::{self, Look};
 use ratatui::Terminal;
-use ratatui::backend::TestBackend;
+use ratatui::backend::{Backend, TestBackend};
 use unicode_width::UnicodeWidthStr;
 
 use super::fixtures;
@@ -276,10 +277,15 @@ impl Desk {
     pub(super) fn draw(&self) -> Terminal<TestBackend> {
         let Size { width, height } = self.model.size;
         let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+        self.draw_on(&mut terminal);
+        terminal
+    }
+
+    /// Draws the screen on a terminal, which keeps what it had.
+    pub(super) fn draw_on<B: Backend<Error: Debug>>(&self, terminal: &mut Terminal<B>) {
         terminal
             .draw(|frame| view::draw(frame, &self.model, &self.look, self.now))
             .unwrap();
-        terminal
     }
 }
 

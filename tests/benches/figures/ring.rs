@@ -1,15 +1,7 @@
 //! What a tail takes in memory that goes on for long: five million records of all sizes through the pane of the screen, its
-//! merge and its ring, as they come from eight shards.
-//!
-//! `cargo bench --bench ring_memory` prints the resident memory from when the ring is full, and fails where it is more than a
-//! tenth from its median at any time.
-#![expect(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    reason = "a bench prints its figures and ends where it cannot go on"
-)]
+//! merge and its ring, as they come from eight shards. In a process of its own, which holds nothing else.
 
-use std::process::ExitCode;
+use std::process::Command;
 use std::time::Duration;
 
 use fastrand::Rng;
@@ -18,6 +10,10 @@ use kinescope::message::TailRequest;
 use kinescope::model::{TailPane, Tickets, Wait};
 use kinescope::resource::{Body, Record, Section, ShardId};
 use kinescope::tail::{Lag, TailEvent};
+use nix::unistd::Pid;
+
+use super::process::resident;
+use super::table::Row;
 
 const RECORDS: u64 = 5_000_000;
 const SAMPLE_EVERY: u64 = 250_000;
@@ -29,30 +25,50 @@ const RING: usize = 64 << 20;
 /// Between two reads of a shard; the shards take turns.
 const BETWEEN_READS: Duration = Duration::from_millis(210);
 const LINES: usize = 40;
-/// How far from the median is still flat.
-const TOLERANCE: f64 = 0.1;
+/// Says to this program's own copy that it is to be the process.
+const ALONE: &str = "KINESCOPE_BENCH_RING";
 
-fn main() -> ExitCode {
+/// Whether this process is the one that only fills a ring.
+pub(crate) fn is_alone() -> bool {
+    std::env::var(ALONE).is_ok()
+}
+
+/// How far the resident memory goes from its median.
+pub(crate) fn measure() -> Vec<Row> {
+    let myself = std::env::current_exe().unwrap();
+    let output = Command::new(myself).env(ALONE, "1").output().unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let samples = String::from_utf8(output.stdout).unwrap();
+    let mut samples: Vec<f64> = samples.split_whitespace().map(|it| it.parse().unwrap()).collect();
+    samples.sort_unstable_by(f64::total_cmp);
+    let median = samples[samples.len() / 2];
+    let most = samples[samples.len() - 1];
+    let row = Row::ratio(
+        "RSS at the most, 5,000,000 records through a ring of 64 MiB",
+        (most, "MiB"),
+        (median, "MiB", "at the median since it was full"),
+    );
+    vec![row.at_most(1.1)]
+}
+
+/// Sends the records through, and prints the resident memory from when the ring is full.
+pub(crate) fn run() {
     let mut source = Source::new();
-    let mut pane = pane();
-    let mut samples = Vec::new();
+    let mut pane = pane(RING);
     let (mut now, mut put) = (Duration::ZERO, 0);
     while put < RECORDS {
         now += BETWEEN_READS / u32::try_from(SHARDS).unwrap();
         let batch = source.batch(usize::try_from(RECORDS - put).unwrap_or(BATCH));
         let before = put / SAMPLE_EVERY;
         put += batch.len() as u64;
-        pane.take(
-            now,
-            TailEvent::Read {
-                shard: batch[0].shard.clone(),
-                records: batch,
-                lag: Lag::default(),
-            },
-        );
+        take(&mut pane, now, batch);
         pane.release(now, LINES);
         if put / SAMPLE_EVERY > before && pane.ring.dropped() > 0 {
-            samples.push(resident_kib());
+            println!("{}", resident(Pid::this()));
         }
     }
     pane.release(now + Duration::from_secs(1), LINES);
@@ -62,65 +78,38 @@ fn main() -> ExitCode {
         "every record went through the ring"
     );
     assert!(pane.ring.bytes() <= RING);
-    println!(
-        "{RECORDS} records of {} MiB through a ring of {} MiB, which holds {} of them",
-        source.bytes >> 20,
-        RING >> 20,
-        pane.ring.len()
-    );
-    judge(samples)
 }
 
-fn judge(mut samples: Vec<u32>) -> ExitCode {
-    let in_order: Vec<_> = samples.iter().map(|kib| kib / 1024).collect();
-    println!("resident MiB every {SAMPLE_EVERY} records: {in_order:?}");
-    samples.sort_unstable();
-    let mib = |kib: u32| f64::from(kib) / 1024.0;
-    let (least, median, most) = (
-        mib(samples[0]),
-        mib(samples[samples.len() / 2]),
-        mib(samples[samples.len() - 1]),
-    );
-    println!("least {least:.1} MiB, median {median:.1} MiB, most {most:.1} MiB");
-    let (below, above) = (1.0 - least / median, most / median - 1.0);
-    println!(
-        "{:.1} % below and {:.1} % above the median",
-        below * 100.0,
-        above * 100.0
-    );
-    if below.max(above) > TOLERANCE {
-        return ExitCode::FAILURE;
-    }
-    ExitCode::SUCCESS
-}
-
-fn pane() -> TailPane {
+/// A tail of which nothing has come yet.
+pub(crate) fn pane(ring: usize) -> TailPane {
     let wait = Wait {
         ticket: Tickets::default().issue(),
         since: Duration::ZERO,
     };
     let request = TailRequest::all_of(Section::Streams, "orders".into());
-    TailPane::new(wait, request, "orders".to_owned(), RING)
+    TailPane::new(wait, request, "orders".to_owned(), ring)
 }
 
-/// `VmRSS`, as the manual page of `/proc/PID/status` has it.
-fn resident_kib() -> u32 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    line.unwrap().trim().trim_end_matches(" kB").parse().unwrap()
+/// A read of the shard that these records are of.
+pub(crate) fn take(pane: &mut TailPane, now: Duration, records: Vec<Record>) {
+    let shard = records[0].shard.clone();
+    let lag = Lag::default();
+    pane.take(now, TailEvent::Read { shard, records, lag });
 }
 
 /// Where the records come from.
-struct Source {
+pub(crate) struct Source {
     rng: Rng,
     shards: Vec<ShardId>,
     turn: usize,
     number: u64,
-    bytes: u64,
+    /// Bytes of payloads so far.
+    pub(crate) bytes: u64,
 }
 
 impl Source {
-    fn new() -> Self {
+    /// The same every time.
+    pub(crate) fn new() -> Self {
         let shard = |place| ShardId::from(format!("shardId-{place:012}").as_str());
         Self {
             rng: Rng::with_seed(7),
@@ -132,7 +121,7 @@ impl Source {
     }
 
     /// What one read of the next shard brings.
-    fn batch(&mut self, most: usize) -> Vec<Record> {
+    pub(crate) fn batch(&mut self, most: usize) -> Vec<Record> {
         self.turn = (self.turn + 1) % SHARDS;
         let count = self.rng.usize(1..=BATCH).min(most);
         (0..count).map(|_| self.record()).collect()
