@@ -44,6 +44,7 @@ pub mod keymap;
 pub mod logging;
 pub mod message;
 pub mod model;
+pub mod names;
 pub mod query;
 pub mod resource;
 pub mod runtime;

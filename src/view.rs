@@ -38,7 +38,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType, Paragraph, Widget, Wrap};
 
-pub use theme::{Look, Role};
+pub use theme::{Colour, Emphasis, Face, Look, Role, Theme, ThemeName, table};
 
 use crate::clock::Now;
 use crate::model::{BatchView, BrowseLayout, Model, Panel, Work};
@@ -95,6 +95,7 @@ pub fn draw(frame: &mut Frame<'_>, model: &Model, look: &Look, now: Now) {
     if look.ascii {
         ascii::flatten(buffer);
     }
+    look.ground(buffer);
     if let Some(position) = cursor {
         frame.set_cursor_position(position);
     }

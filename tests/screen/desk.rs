@@ -14,7 +14,7 @@ use kinescope::resource::{Record, Section, Variable};
 use kinescope::source::{Session, SourceError};
 use kinescope::tail::{Counters, Lag, TailEvent};
 use kinescope::update::update;
-use kinescope::view::{self, Look};
+use kinescope::view::{self, Look, ThemeName};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use unicode_width::UnicodeWidthStr;
@@ -81,10 +81,7 @@ impl Desk {
             model: Model::new(settings, identity, Keymap::embedded().unwrap(), size),
             now: Now::start(fixtures::NOON.parse().unwrap()),
             asked: Vec::new(),
-            look: Look {
-                ascii: false,
-                colour: true,
-            },
+            look: look(false, ThemeName::Sixteen),
         };
         // Who calls is a story of its own.
         desk.model.caller = Remote::Ready(());
@@ -109,6 +106,15 @@ impl Desk {
     pub(super) fn in_ascii(mut self) -> Self {
         self.look.ascii = true;
         self
+    }
+
+    pub(super) fn in_theme(mut self, theme: ThemeName) -> Self {
+        self.wear(theme);
+        self
+    }
+
+    pub(super) fn wear(&mut self, theme: ThemeName) {
+        self.look = look(self.look.ascii, theme);
     }
 
     pub(super) fn send(&mut self, message: Message) {
@@ -281,6 +287,10 @@ impl Desk {
             .unwrap();
         terminal
     }
+}
+
+fn look(ascii: bool, theme: ThemeName) -> Look {
+    Look::new(ascii, &view::table(theme).unwrap(), true)
 }
 
 fn key_event(key: &str) -> KeyEvent {
