@@ -131,6 +131,13 @@ impl Context {
     }
 }
 
+/// What is before the first braces of a text, in them and after them.
+fn placeholder(text: &'static str) -> Option<(&'static str, &'static str, &'static str)> {
+    let (before, rest) = text.split_once('{')?;
+    let (name, after) = rest.split_once('}')?;
+    Some((before, name, after))
+}
+
 impl Action {
     /// Its name in the keymap.
     pub fn name(self) -> String {
@@ -213,6 +220,20 @@ impl Keymap {
             .find(|it| it.action == action)
             .and_then(|it| it.chords.first());
         chord.map_or_else(|| action.name(), ToString::to_string)
+    }
+
+    /// A text of the program's own that has `{action}` where it means the key which does that in a context or everywhere.
+    pub fn tell(&self, context: Context, text: &'static str) -> String {
+        let mut out = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some((before, name, after)) = placeholder(rest) {
+            out.push_str(before);
+            let action = Action::named(name);
+            debug_assert!(action.is_some(), "{name} is no action: {text}");
+            out.push_str(&action.map_or_else(|| name.to_owned(), |it| self.key(context, it)));
+            rest = after;
+        }
+        out + rest
     }
 
     /// The first key and the hint of every row that has one, innermost context first; a key that an inner context takes is not
@@ -313,6 +334,10 @@ mod tests {
             .chords
             .clear();
         assert_eq!(keymap.key(Context::Tail, Action::Export), "export");
+        assert_eq!(
+            keymap.tell(Context::Tail, "{copy} copies, {export} writes, {back} goes back"),
+            "y copies, export writes, esc goes back"
+        );
     }
 
     #[test]

@@ -41,6 +41,8 @@ use ratatui::widgets::{Block, BorderType, Paragraph, Widget, Wrap};
 pub use theme::{Colour, Emphasis, Face, Look, Role, Theme, ThemeName, table};
 
 use crate::clock::Now;
+use crate::keymap::Context;
+use crate::message::Action;
 use crate::model::{BatchView, BrowseLayout, Model, Panel, Work};
 use crate::sanitize;
 
@@ -154,6 +156,16 @@ impl Stage<'_> {
             .style(self.look.style(role))
             .wrap(Wrap { trim: true });
         words.render(area, buffer);
+    }
+
+    /// What a text calls the key of an action.
+    fn key(&self, context: Context, action: Action) -> String {
+        self.model.keymap.key(context, action)
+    }
+
+    /// A text that has `{action}` where it means the key.
+    fn tell(&self, context: Context, text: &'static str) -> String {
+        self.model.keymap.tell(context, text)
     }
 
     /// Words in a role.

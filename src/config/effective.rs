@@ -395,7 +395,7 @@ mod tests {
             Config::over_defaults(&once, elsewhere).unwrap(),
         );
         assert_eq!(format!("{:?}", first.keymap), format!("{:?}", second.keymap));
-        assert_eq!((first.theme, first.roles), (second.theme, second.roles));
+        assert_eq!((first.theme, &first.roles), (second.theme, &second.roles));
         assert_eq!(
             second.decoder_for("any").decode(b"\0\0\0\0\x11\x06").path,
             [crate::decode::Format::Avro]
