@@ -99,6 +99,16 @@ impl Context {
         Self::ALL.into_iter().find(|it| it.name() == name)
     }
 
+    /// Where keys count as well that this context does not take.
+    fn outer(self) -> Option<Self> {
+        match self {
+            Self::Prediction => Some(Self::Browse),
+            Self::Inspector => Some(Self::Tail),
+            Self::SeekShards => Some(Self::Seek),
+            _ => None,
+        }
+    }
+
     /// Whether characters are text here.
     fn is_typing(self) -> bool {
         matches!(self, Self::Prompt | Self::Seek)
@@ -214,8 +224,8 @@ impl Keymap {
 
     /// What a text calls the key that does something in a context or everywhere: its name, or the action's where no key does it.
     pub fn key(&self, context: Context, action: Action) -> String {
-        let rows = [context, Context::Global].into_iter();
-        let mut rows = rows.flat_map(|it| self.in_context(it));
+        let contexts = [Some(context), context.outer(), Some(Context::Global)].into_iter();
+        let mut rows = contexts.flatten().flat_map(|it| self.in_context(it));
         let chord = rows
             .find(|it| it.action == action)
             .and_then(|it| it.chords.first());

@@ -77,19 +77,26 @@ impl Page<'_> {
         }
         self.keys(&mut out);
         self.roles(&mut out)?;
-        for name in ["profiles", "filters", "schemas"] {
-            let is_said = self.own.table.contains_key(name);
-            if !is_said {
-                let _ = writeln!(out, "\n[{name}]  # {DEFAULT}: none");
-            }
-        }
-        for (name, value) in self.own.table {
-            let name = name.get_ref().as_ref();
-            if name != "keys" && name != "roles" {
-                self.own.value(&mut out, &[name], value.get_ref());
-            }
-        }
+        self.tables(&mut out);
         Ok(out)
+    }
+
+    /// What has headings, by name, and those that nobody said.
+    fn tables(&self, out: &mut String) {
+        let own = self
+            .own
+            .table
+            .iter()
+            .map(|(name, value)| (name.get_ref().as_ref(), Some(value.get_ref())));
+        let own = own.filter(|(name, _)| *name != "keys" && *name != "roles");
+        let none = ["profiles", "filters", "schemas"].map(|name| (name, None));
+        let all: BTreeMap<&str, Option<&DeValue<'_>>> = none.into_iter().chain(own).collect();
+        for (name, value) in all {
+            match value {
+                Some(value) => self.own.value(out, &[name], value),
+                None => drop(writeln!(out, "\n[{name}]  # {DEFAULT}: none")),
+            }
+        }
     }
 
     /// What stands before all tables, by name.

@@ -108,11 +108,6 @@ impl Desk {
         self
     }
 
-    pub(super) fn in_theme(mut self, theme: ThemeName) -> Self {
-        self.wear(theme);
-        self
-    }
-
     pub(super) fn wear(&mut self, theme: ThemeName) {
         self.look = look(self.look.ascii, theme);
     }
@@ -158,6 +153,17 @@ impl Desk {
             }
             for (ticket, request) in calls {
                 self.send(Message::Reply(ticket, fixtures::answer(&request)));
+            }
+        }
+    }
+
+    /// Answers the calls for lists alone.
+    pub(super) fn answer_list(&mut self) {
+        for (ticket, request) in self.take_calls() {
+            if matches!(request, Request::List(..)) {
+                self.send(Message::Reply(ticket, fixtures::answer(&request)));
+            } else {
+                self.asked.push(Effect::Call(ticket, request));
             }
         }
     }
