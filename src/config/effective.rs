@@ -202,12 +202,11 @@ impl Page<'_> {
         for role in Role::ALL {
             let origin = self.own.origin_of(&["roles", &role.name()]);
             let own: Option<&Face> = self.config.roles.get(&role);
-            match (own, origin) {
-                (Some(face), Some(origin)) => push(out, &role.name(), &(face.to_string(), origin)),
-                _ => {
-                    let line = format!("# {} = {}", role.name(), theme.face(role));
-                    let _ = writeln!(out, "{line:<VALUE$}  # theme {}", name.name());
-                }
+            if let (Some(face), Some(origin)) = (own, origin) {
+                push(out, &role.name(), &(face.to_string(), origin));
+            } else {
+                let line = format!("# {} = {}", role.name(), theme.face(role));
+                let _ = writeln!(out, "{line:<VALUE$}  # theme {}", name.name());
             }
         }
         Ok(())

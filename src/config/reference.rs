@@ -2,6 +2,8 @@
 //!
 //! Must not: read settings. That every setting is in the table is what the tests below see to.
 
+use std::fmt::Write as _;
+
 use toml::de::DeTable;
 
 use super::EMBEDDED;
@@ -195,7 +197,8 @@ pub fn markdown() -> String {
         let meaning = it
             .meaning
             .replace("ROLES", &quoted_names(Role::ALL.map(Role::name)));
-        out.push_str(&format!("| `{}` | {takes} | {default} | {meaning} |\n", it.name));
+        // Writing to a String cannot fail.
+        let _ = writeln!(out, "| `{}` | {takes} | {default} | {meaning} |", it.name);
     }
     out
 }

@@ -5,6 +5,7 @@
 
 /// What is around the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is told by other variables")]
 pub struct Surroundings {
     /// Whether the screen is at the other end of an SSH session.
     pub is_remote: bool,

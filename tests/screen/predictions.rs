@@ -151,7 +151,7 @@ pub(super) const SCENES: [Scene; 11] = [
     ),
     scene("predictions-list", predictions, |_| {}),
     scene("predictions-filter", predictions, |desk| {
-        desk.keys(&["f", "down"])
+        desk.keys(&["f", "down"]);
     }),
     scene("predictions-model", predictions, |desk| {
         desk.keys(&["M"]);

@@ -685,7 +685,7 @@ pub(super) const SCENES: [Scene; 11] = [
         desk.wait(Duration::from_millis(2500));
     }),
     scene("records-cancelled", at_groups, |desk| {
-        desk.keys(&["enter", "enter", "esc"])
+        desk.keys(&["enter", "enter", "esc"]);
     }),
     scene("unlisted", at_groups, |desk| {
         desk.keys(&["enter", "enter"]);
@@ -709,7 +709,7 @@ pub(super) const SCENES: [Scene; 11] = [
     }),
     scene("comparison", at_records, compare),
     scene("marks", at_records, |desk| {
-        desk.keys(&["space", "space", "m", "j"])
+        desk.keys(&["space", "space", "m", "j"]);
     }),
 ];
 

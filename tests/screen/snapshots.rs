@@ -36,10 +36,10 @@ pub(super) const SCENES: [Scene; 24] = [
     scene("streams", Desk::filled, |desk| desk.keys(&["enter", "esc"])),
     scene("detail", Desk::filled, |desk| desk.keys(&["enter"])),
     scene("waiting", Desk::start, |desk| {
-        desk.wait(Duration::from_millis(3500))
+        desk.wait(Duration::from_millis(3500));
     }),
     scene("denied", Desk::start, |desk| {
-        desk.fail_list(Section::Streams, &denied("ListStreams"))
+        desk.fail_list(Section::Streams, &denied("ListStreams"));
     }),
     scene("cancelled", Desk::start, |desk| desk.keys(&["esc"])),
     scene("nothing-here", Desk::start, |desk| {
@@ -63,7 +63,7 @@ pub(super) const SCENES: [Scene; 24] = [
         desk.keys(&["enter"]);
     }),
     scene("detail-failed", Desk::start, |desk| {
-        answer_list_and_fail_the_rest(desk)
+        answer_list_and_fail_the_rest(desk);
     }),
     scene("detail-waiting", Desk::start, |desk| {
         desk.answer_list();
@@ -133,7 +133,7 @@ pub(super) const SCENES: [Scene; 24] = [
         desk.keys(&["enter"]);
     }),
     scene("tail-from-shards", Desk::filled, |desk| {
-        desk.keys(&["T", "tab", "space", "j"])
+        desk.keys(&["T", "tab", "space", "j"]);
     }),
 ];
 

@@ -116,7 +116,7 @@ impl Letters {
             let letter = self.letter(buffers, place);
             match runs.last_mut() {
                 Some((words, last, _)) if last == letter && place % width > 0 => {
-                    words.push_str(cell.symbol())
+                    words.push_str(cell.symbol());
                 }
                 _ => runs.push((cell.symbol().to_owned(), letter.to_owned(), cell.modifier)),
             }
