@@ -103,7 +103,8 @@ pub(super) fn records(stage: &Stage<'_>, pane: &TailPane, area: Rect, buffer: &m
     block.render(area, buffer);
     match &pane.phase {
         Remote::Failed(error) => {
-            stage.words(&format!("{error}\n\nesc goes back"), Role::Failed, inner, buffer);
+            let words = format!("{error}\n\n{}", stage.tell(Context::Tail, "{back} goes back"));
+            stage.words(&words, Role::Failed, inner, buffer);
         }
         Remote::Loading(wait) => {
             let count = format::count(pane.listed as u64);

@@ -228,7 +228,8 @@ fn deletion<'a>(
     let hard = "hard: nothing of it stays in the online store";
     lines.extend(choice(stage, soft, mode == DeletionMode::Soft, width));
     lines.extend(choice(stage, hard, mode == DeletionMode::Hard, width));
-    lines.extend(words(stage, "space chooses the other", Role::Dim, width));
+    let other = stage.tell(Context::Review, "{toggle} chooses the other");
+    lines.extend(words(stage, &other, Role::Dim, width));
     lines
 }
 
