@@ -25,7 +25,7 @@ use crate::decode::Decoder;
 use crate::keymap::Keymap;
 use crate::query::Filter;
 use crate::sanitize;
-use crate::view::{self, Face, Role, Theme, ThemeName};
+use crate::view::{Face, Role, Theme, ThemeName};
 pub use circumstances::Circumstances;
 pub use decoding::Decoding;
 use decoding::{Files, Rule};
@@ -167,7 +167,7 @@ impl Config {
 
     /// A theme, with the roles of one's own in it.
     pub fn theme(&self, name: ThemeName) -> Result<Theme, ConfigError> {
-        let theme = view::table(name).map_err(|error| ConfigError::Embedded(error.to_string()))?;
+        let theme = Theme::named(name).map_err(|error| ConfigError::Embedded(error.to_string()))?;
         Ok(theme.with(&self.roles))
     }
 

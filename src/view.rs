@@ -38,7 +38,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType, Paragraph, Widget, Wrap};
 
-pub use theme::{Colour, Emphasis, Face, Look, Role, Theme, ThemeName, table};
+pub use theme::{Colour, Emphasis, Face, Look, Role, Theme, ThemeName};
 
 use crate::clock::Now;
 use crate::keymap::Context;

@@ -72,9 +72,6 @@ impl Page<'_> {
         for (name, told) in self.scalars() {
             push(&mut out, &name, &told);
         }
-        if !self.own.table.contains_key("decode") {
-            push(&mut out, "decode", &("[]".to_owned(), DEFAULT.to_owned()));
-        }
         self.keys(&mut out);
         self.roles(&mut out)?;
         self.tables(&mut out);
@@ -101,7 +98,8 @@ impl Page<'_> {
 
     /// What stands before all tables, by name.
     fn scalars(&self) -> BTreeMap<String, Told> {
-        let mut all = BTreeMap::new();
+        let no_rules = ("[]".to_owned(), DEFAULT.to_owned());
+        let mut all = BTreeMap::from([("decode".to_owned(), no_rules)]);
         for (name, value) in self.embedded {
             if !is_table(value.get_ref()) {
                 let told = (literal(value.get_ref(), &str::to_owned), DEFAULT.to_owned());
@@ -109,7 +107,9 @@ impl Page<'_> {
             }
         }
         for (name, value) in self.own.table {
-            if !is_table(value.get_ref()) {
+            if is_table(value.get_ref()) {
+                all.remove(name.get_ref().as_ref());
+            } else {
                 let value_text = self.own.literal(&[name.get_ref()], value.get_ref());
                 all.insert(
                     name.get_ref().to_string(),

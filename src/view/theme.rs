@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 pub use colour::Colour;
 pub use face::{Emphasis, Face};
-pub use table::{Theme, ThemeName, table};
+pub use table::{Theme, ThemeName};
 
 use crate::names::kebab;
 

@@ -483,7 +483,7 @@ fn keys_of_ones_own_are_what_the_screen_tells() {
     ];
     desk.model.keymap = Keymap::embedded().unwrap().with(&changes).unwrap();
     let footer = |desk: &Desk| desk.screen().lines().last().unwrap().to_owned();
-    assert!(footer(&desk).contains(" f5  refresh ") && !footer(&desk).contains("search"));
+    assert!(footer(&desk).contains(" f5 refresh ") && !footer(&desk).contains("search"));
     desk.keys(&["r", "/"]);
     assert!(desk.take_calls().is_empty() && desk.model.overlays.is_empty());
     desk.send(Message::Key(KeyEvent::new(KeyCode::F(5), KeyModifiers::NONE)));

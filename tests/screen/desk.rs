@@ -14,7 +14,7 @@ use kinescope::resource::{Record, Section, Variable};
 use kinescope::source::{Session, SourceError};
 use kinescope::tail::{Counters, Lag, TailEvent};
 use kinescope::update::update;
-use kinescope::view::{self, Look, ThemeName};
+use kinescope::view::{self, Look, Theme, ThemeName};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use unicode_width::UnicodeWidthStr;
@@ -296,7 +296,7 @@ impl Desk {
 }
 
 fn look(ascii: bool, theme: ThemeName) -> Look {
-    Look::new(ascii, &view::table(theme).unwrap(), true)
+    Look::new(ascii, &Theme::named(theme).unwrap(), true)
 }
 
 fn key_event(key: &str) -> KeyEvent {

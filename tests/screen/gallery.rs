@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 
 use insta::assert_snapshot;
 use kinescope::model::Size;
-use kinescope::view::{Role, ThemeName, table};
+use kinescope::view::{Role, Theme, ThemeName};
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::{Color, Modifier};
 use unicode_width::UnicodeWidthStr as _;
@@ -65,7 +65,7 @@ fn the_roles_in_each_theme() {
     let mut legend = String::new();
     for theme in ThemeName::ALL {
         writeln!(legend, "{}", theme.name()).unwrap();
-        let table = table(theme).unwrap();
+        let table = Theme::named(theme).unwrap();
         for role in Role::ALL {
             let letter = letters::of(role);
             writeln!(legend, "  {letter} {:<10} {}", role.name(), table.face(role)).unwrap();

@@ -11,7 +11,7 @@ use thiserror::Error;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub enum Colour {
-    /// One of the terminal's own, in the shade that its owner chose; its place in [`NAMED`].
+    /// One of the terminal's own, in the shade that its owner chose; its place among those with a name.
     Named(usize),
     /// Red, green and blue.
     Rgb(u8, u8, u8),

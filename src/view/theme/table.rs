@@ -52,6 +52,13 @@ impl ThemeName {
 pub struct Theme([Face; Role::ALL.len()]);
 
 impl Theme {
+    /// A theme that comes with the program. A role that it leaves out looks like what is below it.
+    pub fn named(name: ThemeName) -> Result<Self, toml::de::Error> {
+        let mut themes: BTreeMap<ThemeName, BTreeMap<Role, Face>> = toml::from_str(EMBEDDED)?;
+        let bare = Self(std::array::from_fn(|_| Face::default()));
+        Ok(bare.with(&themes.remove(&name).unwrap_or_default()))
+    }
+
     /// How a role looks.
     pub fn face(&self, role: Role) -> &Face {
         &self.0[role as usize]
@@ -67,13 +74,6 @@ impl Theme {
         }
         Self(faces)
     }
-}
-
-/// The table of a theme that comes with the program. A role that it leaves out looks like what is below it.
-pub fn table(name: ThemeName) -> Result<Theme, toml::de::Error> {
-    let mut themes: BTreeMap<ThemeName, BTreeMap<Role, Face>> = toml::from_str(EMBEDDED)?;
-    let bare = Theme(std::array::from_fn(|_| Face::default()));
-    Ok(bare.with(&themes.remove(&name).unwrap_or_default()))
 }
 
 #[cfg(test)]
@@ -116,7 +116,7 @@ mod tests {
             (ThemeName::Light, 4.5),
             (ThemeName::HighContrast, 7.0),
         ] {
-            let theme = table(name).unwrap();
+            let theme = Theme::named(name).unwrap();
             let ground = theme.face(Role::Text);
             for role in Role::ALL {
                 let face = theme.face(role);
@@ -134,7 +134,7 @@ mod tests {
             let roles: Vec<_> = themes[&name].keys().copied().collect();
             assert_eq!(roles, Role::ALL, "{name:?}");
         }
-        let mono = table(ThemeName::Mono).unwrap();
+        let mono = Theme::named(ThemeName::Mono).unwrap();
         for role in Role::ALL {
             let face = mono.face(role);
             assert!(face.fg.is_none() && face.bg.is_none(), "{role:?}");
@@ -144,14 +144,14 @@ mod tests {
     #[test]
     fn a_role_of_ones_own_keeps_what_it_does_not_say() {
         let own: BTreeMap<Role, Face> = toml::from_str("failed = { fg = \"#ff0000\" }").unwrap();
-        let theme = table(ThemeName::Dark).unwrap().with(&own);
+        let theme = Theme::named(ThemeName::Dark).unwrap().with(&own);
         assert_eq!(
             theme.face(Role::Failed).to_string(),
             "{ fg = \"#ff0000\", modifiers = [\"bold\"] }"
         );
         assert_eq!(
             theme.face(Role::Good),
-            table(ThemeName::Dark).unwrap().face(Role::Good)
+            Theme::named(ThemeName::Dark).unwrap().face(Role::Good)
         );
     }
 }

@@ -1,6 +1,6 @@
 //! The styles of a screen as letters: one for each role, two where one lies over another.
 
-use kinescope::view::{Look, Role, ThemeName, table};
+use kinescope::view::{Look, Role, Theme, ThemeName};
 use ratatui::buffer::Buffer;
 use ratatui::style::{Color, Modifier, Style};
 
@@ -38,7 +38,7 @@ pub(super) fn of(role: Role) -> char {
 
 impl Letters {
     pub(super) fn new() -> Self {
-        let looks = ThemeName::ALL.map(|theme| Look::new(false, &table(theme).unwrap(), true));
+        let looks = ThemeName::ALL.map(|theme| Look::new(false, &Theme::named(theme).unwrap(), true));
         let of_roles = |roles: &[Role]| -> Looks {
             std::array::from_fn(|theme| {
                 let ground = looks[theme].style(Role::Text);
