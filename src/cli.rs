@@ -11,6 +11,7 @@ use clap_complete::Shell;
 use crate::decode::Format;
 use crate::query::{Filter, FilterError};
 use crate::tail::POSITION_FORMS;
+use crate::view::ThemeName;
 
 /// A terminal explorer for Kinesis, DynamoDB Streams, SageMaker Feature Store and Amazon ML batch predictions.
 ///
@@ -53,6 +54,9 @@ pub struct Global {
     /// Frames a second at most
     #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=240))]
     pub max_fps: Option<u16>,
+    /// How the screen looks, instead of by the terminal
+    #[arg(long, global = true, value_name = "NAME", value_enum)]
+    pub theme: Option<ThemeName>,
 }
 
 /// What to do.
@@ -64,6 +68,8 @@ pub enum Command {
     Tail(Tail),
     /// Write records of a feature group to stdout
     Get(Get),
+    /// Write the settings that count to stdout, each with where it comes from
+    Config,
     /// Write completions for a shell to stdout
     Completions {
         /// The shell

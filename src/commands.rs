@@ -12,17 +12,16 @@ use jiff::tz::TimeZone;
 use tokio::runtime::Builder;
 
 use crate::cli::{self, Cli, Global};
-use crate::config::Config;
+use crate::config::{self, Circumstances, Config};
 use crate::demo::{self, Endpoint};
 use crate::headless::{self, Failure};
-use crate::keymap::Keymap;
 use crate::message::Ended;
 use crate::model::{Abilities, Identity, Model, ReadOnlyBy, Settings};
 use crate::resource::Section;
 use crate::runtime::{App, Clock, Manner, Services, Signals};
 use crate::source::{self, Session, SessionError, Source};
 use crate::terminal::clipboard::Tool;
-use crate::terminal::{Screen, Surroundings};
+use crate::terminal::{Colours, Screen, Surroundings};
 use crate::view::Look;
 
 /// Whether it was what was asked for that made no sense.
@@ -92,6 +91,12 @@ pub fn get(global: &Global, args: &cli::Get, clock: Clock) -> anyhow::Result<End
     })
 }
 
+/// The settings in force.
+pub fn config(global: &Global) -> anyhow::Result<Ended> {
+    let told = Surroundings::of(variable);
+    write_out(config::effective(global.config.as_deref(), &circumstances(global, told))?.as_bytes())
+}
+
 /// Completions for a shell.
 pub fn completions(shell: Shell) -> anyhow::Result<Ended> {
     let mut text = Vec::new();
@@ -114,17 +119,16 @@ async fn show(
     clock: Clock,
 ) -> anyhow::Result<Ended> {
     let surroundings = surroundings(config);
-    let look = Look {
-        ascii: global.ascii || config.ascii.unwrap_or(!surroundings.has_unicode),
-        colour: std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
-    };
-    let max_fps = if surroundings.is_remote {
-        config.max_fps_over_ssh
-    } else {
-        config.max_fps
-    };
+    let circumstances = circumstances(global, surroundings);
+    let (theme, _) = circumstances.theme(config);
+    let (ascii, _) = circumstances.ascii(config);
+    let look = Look::new(
+        ascii,
+        &config.theme(theme)?,
+        surroundings.colours == Colours::True,
+    );
     let manner = Manner {
-        max_fps: global.max_fps.unwrap_or(max_fps),
+        max_fps: circumstances.max_fps(config),
         clipboard: Tool::of(surroundings, variable),
         is_entitled: config.title,
     };
@@ -142,7 +146,7 @@ async fn show(
     // Before the terminal is taken: a signal in between would end the program without giving it back.
     let signals = signals()?;
     let screen = Screen::enter(surroundings)?;
-    let model = Model::new(settings, identity, Keymap::embedded()?, screen.size()?);
+    let model = Model::new(settings, identity, config.keymap.clone(), screen.size()?);
     let services = Services {
         sources,
         identify: session.identify(),
@@ -160,6 +164,19 @@ fn surroundings(config: &Config) -> Surroundings {
     Surroundings {
         synchronizes: told.synchronizes && config.synchronized_output,
         ..told
+    }
+}
+
+/// What goes before the settings.
+fn circumstances(global: &Global, surroundings: Surroundings) -> Circumstances {
+    let named = variable("AWS_PROFILE").filter(|name| !name.is_empty());
+    Circumstances {
+        read_only: global.read_only,
+        ascii: global.ascii,
+        max_fps: global.max_fps,
+        theme: global.theme,
+        profile: global.profile.clone().or(named),
+        surroundings,
     }
 }
 

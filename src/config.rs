@@ -2,26 +2,42 @@
 //!
 //! Must not: read the command line, which goes before both.
 
+mod circumstances;
 mod decoding;
+mod effective;
 mod glob;
+mod keys;
 mod profiles;
+mod reference;
+mod toml_text;
 
 use std::collections::BTreeMap;
 use std::io;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 use directories::ProjectDirs;
 use serde::Deserialize;
 use thiserror::Error;
+use toml::Spanned;
 
 use crate::decode::Decoder;
+use crate::keymap::Keymap;
 use crate::query::Filter;
 use crate::sanitize;
+use crate::view::{Face, Role, Theme, ThemeName};
+pub use circumstances::Circumstances;
 pub use decoding::Decoding;
 use decoding::{Files, Rule};
+pub use effective::effective;
 use profiles::Profiles;
+pub use reference::markdown;
 
 const EMBEDDED: &str = include_str!("../assets/config.toml");
+/// Frames a second that a screen can be asked for.
+const FPS: RangeInclusive<u64> = 1..=240;
+/// MiB that a tail can keep.
+const RING_MIB: RangeInclusive<u64> = 1..=64 << 10;
 
 /// The settings in force.
 #[derive(Clone, Debug, Deserialize)]
@@ -52,15 +68,22 @@ pub struct Config {
     pub decoding: Decoding,
     #[serde(skip)]
     profiles: Profiles,
+    #[serde(skip)]
+    /// The keys.
+    pub keymap: Keymap,
+    /// How the screen looks, where that is said.
+    pub theme: Option<ThemeName>,
+    #[serde(skip)]
+    roles: BTreeMap<Role, Face>,
 }
 
 /// What a file says; the rest is as embedded.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Partial {
-    max_fps: Option<u16>,
-    max_fps_over_ssh: Option<u16>,
-    ring_mib: Option<usize>,
+    max_fps: Option<Spanned<u64>>,
+    max_fps_over_ssh: Option<Spanned<u64>>,
+    ring_mib: Option<Spanned<u64>>,
     ascii: Option<bool>,
     synchronized_output: Option<bool>,
     title: Option<bool>,
@@ -70,11 +93,16 @@ struct Partial {
     #[serde(default)]
     profiles: Profiles,
     #[serde(default)]
-    filters: BTreeMap<String, toml::Spanned<String>>,
+    filters: BTreeMap<String, Spanned<String>>,
     #[serde(default)]
     decode: Vec<Rule>,
     #[serde(default)]
     schemas: Files,
+    #[serde(default)]
+    keys: keys::Keys,
+    theme: Option<ThemeName>,
+    #[serde(default)]
+    roles: BTreeMap<Role, Face>,
 }
 
 /// A file that cannot be used: which one, where in it, and why.
@@ -96,27 +124,16 @@ pub enum ConfigError {
         /// Why.
         why: String,
     },
+    /// A table that comes with the program is not as it should be.
+    #[error("{0}")]
+    Embedded(String),
 }
 
 impl Config {
     /// The settings of this file, or of the person's own where none is named. Only a named file must exist.
     pub fn load(named: Option<&Path>) -> Result<Self, ConfigError> {
-        let unreadable = |file: &Path, why| ConfigError::Unreadable {
-            file: file.to_owned(),
-            why,
-        };
-        match (named, own_file()) {
-            (Some(file), _) => {
-                let text = std::fs::read_to_string(file).map_err(|why| unreadable(file, why))?;
-                Self::over_defaults(&text, file)
-            }
-            (None, Some(file)) => match std::fs::read_to_string(&file) {
-                Ok(text) => Self::over_defaults(&text, &file),
-                Err(error) if error.kind() == io::ErrorKind::NotFound => Self::over_defaults("", &file),
-                Err(error) => Err(unreadable(&file, error)),
-            },
-            (None, None) => Self::over_defaults("", Path::new("")),
-        }
+        let (file, text) = read(named)?;
+        Self::over_defaults(&text, &file)
     }
 
     fn over_defaults(text: &str, file: &Path) -> Result<Self, ConfigError> {
@@ -124,14 +141,15 @@ impl Config {
         let said: Partial = parse(text, file)?;
         let folder = file.parent().unwrap_or(Path::new(""));
         let decoding = Decoding::load(said.decode, &said.schemas, folder);
+        let number = |said: Option<Spanned<u64>>, within| bounded(said, within, text, file);
+        let (fps, fps_over_ssh): (Option<u16>, Option<u16>) =
+            (number(said.max_fps, FPS)?, number(said.max_fps_over_ssh, FPS)?);
+        let keymap = Keymap::embedded().map_err(|error| ConfigError::Embedded(error.to_string()))?;
+        let keymap = keymap.with(&said.keys.changes());
         Ok(Self {
-            max_fps: said.max_fps.unwrap_or(defaults.max_fps).clamp(1, 240),
-            max_fps_over_ssh: said
-                .max_fps_over_ssh
-                .or(said.max_fps)
-                .unwrap_or(defaults.max_fps_over_ssh)
-                .clamp(1, 240),
-            ring_mib: said.ring_mib.unwrap_or(defaults.ring_mib).clamp(1, 64 << 10),
+            max_fps: fps.unwrap_or(defaults.max_fps),
+            max_fps_over_ssh: fps_over_ssh.or(fps).unwrap_or(defaults.max_fps_over_ssh),
+            ring_mib: bounded(said.ring_mib, RING_MIB, text, file)?.unwrap_or(defaults.ring_mib),
             ascii: said.ascii.or(defaults.ascii),
             synchronized_output: said.synchronized_output.unwrap_or(defaults.synchronized_output),
             title: said.title.unwrap_or(defaults.title),
@@ -141,7 +159,16 @@ impl Config {
             profiles: said.profiles,
             filters: filters(said.filters, text, file)?,
             decoding: decoding.map_err(|(at, why)| wrong(text, at.start, file, why))?,
+            keymap: keymap.map_err(|(at, why)| wrong(text, at, file, why.to_string()))?,
+            theme: said.theme.or(defaults.theme),
+            roles: said.roles,
         })
+    }
+
+    /// A theme, with the roles of one's own in it.
+    pub fn theme(&self, name: ThemeName) -> Result<Theme, ConfigError> {
+        let theme = Theme::named(name).map_err(|error| ConfigError::Embedded(error.to_string()))?;
+        Ok(theme.with(&self.roles))
     }
 
     /// Whether every write is refused under this profile. One rule that says so is enough, whatever others say.
@@ -157,7 +184,7 @@ impl Config {
 
 /// The filters that a file names, each of which must be one.
 fn filters(
-    said: BTreeMap<String, toml::Spanned<String>>,
+    said: BTreeMap<String, Spanned<String>>,
     text: &str,
     file: &Path,
 ) -> Result<BTreeMap<String, String>, ConfigError> {
@@ -169,6 +196,39 @@ fn filters(
         Ok((name, filter.into_inner()))
     });
     checked.collect()
+}
+
+/// The file that counts, and what it says; nothing where none is named and there is none.
+fn read(named: Option<&Path>) -> Result<(PathBuf, String), ConfigError> {
+    let own = own_file().unwrap_or_default();
+    let file = named.unwrap_or(&own);
+    match std::fs::read_to_string(file) {
+        Ok(text) => Ok((file.to_owned(), text)),
+        Err(error) if named.is_none() && error.kind() == io::ErrorKind::NotFound => Ok((own, String::new())),
+        Err(why) => Err(ConfigError::Unreadable {
+            file: file.to_owned(),
+            why,
+        }),
+    }
+}
+
+/// A number that must be within bounds.
+fn bounded<T: TryFrom<u64>>(
+    said: Option<Spanned<u64>>,
+    within: RangeInclusive<u64>,
+    text: &str,
+    file: &Path,
+) -> Result<Option<T>, ConfigError> {
+    let Some(said) = said else { return Ok(None) };
+    let number = Some(*said.get_ref()).filter(|it| within.contains(it));
+    let taken = number.and_then(|it| T::try_from(it).ok());
+    let why = || {
+        let (from, to) = within.into_inner();
+        format!("{} is not from {from} to {to}", said.get_ref())
+    };
+    taken
+        .map(Some)
+        .ok_or_else(|| wrong(text, said.span().start, file, why()))
 }
 
 fn own_file() -> Option<PathBuf> {
@@ -184,13 +244,19 @@ fn parse<T: serde::de::DeserializeOwned>(text: &str, file: &Path) -> Result<T, C
 
 /// A mistake at a place of a file, in bytes.
 fn wrong(text: &str, at: usize, file: &Path, why: String) -> ConfigError {
-    let before = &text[..at.min(text.len())];
-    let line = before.matches('\n').count() + 1;
-    let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
+    let (line, column) = place(text, at);
     ConfigError::Wrong {
         place: format!("{}:{line}:{column}", file.display()),
         why,
     }
+}
+
+/// Line and column of a byte.
+fn place(text: &str, at: usize) -> (usize, usize) {
+    let before = text.get(..at).unwrap_or(text);
+    let line = before.matches('\n').count() + 1;
+    let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
+    (line, column)
 }
 
 #[cfg(test)]
@@ -349,5 +415,161 @@ mod tests {
             let error = load(&text).unwrap_err().to_string();
             assert!(error.starts_with(expected), "{error}");
         }
+    }
+
+    #[test]
+    fn a_number_out_of_bounds_is_refused_at_its_place() {
+        for (text, expected) in [
+            ("max_fps = 0", "c.toml:1:11: 0 is not from 1 to 240"),
+            (
+                "\nmax_fps_over_ssh = 241",
+                "c.toml:2:20: 241 is not from 1 to 240",
+            ),
+            ("ring_mib = 99999", "c.toml:1:12: 99999 is not from 1 to 65536"),
+        ] {
+            let error = load(text).unwrap_err().to_string();
+            assert!(error.starts_with(expected), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_mistake_about_keys_is_told_with_its_place() {
+        for (text, expected) in [
+            (
+                "[keys.tail]\nexport = [\"x\"]",
+                "c.toml:2:11: 'x' is both toggle-hex and export in 'tail'",
+            ),
+            (
+                "[keys.tail]\nexport = \"hyper-x\"",
+                "c.toml:2:10: 'hyper-x' names no key",
+            ),
+            (
+                "[keys.tial]\nexport = \"x\"",
+                "c.toml:1:7: there is no context 'tial'; it is one of browse",
+            ),
+            (
+                "[keys.tail]\nstores = [\"x\"]",
+                "c.toml:2:1: there is no action 'stores' in 'tail'; it is one of toggle-follow",
+            ),
+            (
+                "[keys.global]\nquit = [\"ctrl-c\"]",
+                "c.toml:2:9: ctrl-c quits now everywhere",
+            ),
+            (
+                "[keys.tail]\nexport = 3",
+                "c.toml:2:10: invalid type: integer `3`, expected",
+            ),
+        ] {
+            let error = load(text).unwrap_err().to_string();
+            assert!(error.starts_with(expected), "{error}");
+        }
+        let config = load("[keys.tail]\nexport = [\"f2\", \"ctrl-w\"]\ncopy = \"Y\"\n").unwrap();
+        let key = |action| config.keymap.key(crate::keymap::Context::Tail, action);
+        assert_eq!(key(crate::message::Action::Export), "f2");
+        assert_eq!(key(crate::message::Action::Copy), "Y");
+    }
+
+    #[test]
+    fn a_mistake_about_the_theme_is_told_with_its_place() {
+        for (text, expected) in [
+            (
+                "theme = \"drak\"",
+                "c.toml:1:9: unknown variant `drak`, expected one of `dark`",
+            ),
+            (
+                "[roles]\nfaild = { fg = \"red\" }",
+                "c.toml:2:1: unknown variant `faild`, expected one of `text`",
+            ),
+            (
+                "[roles]\nfailed = { fg = \"redd\" }",
+                "c.toml:2:17: 'redd' is no colour",
+            ),
+            ("[roles.failed]\nfgg = \"red\"", "c.toml:2:1: unknown field `fgg`"),
+            (
+                "[roles]\nfailed = { modifiers = [\"blink\"] }",
+                "c.toml:2:25: unknown variant `blink`",
+            ),
+        ] {
+            let error = load(text).unwrap_err().to_string();
+            assert!(error.starts_with(expected), "{error}");
+        }
+        for name in ["16-colour", "16-color"] {
+            let config = load(&format!("theme = \"{name}\"")).unwrap();
+            assert_eq!(config.theme, Some(ThemeName::Sixteen));
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_settings_or_a_mistake_with_its_place(text in likely_text()) {
+            if let Err(error) = load(&text) {
+                let error = error.to_string();
+                let mut parts = error.split(':');
+                proptest::prop_assert_eq!(parts.next(), Some("c.toml"));
+                let mut number = || parts.next().and_then(|it| it.parse::<usize>().ok());
+                proptest::prop_assert!(number() > Some(0) && number() > Some(0), "{}", error);
+            }
+        }
+    }
+
+    /// Words that settings are made of, in any order, and characters that are none.
+    fn likely_text() -> impl proptest::strategy::Strategy<Value = String> {
+        use proptest::prelude::*;
+        let word = prop::sample::select(vec![
+            "[keys.tail]\n",
+            "[keys.prompt]\n",
+            "[roles]\n",
+            "[filters]\n",
+            "[[decode]]\n",
+            "[schemas]\n",
+            "[profiles.\"*\"]\n",
+            "[keys]\n",
+            "theme",
+            "max_fps",
+            "ring_mib",
+            "export",
+            "copy",
+            "accept",
+            "text",
+            "failed",
+            "stream",
+            "format",
+            "avro",
+            "read_only",
+            " = ",
+            " = ",
+            " = ",
+            "[",
+            "]",
+            "{",
+            "}",
+            ", ",
+            "\n",
+            "\n",
+            "\"x\"",
+            "\"ctrl-c\"",
+            "\"ctrl-\"",
+            "\"f2\"",
+            "\"dark\"",
+            "\"#ffffff\"",
+            "\"#é\"",
+            "\"red\"",
+            "fg",
+            "modifiers",
+            "\"bold\"",
+            "true",
+            "7",
+            "-1",
+            "99999999999999999999",
+            "1.5",
+            "#",
+            "'",
+            "\"",
+            "é",
+            "\u{0}",
+        ]);
+        let any = prop::collection::vec(any::<char>(), 0..4).prop_map(String::from_iter);
+        let piece = prop_oneof![9 => word.prop_map(str::to_owned), 1 => any];
+        prop::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())
     }
 }

@@ -2,14 +2,19 @@
 //!
 //! Must not: carry out anything.
 
-use std::fmt;
-use std::str::FromStr;
+mod changes;
+mod chord;
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use serde::Deserialize;
+use serde::de::IntoDeserializer as _;
+use serde::de::value::{Error as NameError, StrDeserializer};
 use thiserror::Error;
 
+pub use changes::{Changes, Misfit, Word};
+pub use chord::{Chord, ChordError};
+
 use crate::message::Action;
+use crate::names::kebab;
 
 const EMBEDDED: &str = include_str!("../assets/keymap.toml");
 
@@ -84,6 +89,31 @@ impl Context {
         Self::Global,
     ];
 
+    /// Its name in the config.
+    pub fn name(self) -> String {
+        kebab(&format!("{self:?}"))
+    }
+
+    /// The context of a name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.name() == name)
+    }
+
+    /// Where keys count as well that this context does not take.
+    fn outer(self) -> Option<Self> {
+        match self {
+            Self::Prediction => Some(Self::Browse),
+            Self::Inspector => Some(Self::Tail),
+            Self::SeekShards => Some(Self::Seek),
+            _ => None,
+        }
+    }
+
+    /// Whether characters are text here.
+    fn is_typing(self) -> bool {
+        matches!(self, Self::Prompt | Self::Seek)
+    }
+
     /// The heading over its keys.
     pub fn title(self) -> &'static str {
         match self {
@@ -111,88 +141,23 @@ impl Context {
     }
 }
 
-/// A key with the modifiers held down.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
-#[serde(try_from = "String")]
-pub struct Chord {
-    code: KeyCode,
-    modifiers: KeyModifiers,
+/// What is before the first braces of a text, in them and after them.
+fn placeholder(text: &'static str) -> Option<(&'static str, &'static str, &'static str)> {
+    let (before, rest) = text.split_once('{')?;
+    let (name, after) = rest.split_once('}')?;
+    Some((before, name, after))
 }
 
-/// A text that names no key.
-#[derive(Debug, Error, PartialEq, Eq)]
-#[error("'{0}' names no key")]
-pub struct ChordError(String);
-
-/// Keys with a name of their own.
-const NAMED: [(&str, KeyCode); 14] = [
-    ("enter", KeyCode::Enter),
-    ("esc", KeyCode::Esc),
-    ("tab", KeyCode::Tab),
-    ("backtab", KeyCode::BackTab),
-    ("space", KeyCode::Char(' ')),
-    ("up", KeyCode::Up),
-    ("down", KeyCode::Down),
-    ("left", KeyCode::Left),
-    ("right", KeyCode::Right),
-    ("home", KeyCode::Home),
-    ("end", KeyCode::End),
-    ("pgup", KeyCode::PageUp),
-    ("pgdn", KeyCode::PageDown),
-    ("backspace", KeyCode::Backspace),
-];
-
-impl From<KeyEvent> for Chord {
-    /// Shift is already in the character, so it is left out.
-    fn from(key: KeyEvent) -> Self {
-        Self {
-            code: key.code,
-            modifiers: key.modifiers & (KeyModifiers::CONTROL | KeyModifiers::ALT),
-        }
+impl Action {
+    /// Its name in the keymap.
+    pub fn name(self) -> String {
+        kebab(&format!("{self:?}"))
     }
-}
 
-impl FromStr for Chord {
-    type Err = ChordError;
-
-    fn from_str(text: &str) -> Result<Self, ChordError> {
-        let (modifiers, key) = match text.split_once('-') {
-            Some(("ctrl", key)) if !key.is_empty() => (KeyModifiers::CONTROL, key),
-            Some(("alt", key)) if !key.is_empty() => (KeyModifiers::ALT, key),
-            _ => (KeyModifiers::NONE, text),
-        };
-        let named = NAMED.iter().find(|(name, _)| *name == key).map(|(_, code)| *code);
-        let mut characters = key.chars();
-        let code = match (named, characters.next(), characters.next()) {
-            (Some(code), ..) => code,
-            (None, Some(character), None) => KeyCode::Char(character),
-            _ => return Err(ChordError(text.to_owned())),
-        };
-        Ok(Self { code, modifiers })
-    }
-}
-
-impl TryFrom<String> for Chord {
-    type Error = ChordError;
-
-    fn try_from(text: String) -> Result<Self, ChordError> {
-        text.parse()
-    }
-}
-
-impl fmt::Display for Chord {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.modifiers.contains(KeyModifiers::CONTROL) {
-            f.write_str("ctrl-")?;
-        }
-        if self.modifiers.contains(KeyModifiers::ALT) {
-            f.write_str("alt-")?;
-        }
-        match (NAMED.iter().find(|(_, code)| *code == self.code), self.code) {
-            (Some((name, _)), _) => f.write_str(name),
-            (None, KeyCode::Char(character)) => write!(f, "{character}"),
-            (None, other) => write!(f, "{other}"),
-        }
+    /// The action of a name.
+    pub fn named(name: &str) -> Option<Self> {
+        let name: StrDeserializer<'_, NameError> = name.into_deserializer();
+        Self::deserialize(name).ok()
     }
 }
 
@@ -213,7 +178,7 @@ pub struct Binding {
 }
 
 /// The whole table.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Keymap {
     #[serde(rename = "key")]
@@ -238,8 +203,11 @@ impl Keymap {
         keymap.without_duplicates()
     }
 
-    /// What a key does, looked up from the innermost context outwards.
+    /// What a key does, looked up from the innermost context outwards. The way out is the same everywhere.
     pub fn action(&self, contexts: &[Context], chord: Chord) -> Option<Action> {
+        if chord == Chord::WAY_OUT {
+            return Some(Action::QuitNow);
+        }
         contexts.iter().find_map(|context| {
             self.in_context(*context)
                 .find(|binding| binding.chords.contains(&chord))
@@ -252,6 +220,30 @@ impl Keymap {
         self.bindings
             .iter()
             .filter(move |binding| binding.context == context)
+    }
+
+    /// What a text calls the key that does something in a context or everywhere: its name, or the action's where no key does it.
+    pub fn key(&self, context: Context, action: Action) -> String {
+        let contexts = [Some(context), context.outer(), Some(Context::Global)].into_iter();
+        let mut rows = contexts.flatten().flat_map(|it| self.in_context(it));
+        let chord = rows
+            .find(|it| it.action == action)
+            .and_then(|it| it.chords.first());
+        chord.map_or_else(|| action.name(), ToString::to_string)
+    }
+
+    /// A text of the program's own that has `{action}` where it means the key which does that in a context or everywhere.
+    pub fn tell(&self, context: Context, text: &'static str) -> String {
+        let mut out = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some((before, name, after)) = placeholder(rest) {
+            out.push_str(before);
+            let action = Action::named(name);
+            debug_assert!(action.is_some(), "{name} is no action: {text}");
+            out.push_str(&action.map_or_else(|| name.to_owned(), |it| self.key(context, it)));
+            rest = after;
+        }
+        out + rest
     }
 
     /// The first key and the hint of every row that has one, innermost context first; a key that an inner context takes is not
@@ -269,11 +261,17 @@ impl Keymap {
         })
     }
 
+    /// The rows that no file has changed are these, too: each action stands once in a context.
+    fn row_mut(&mut self, context: Context, action: Action) -> Option<&mut Binding> {
+        let mut rows = self.bindings.iter_mut();
+        rows.find(|it| (it.context, it.action) == (context, action))
+    }
+
     /// The table as Markdown, for the README.
     pub fn markdown(&self) -> String {
         let mut out = String::from("| where | keys | what |\n|---|---|---|\n");
         for context in Context::ALL {
-            for binding in self.in_context(context) {
+            for binding in self.in_context(context).filter(|it| !it.chords.is_empty()) {
                 let keys: Vec<_> = binding.chords.iter().map(|chord| format!("`{chord}`")).collect();
                 let row = format!(
                     "| {} | {} | {} |\n",
@@ -323,19 +321,41 @@ mod tests {
     }
 
     #[test]
-    fn chords_are_read_and_written_alike() {
-        for text in [
-            "t", "T", "ctrl-s", "space", "pgdn", "/", "?", "-", "alt-x", "ctrl--",
-        ] {
-            assert_eq!(chord(text).to_string(), text);
+    fn names_are_read_and_written_alike_and_stand_once_in_a_context() {
+        let keymap = Keymap::embedded().unwrap();
+        let mut seen = std::collections::HashSet::new();
+        for binding in &keymap.bindings {
+            let (context, action) = (binding.context, binding.action);
+            assert_eq!(Action::named(&action.name()), Some(action));
+            assert_eq!(Context::named(&context.name()), Some(context));
+            assert!(seen.insert((context, action)), "{context:?} {action:?}");
         }
-        assert_eq!("hyper-x".parse::<Chord>(), Err(ChordError("hyper-x".to_owned())));
+        assert_eq!(Action::named("no-such"), None);
     }
 
     #[test]
-    fn shift_is_in_the_character() {
-        let key = KeyEvent::new(KeyCode::Char('G'), KeyModifiers::SHIFT);
-        assert_eq!(Chord::from(key), chord("G"));
+    fn a_text_names_the_key_or_else_the_action() {
+        let mut keymap = Keymap::embedded().unwrap();
+        assert_eq!(keymap.key(Context::Tail, Action::Export), "w");
+        assert_eq!(keymap.key(Context::Tail, Action::Back), "esc");
+        keymap
+            .row_mut(Context::Tail, Action::Export)
+            .unwrap()
+            .chords
+            .clear();
+        assert_eq!(keymap.key(Context::Tail, Action::Export), "export");
+        assert_eq!(
+            keymap.tell(Context::Tail, "{copy} copies, {export} writes, {back} goes back"),
+            "y copies, export writes, esc goes back"
+        );
+    }
+
+    #[test]
+    fn the_way_out_is_open_in_every_context() {
+        let keymap = Keymap::embedded().unwrap();
+        for context in Context::ALL {
+            assert_eq!(keymap.action(&[context], chord("ctrl-c")), Some(Action::QuitNow));
+        }
     }
 
     #[test]

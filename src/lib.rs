@@ -27,7 +27,7 @@
 //! same clients as the real ones, and does not know the difference.
 //!
 //! Where to look for what: a key in [`keymap`] and `assets/keymap.toml`; what it does in the file of `update/` for its pane; what it
-//! looks like in the file of `view/` of the same name; a call in the file of `source/` for its service.
+//! looks like in the file of `view/` of the same name, and in which colours in `assets/themes.toml`; a call in the file of `source/` for its service.
 
 pub mod backoff;
 pub mod cli;
@@ -44,6 +44,7 @@ pub mod keymap;
 pub mod logging;
 pub mod message;
 pub mod model;
+pub mod names;
 pub mod query;
 pub mod resource;
 pub mod runtime;

@@ -66,6 +66,7 @@ fn run(cli: Cli, clock: Clock) -> anyhow::Result<Ended> {
         Some(Command::Demo(demo)) => commands::demo(&cli.global, &demo, &config, clock),
         Some(Command::Tail(tail)) => commands::tail(&cli.global, &tail, &config, clock),
         Some(Command::Get(get)) => commands::get(&cli.global, &get, clock),
+        Some(Command::Config) => commands::config(&cli.global),
         Some(Command::Completions { shell }) => commands::completions(shell),
         Some(Command::Man) => commands::man(),
     }

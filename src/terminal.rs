@@ -22,7 +22,7 @@ use ratatui::{Frame, Terminal};
 use signal_hook::consts::SIGTSTP;
 use thiserror::Error;
 
-pub use surroundings::{Multiplexer, Surroundings};
+pub use surroundings::{Colours, Multiplexer, Surroundings};
 
 use crate::model::Size;
 

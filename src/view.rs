@@ -38,9 +38,11 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType, Paragraph, Widget, Wrap};
 
-pub use theme::{Look, Role};
+pub use theme::{Colour, Emphasis, Face, Look, Role, Theme, ThemeName};
 
 use crate::clock::Now;
+use crate::keymap::Context;
+use crate::message::Action;
 use crate::model::{BatchView, BrowseLayout, Model, Panel, Work};
 use crate::sanitize;
 
@@ -95,6 +97,7 @@ pub fn draw(frame: &mut Frame<'_>, model: &Model, look: &Look, now: Now) {
     if look.ascii {
         ascii::flatten(buffer);
     }
+    look.ground(buffer);
     if let Some(position) = cursor {
         frame.set_cursor_position(position);
     }
@@ -153,6 +156,16 @@ impl Stage<'_> {
             .style(self.look.style(role))
             .wrap(Wrap { trim: true });
         words.render(area, buffer);
+    }
+
+    /// What a text calls the key of an action.
+    fn key(&self, context: Context, action: Action) -> String {
+        self.model.keymap.key(context, action)
+    }
+
+    /// A text that has `{action}` where it means the key.
+    fn tell(&self, context: Context, text: &'static str) -> String {
+        self.model.keymap.tell(context, text)
     }
 
     /// Words in a role.

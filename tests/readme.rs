@@ -2,21 +2,33 @@
 
 use clap::CommandFactory as _;
 use kinescope::cli::Cli;
+use kinescope::config;
 use kinescope::keymap::Keymap;
 
 const README: &str = include_str!("../README.md");
 
-/// The table stands between two marks. `UPDATE_README=1 cargo test --test readme` writes it anew.
+/// Tables stand between two marks each. `UPDATE_README=1 cargo test --test readme` writes them anew.
 #[test]
-fn the_keys_are_those_of_the_keymap() {
-    let table = Keymap::embedded().unwrap().markdown();
-    let begin = README.find("a test compares -->\n").unwrap() + "a test compares -->\n".len();
-    let end = README.find("<!-- keys end -->").unwrap();
+fn tables_are_those_of_the_program() {
+    let keys = Keymap::embedded().unwrap().markdown();
+    let tables = [
+        ("a test compares -->\n", keys, "<!-- keys end -->"),
+        (
+            "<!-- settings: made from src/config/reference.rs -->\n",
+            config::markdown(),
+            "<!-- settings end -->",
+        ),
+    ];
+    let mut text = README.to_owned();
+    for (begin, table, end) in tables {
+        let begin = text.find(begin).unwrap() + begin.len();
+        let end = text.find(end).unwrap();
+        text.replace_range(begin..end, &table);
+    }
     if std::env::var_os("UPDATE_README").is_some() {
-        let text = format!("{}{table}{}", &README[..begin], &README[end..]);
         std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md"), text).unwrap();
     } else {
-        assert_eq!(&README[begin..end], table);
+        assert_eq!(README, text, "UPDATE_README=1 writes the tables anew");
     }
 }
 

@@ -12,6 +12,7 @@ mod screen {
     mod editor;
     mod filter;
     mod fixtures;
+    mod gallery;
     mod inspector;
     mod predictions;
     mod records;

@@ -22,11 +22,19 @@ struct Rule {
 }
 
 impl Profiles {
-    /// Whether any rule for a profile forbids writes. Capitals do not count: a rule that misses `Prod` would be found out too
-    /// late.
+    /// Whether any rule for a profile forbids writes.
     pub(super) fn are_read_only(&self, profile: Option<&str>) -> bool {
+        self.read_only_by(profile).is_some()
+    }
+
+    /// The pattern of the rule for a profile that forbids writes. Capitals do not count: a rule that misses `Prod` would be found
+    /// out too late.
+    pub(super) fn read_only_by(&self, profile: Option<&str>) -> Option<&str> {
         let profile = profile.unwrap_or(UNNAMED).to_lowercase();
         let mut rules = self.0.iter();
-        rules.any(|(pattern, rule)| rule.read_only && glob::matches(&pattern.to_lowercase(), &profile))
+        let forbids = |(pattern, rule): &(&String, &Rule)| {
+            rule.read_only && glob::matches(&pattern.to_lowercase(), &profile)
+        };
+        rules.find(forbids).map(|(pattern, _)| pattern.as_str())
     }
 }

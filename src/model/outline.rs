@@ -56,6 +56,8 @@ pub enum Line<'a> {
     Waiting(String, Wait),
     /// A call failed.
     Failed(&'a SourceError),
+    /// What is not waited for any more.
+    Cancelled(String),
     /// Words of ours.
     Note(String),
     /// Nothing.
@@ -154,7 +156,7 @@ fn push_remote<'a, T>(
         Remote::Loading(wait) => lines.push(Line::Waiting(what.to_owned(), *wait)),
         Remote::Ready(value) | Remote::Refreshing(value, _) => push(lines, value),
         Remote::Failed(error) => lines.push(Line::Failed(error)),
-        Remote::Cancelled => lines.push(Line::Note(format!("{what}: not waited for; r asks again"))),
+        Remote::Cancelled => lines.push(Line::Cancelled(what.to_owned())),
     }
 }
 

@@ -41,6 +41,10 @@ pub enum RecordLine<'a> {
     Waiting(Wait),
     /// Words on what failed; sanitized.
     Failed(String),
+    /// It can be asked for again after that.
+    AskAgain,
+    /// The record is not waited for any more.
+    Cancelled,
     /// Words of ours.
     Note(String),
     /// Nothing.
@@ -73,7 +77,7 @@ impl<'a> RecordOutline<'a> {
             }
             Remote::Ready(None) | Remote::Refreshing(None, _) => Self::absent(),
             Remote::Failed(error) => Self::failed(error, width),
-            Remote::Cancelled => Self::single(RecordLine::Note("not waited for; r asks again".to_owned())),
+            Remote::Cancelled => Self::single(RecordLine::Cancelled),
         }
     }
 
@@ -109,8 +113,8 @@ impl<'a> RecordOutline<'a> {
         let words = wrap(&error.to_string(), width.saturating_sub(2)).into_iter();
         Self {
             lines: words
-                .chain(["r asks again".to_owned()])
                 .map(RecordLine::Failed)
+                .chain([RecordLine::AskAgain])
                 .collect(),
             ..Self::default()
         }

@@ -119,9 +119,7 @@ mod tests {
     fn surroundings(is_remote: bool) -> Surroundings {
         Surroundings {
             is_remote,
-            inside: None,
-            synchronizes: false,
-            has_unicode: true,
+            ..Surroundings::of(|_| None)
         }
     }
 

@@ -5,6 +5,7 @@
 
 /// What is around the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is told by other variables")]
 pub struct Surroundings {
     /// Whether the screen is at the other end of an SSH session.
     pub is_remote: bool,
@@ -14,6 +15,25 @@ pub struct Surroundings {
     pub synchronizes: bool,
     /// Whether more than ASCII can be drawn.
     pub has_unicode: bool,
+    /// Which colours there are.
+    pub colours: Colours,
+    /// Whether the terminal says that its own ground is light.
+    pub is_light: bool,
+    /// Whether the person wants no colours in any program (no-color.org).
+    pub wants_no_colour: bool,
+}
+
+/// The colours that a terminal has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Colours {
+    /// None.
+    None,
+    /// Sixteen, in shades that its owner chose.
+    Sixteen,
+    /// Those and 240 more, which look the same everywhere.
+    Palette,
+    /// Any, by red, green and blue.
+    True,
 }
 
 /// A program that stands between this one and the terminal.
@@ -37,6 +57,11 @@ const SYNCHRONIZING_TERMS: [&str; 6] = [
 /// The same for `TERM_PROGRAM`.
 const SYNCHRONIZING_PROGRAMS: [&str; 4] = ["WezTerm", "ghostty", "iTerm.app", "rio"];
 
+/// Values of `TERM` that begin so are of terminals without colours.
+const COLOURLESS_TERMS: [&str; 4] = ["dumb", "vt100", "vt102", "vt220"];
+/// Values of `TERM` that begin so have the palette without saying it in their name.
+const PALETTE_TERMS: [&str; 3] = ["tmux", "iterm", "konsole"];
+
 impl Surroundings {
     /// What these variables tell.
     pub fn of(variable: impl Fn(&str) -> Option<String>) -> Self {
@@ -59,8 +84,35 @@ impl Surroundings {
                     || said("TERM_PROGRAM").is_some_and(|it| SYNCHRONIZING_PROGRAMS.contains(&it.as_str()))
                     || said("WT_SESSION").is_some()),
             has_unicode: term != "linux" && is_utf8(said),
+            colours: colours(&term, said),
+            is_light: said("COLORFGBG").is_some_and(|it| is_light(&it)),
+            wants_no_colour: said("NO_COLOR").is_some(),
         }
     }
+}
+
+fn colours(term: &str, said: impl Fn(&str) -> Option<String>) -> Colours {
+    let begins = |known: &[&str]| known.iter().any(|known| term.starts_with(known));
+    let is_true = said("COLORTERM").is_some_and(|it| it == "truecolor" || it == "24bit");
+    if begins(&COLOURLESS_TERMS) || term.ends_with("-m") || term.ends_with("-mono") {
+        Colours::None
+    } else if is_true || term.ends_with("-direct") {
+        Colours::True
+    } else if term.contains("256color")
+        || begins(&PALETTE_TERMS)
+        || begins(&SYNCHRONIZING_TERMS)
+        || said("WT_SESSION").is_some()
+    {
+        Colours::Palette
+    } else {
+        Colours::Sixteen
+    }
+}
+
+/// What rxvt, Konsole and others tell as `foreground;background`, by the numbers of the sixteen colours.
+fn is_light(colours: &str) -> bool {
+    let ground = colours.rsplit(';').next();
+    matches!(ground, Some("7" | "9" | "10" | "11" | "12" | "13" | "14" | "15"))
 }
 
 /// Whether the locale is one of UTF-8. Where none is said, a terminal of today is.
@@ -91,6 +143,9 @@ mod tests {
             inside: None,
             synchronizes: false,
             has_unicode: true,
+            colours: Colours::Palette,
+            is_light: false,
+            wants_no_colour: false,
         };
         assert_eq!(plain, expected);
     }
@@ -128,5 +183,26 @@ mod tests {
         assert!(!of(&[("TERM", "xterm"), ("LANG", "C")]).has_unicode);
         assert!(of(&[("TERM", "xterm"), ("LANG", "C"), ("LC_ALL", "C.UTF-8")]).has_unicode);
         assert!(of(&[("TERM", "xterm"), ("LANG", "en_US.utf8")]).has_unicode);
+    }
+
+    #[test]
+    fn colours_are_those_that_the_terminal_is_known_for() {
+        for (variables, expected) in [
+            (&[("TERM", "xterm-256color")] as &[_], Colours::Palette),
+            (
+                &[("TERM", "xterm-256color"), ("COLORTERM", "truecolor")],
+                Colours::True,
+            ),
+            (&[("TERM", "foot")], Colours::Palette),
+            (&[("TERM", "linux")], Colours::Sixteen),
+            (&[("TERM", "xterm")], Colours::Sixteen),
+            (&[("TERM", "vt100")], Colours::None),
+            (&[("TERM", "dumb"), ("COLORTERM", "truecolor")], Colours::None),
+            (&[], Colours::Sixteen),
+        ] {
+            assert_eq!(of(variables).colours, expected, "{variables:?}");
+        }
+        assert!(of(&[("COLORFGBG", "0;15")]).is_light && !of(&[("COLORFGBG", "15;default;0")]).is_light);
+        assert!(of(&[("NO_COLOR", "1")]).wants_no_colour && !of(&[("NO_COLOR", "")]).wants_no_colour);
     }
 }

@@ -3,6 +3,7 @@
 use super::{ask, cancel, editor, export, marks, overlay, panel};
 use crate::clock::Now;
 use crate::gather::{Gathering, Input, Output};
+use crate::keymap::Context;
 use crate::message::{Action, Effect, Request};
 use crate::model::{
     BatchPane, BatchView, Choice, Comparison, Focus, Model, Opening, Prompt, Purpose, RecordOutline, as_word,
@@ -15,11 +16,14 @@ use crate::source::SourceError;
 pub(super) fn open(model: &mut Model, now: Now, view: BatchView) -> Vec<Effect> {
     let count = model.browser().marks.len();
     if count == 0 {
-        model.notify(now.mono, marks::NOTHING, false);
+        marks::tell_none(model, now);
         return Vec::new();
     }
     if count == 1 && view == BatchView::Comparison {
-        model.notify(now.mono, "only one record is marked; space marks more", false);
+        let words = model
+            .keymap
+            .tell(Context::Records, "only one record is marked; {mark} marks more");
+        model.notify(now.mono, words, false);
         return Vec::new();
     }
     gather(model, now, Vec::new(), view)
@@ -184,11 +188,8 @@ fn unmark(model: &mut Model, now: Now) -> Vec<Effect> {
         if marks.has(&group, &identifier) {
             marks.toggle(&group, &identifier);
         }
-        model.notify(
-            now.mono,
-            format!("{identifier} is unmarked; r gets the others"),
-            false,
-        );
+        let again = model.keymap.tell(Context::Batch, "{refresh} gets the others");
+        model.notify(now.mono, format!("{identifier} is unmarked; {again}"), false);
     }
     Vec::new()
 }
@@ -268,11 +269,11 @@ fn go(model: &mut Model, action: Action, now: Now) {
             (pane.cursor, pane.top) = (0, 0);
         }
         (Action::OnlyDifferences, _) => {
-            model.notify(
-                now.mono,
-                "c compares the records, d shows only differences there",
-                false,
+            let words = model.keymap.tell(
+                Context::Batch,
+                "{compare} compares the records, {only-differences} shows only differences there",
             );
+            model.notify(now.mono, words, false);
         }
         (Action::ScrollRight, _) if compares => pane.column += 1,
         (Action::ScrollLeft, _) if compares => pane.column = pane.column.saturating_sub(1),

@@ -7,6 +7,7 @@ use super::{
     records, seek, tail,
 };
 use crate::clock::Now;
+use crate::keymap::Context;
 use crate::message::{Action, Effect, Request};
 use crate::model::{BatchView, Focus, Model, Overlay, Paged, Prompt, Purpose, Remote, settle_page};
 use crate::resource::{Ancestor, Detail, Entry, Page, ResourceId, Section, Shard};
@@ -116,7 +117,10 @@ fn back(model: &mut Model, now: Now) -> Vec<Effect> {
         Vec::new()
     };
     if !free.is_empty() {
-        model.notify(now.mono, "no longer waiting; r asks again", false);
+        let words = model
+            .keymap
+            .tell(Context::Browse, "no longer waiting; {refresh} asks again");
+        model.notify(now.mono, words, false);
         return cancel(model, free);
     }
     if behind::step_back(model) {

@@ -7,6 +7,7 @@ use super::{Told, cancel, overlay};
 use crate::cli::Output;
 use crate::clock::Now;
 use crate::decode;
+use crate::keymap::Context;
 use crate::message::{Contents, Effect, Export, Exported};
 use crate::model::{Exporting, Model, Prompt, Purpose, TailPane, Wait};
 use crate::resource::{Body, Record};
@@ -69,11 +70,11 @@ fn shown(tail: &TailPane) -> Vec<Arc<Record>> {
 /// Begins to write; one file at a time.
 pub(super) fn begin(model: &mut Model, now: Now, file: &str) -> Vec<Effect> {
     if model.exporting.is_some() {
-        model.notify(
-            now.mono,
-            "another file is still being written; esc cancels it",
-            true,
+        let words = model.keymap.tell(
+            Context::Global,
+            "another file is still being written; {back} cancels it",
         );
+        model.notify(now.mono, words, true);
         return Vec::new();
     }
     let Some((_, mut contents)) = chosen(model) else {
@@ -136,7 +137,10 @@ pub(super) fn told(model: &mut Model, now: Now, news: Exported) -> Told {
             false,
         ),
         Exported::Failed(why) => (
-            format!("{file} is not written: {why}; w takes another name"),
+            format!(
+                "{file} is not written: {why}; {}",
+                model.keymap.tell(Context::Tail, "{export} takes another name")
+            ),
             true,
         ),
     };

@@ -2,6 +2,7 @@
 
 use super::{Told, ask, overlay, panel};
 use crate::clock::Now;
+use crate::keymap::Context;
 use crate::message::{Action, Effect};
 use crate::model::{
     Document, Focus, Inspector, Model, Panel, Prompt, Purpose, Reading, Search, TailPane, Tree,
@@ -39,7 +40,10 @@ pub(super) fn toggle_hex(model: &mut Model, now: Now) -> Vec<Effect> {
     let is_change = matches!(inspector.record.body, Body::Change(_));
     let document = inspector.document.value();
     if is_change && document.is_some_and(|document| !document.holds_bytes) {
-        let words = "nothing in this change is binary; x shows binary attributes as bytes";
+        let words = model.keymap.tell(
+            Context::Tail,
+            "nothing in this change is binary; {toggle-hex} shows binary attributes as bytes",
+        );
         model.notify(now.mono, words, false);
     }
     effects

@@ -2,6 +2,7 @@
 
 use super::batch;
 use crate::clock::Now;
+use crate::keymap::Context;
 use crate::message::{Action, Effect};
 use crate::model::{BatchView, MarkList, Marks, Model, Overlay};
 
@@ -45,8 +46,9 @@ pub(super) fn mark_all(model: &mut Model, now: Now) -> Vec<Effect> {
 
 fn tell_full(model: &mut Model, now: Now) {
     let words = format!(
-        "{} records are marked, and no more can be; u unmarks all",
-        Marks::MOST
+        "{} records are marked, and no more can be; {}",
+        Marks::MOST,
+        model.keymap.tell(Context::Records, "{unmark-all} unmarks all")
     );
     model.notify(now.mono, words, true);
 }
@@ -63,7 +65,7 @@ pub(super) fn clear(model: &mut Model, now: Now) -> Vec<Effect> {
 /// Opens the list of what is marked.
 pub(super) fn open(model: &mut Model, now: Now) -> Vec<Effect> {
     if model.browser().marks.is_empty() {
-        model.notify(now.mono, NOTHING, false);
+        tell_none(model, now);
     } else {
         model.overlays.push(Overlay::Marks(MarkList::default()));
     }
@@ -71,7 +73,11 @@ pub(super) fn open(model: &mut Model, now: Now) -> Vec<Effect> {
 }
 
 /// What is said where nothing is marked.
-pub(super) const NOTHING: &str = "no record is marked; space marks one in the records of a feature group";
+pub(super) fn tell_none(model: &mut Model, now: Now) {
+    let text = "no record is marked; {mark} marks one in the records of a feature group";
+    let words = model.keymap.tell(Context::Records, text);
+    model.notify(now.mono, words, false);
+}
 
 /// What a key does in the list of what is marked.
 pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {

@@ -265,7 +265,11 @@ pub fn help_lines(model: &Model) -> Vec<(String, String)> {
     let mut lines = Vec::new();
     for context in contexts.iter().copied() {
         lines.push((context.title().to_owned(), String::new()));
-        for binding in model.keymap.in_context(context) {
+        for binding in model
+            .keymap
+            .in_context(context)
+            .filter(|it| !it.chords.is_empty())
+        {
             let keys: Vec<_> = binding.chords.iter().map(ToString::to_string).collect();
             lines.push((keys.join(" "), binding.help.clone()));
         }

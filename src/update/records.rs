@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::{Told, ask, batch, cancel, editor, export, marks, nearest, overlay, panel};
 use crate::clock::Now;
+use crate::keymap::Context;
 use crate::message::{Action, Effect, Request};
 use crate::model::{
     BatchView, Choice, Focus, Lookup, Model, Opening, Paged, Prompt, Purpose, RecordOutline, RecordsPane,
@@ -186,7 +187,10 @@ fn back(model: &mut Model, now: Now) -> Vec<Effect> {
     };
     let free = pane.cancel_all();
     if !free.is_empty() {
-        model.notify(now.mono, "no longer waiting; r asks again", false);
+        let words = model
+            .keymap
+            .tell(Context::Records, "no longer waiting; {refresh} asks again");
+        model.notify(now.mono, words, false);
         return cancel(model, free);
     }
     match (pane.focus, &pane.search) {

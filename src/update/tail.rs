@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::{Told, ask, cancel, consumers, decoder, export, filter, inspector, overlay, panel, seek};
 use crate::clock::Now;
+use crate::keymap::Context;
 use crate::message::{Action, Effect, TailReply, TailRequest};
 use crate::model::{Focus, Model, Prompt, Purpose, Remote, TailPane};
 use crate::resource::{ResourceId, hash_key, shard_of};
@@ -125,7 +126,11 @@ fn turn_focus(model: &mut Model, now: Now) -> Vec<Effect> {
     // A record that is gone through must not be taken away by the next one.
     tail.follow &= tail.focus == Focus::List || tail.inspector().is_none();
     if tail.panel.is_none() {
-        model.notify(now.mono, "enter opens the inspector, s the shards", false);
+        let words = model.keymap.tell(
+            Context::Tail,
+            "{open} opens the inspector, {show-shards} the shards",
+        );
+        model.notify(now.mono, words, false);
     }
     Vec::new()
 }

@@ -8,6 +8,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::header::waiting;
 use super::{Role, Stage, columns, format};
+use crate::keymap::Context;
 use crate::model::{Browser, Focus, Paged, Remote, RowWords};
 use crate::resource::{Entry, Section, SortOrder};
 use crate::sanitize;
@@ -45,13 +46,16 @@ pub(super) fn list(stage: &Stage<'_>, area: Rect, buffer: &mut Buffer) {
         }
         Remote::Failed(error) => {
             let also = match browser.query.condition {
-                Some(_) => "; f changes the filter, esc asks for all",
-                None => "",
+                Some(_) => "{refresh} asks again; {filter} changes the filter, {back} asks for all",
+                None => "{refresh} asks again",
             };
-            let words = format!("{error}\n\nr asks again{also}");
+            let words = format!("{error}\n\n{}", told(stage, also));
             stage.words(&words, Role::Failed, inner, buffer);
         }
-        Remote::Cancelled => stage.words("not waited for; r asks again", Role::Dim, inner, buffer),
+        Remote::Cancelled => {
+            let words = told(stage, "not waited for; {refresh} asks again");
+            stage.words(&words, Role::Dim, inner, buffer);
+        }
         Remote::Idle => {}
     }
 }
@@ -94,8 +98,11 @@ fn title<'a>(stage: &Stage<'_>, browser: &Browser) -> Line<'a> {
 
 fn rows(stage: &Stage<'_>, browser: &Browser, paged: &Paged<Entry>, area: Rect, buffer: &mut Buffer) {
     if paged.items.is_empty() && browser.query.condition.is_some() {
-        let words = "Nothing passes the filter. f changes it, esc asks for all.";
-        stage.words(words, Role::Dim, area, buffer);
+        let words = told(
+            stage,
+            "Nothing passes the filter. {filter} changes it, {back} asks for all.",
+        );
+        stage.words(&words, Role::Dim, area, buffer);
         return;
     }
     if paged.items.is_empty() {
@@ -104,7 +111,10 @@ fn rows(stage: &Stage<'_>, browser: &Browser, paged: &Paged<Entry>, area: Rect, 
     }
     if browser.count() == 0 {
         stage.words(
-            "Nothing passes the filter. f changes it, esc shows all.",
+            &told(
+                stage,
+                "Nothing passes the filter. {filter} changes it, {back} shows all.",
+            ),
             Role::Dim,
             area,
             buffer,
@@ -127,8 +137,11 @@ fn rows(stage: &Stage<'_>, browser: &Browser, paged: &Paged<Entry>, area: Rect, 
 fn more<'a>(stage: &Stage<'_>, browser: &Browser, width: u16) -> Line<'a> {
     let (text, role) = match browser.list.value().map(|paged| &paged.following) {
         Some(Remote::Loading(wait)) => (waiting(stage, "more", *wait), Role::Dim),
-        Some(Remote::Failed(error)) => (format!("✗ r asks again: {error}"), Role::Failed),
-        Some(Remote::Cancelled) => ("r asks for more".to_owned(), Role::Dim),
+        Some(Remote::Failed(error)) => (
+            format!("✗ {}: {error}", told(stage, "{refresh} asks again")),
+            Role::Failed,
+        ),
+        Some(Remote::Cancelled) => (told(stage, "{refresh} asks for more"), Role::Dim),
         _ => return Line::default(),
     };
     Line::from(stage.span(
@@ -217,5 +230,12 @@ fn nothing_here(stage: &Stage<'_>, section: Section) -> String {
         Section::Tables => "A table has one when its StreamSpecification is switched on.",
         _ => "Another region or profile may have some.",
     };
-    format!("There are no {nouns} in {region}.\n\n{hint} r asks again.")
+    let again = told(stage, "{refresh} asks again.");
+    format!("There are no {nouns} in {region}.\n\n{hint} {again}")
+}
+
+/// A text with the keys of the list that is shown in it.
+fn told(stage: &Stage<'_>, text: &'static str) -> String {
+    let context = stage.model.pane_contexts().first();
+    stage.tell(context.copied().unwrap_or(Context::Browse), text)
 }

@@ -8,6 +8,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::browse::beside_mark;
 use super::{Role, Stage, batch, format};
+use crate::keymap::Context;
 use crate::model::{BatchPane, Contrast, FeatureRow};
 use crate::sanitize;
 
@@ -76,7 +77,10 @@ pub(super) fn table(stage: &Stage<'_>, pane: &BatchPane, area: Rect, buffer: &mu
     };
     if pane.count() == 0 {
         stage.words(
-            "All features are the same. d shows them.",
+            &stage.tell(
+                Context::Batch,
+                "All features are the same. {only-differences} shows them.",
+            ),
             Role::Dim,
             rest,
             buffer,

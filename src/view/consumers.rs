@@ -9,6 +9,7 @@ use unicode_width::UnicodeWidthStr;
 use super::header::waiting;
 use super::overlay::window;
 use super::{Role, Stage, format};
+use crate::keymap::Context;
 use crate::model::{ConsumerChange, ConsumerMenu, Overlay, Remote, wrap};
 use crate::resource::Consumer;
 use crate::sanitize;
@@ -60,8 +61,17 @@ fn rows<'a>(stage: &Stage<'_>, menu: &ConsumerMenu, columns: usize) -> Vec<Line<
                 .collect();
         }
         Remote::Loading(wait) => (waiting(stage, "the consumers", *wait), Role::Dim),
-        Remote::Failed(error) => (format!("{error}; r asks again"), Role::Failed),
-        Remote::Idle | Remote::Cancelled => ("r asks for the consumers".to_owned(), Role::Dim),
+        Remote::Failed(error) => (
+            format!(
+                "{error}; {}",
+                stage.tell(Context::Consumers, "{refresh} asks again")
+            ),
+            Role::Failed,
+        ),
+        Remote::Idle | Remote::Cancelled => (
+            stage.tell(Context::Consumers, "{refresh} asks for the consumers"),
+            Role::Dim,
+        ),
     };
     words(stage, &text.0, text.1, columns)
 }
@@ -132,7 +142,8 @@ pub(super) fn confirm(stage: &Stage<'_>, change: &ConsumerChange, screen: Rect, 
     let columns = usize::from(screen.width.min(COLUMNS).saturating_sub(2));
     let mut lines = words(stage, &text, Role::Text, columns);
     lines.push(Line::default());
-    lines.extend(words(stage, "y says yes · esc goes back", Role::Warning, columns));
+    let keys = stage.tell(Context::Confirm, "{confirm} says yes · {back} goes back");
+    lines.extend(words(stage, &keys, Role::Warning, columns));
     let height = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX);
     let inner = window(stage, &title, screen, COLUMNS, height, buffer);
     Paragraph::new(lines).render(inner, buffer);

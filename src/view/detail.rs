@@ -8,6 +8,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::header::waiting;
 use super::{Role, Stage, bars, format, prediction};
+use crate::keymap::Context;
 use crate::model::{Branch, Focus, LABEL, Outline, OutlineLine, wrap};
 use crate::resource::{Consumer, Fact, FactValue, Feature, SequenceNumber, Shard};
 use crate::sanitize;
@@ -94,9 +95,14 @@ fn line<'a>(stage: &Stage<'_>, line: &OutlineLine<'_>, outline: &Outline<'_>, wi
         }
         OutlineLine::Failed(error) => wrap(&format!("{error}"), width.saturating_sub(1))
             .into_iter()
-            .chain(["r asks again".to_owned()])
+            .chain([stage.tell(Context::Browse, "{refresh} asks again")])
             .map(|text| Line::from(stage.span(format!(" {text}"), Role::Failed)))
             .collect(),
+        OutlineLine::Cancelled(what) => {
+            let again = stage.tell(Context::Browse, "not waited for; {refresh} asks again");
+            let text = format!(" {}: {again}", sanitize::line(what));
+            vec![Line::from(stage.span(text, Role::Dim))]
+        }
         OutlineLine::Note(text) => {
             vec![Line::from(
                 stage.span(format!(" {}", sanitize::line(text)), Role::Dim),

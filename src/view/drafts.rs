@@ -8,6 +8,8 @@ use ratatui::widgets::{Paragraph, Widget};
 use super::overlay::window;
 use super::{Role, Stage, format};
 use crate::edit::LeftBehind;
+use crate::keymap::Context;
+use crate::message::Action;
 use crate::model::{Editor, Then, wrap};
 use crate::sanitize;
 
@@ -24,13 +26,22 @@ pub(super) fn leaving(stage: &Stage<'_>, then: Then, screen: Rect, buffer: &mut 
     let editor = stage.model.editor.as_ref();
     let on = editor.map_or(String::new(), |it| format!("{}/{}", it.group, it.identifier));
     let text = format!(
-        "The changes of {} are not stored. k keeps them as a draft, which is offered the next time; \
-         d discards them; esc goes on editing.{}",
+        "The changes of {} are not stored. {}{}",
         sanitize::line(&on),
+        stage.tell(
+            Context::Leave,
+            "{keep-draft} keeps them as a draft, which is offered the next time; {discard-draft} discards them; {back} \
+             goes on editing."
+        ),
         if editor.is_some_and(Editor::has_text) {
-            " The text of your editor that was not taken is no part of a draft and goes either way: esc, and then E, opens it again."
+            format!(
+                " The text of your editor that was not taken is no part of a draft and goes either way: {}, and then {}, \
+                 opens it again.",
+                stage.key(Context::Leave, Action::Back),
+                stage.key(Context::Editor, Action::EditOutside)
+            )
         } else {
-            ""
+            String::new()
         }
     );
     let columns = screen.width.saturating_sub(8).min(64);
@@ -48,15 +59,20 @@ pub(super) fn list(stage: &Stage<'_>, cursor: usize, sure: bool, screen: Rect, b
     let left = &stage.model.drafts.left;
     let width = usize::from(screen.width.min(COLUMNS).saturating_sub(2));
     let words = match left.len() {
-        _ if sure => "Discarding a draft cannot be taken back. d again discards it, any other key does not.",
+        _ if sure => {
+            "Discarding a draft cannot be taken back. {discard-draft} again discards it, any other key does not."
+        }
         1 => {
-            "A record was changed and not stored. enter goes on with it, d discards it, esc leaves it for later."
+            "A record was changed and not stored. {accept} goes on with it, {discard-draft} discards it, {back} \
+             leaves it for later."
         }
         _ => {
-            "Records were changed and not stored. enter goes on with one, d discards it, esc leaves them for later."
+            "Records were changed and not stored. {accept} goes on with one, {discard-draft} discards it, {back} \
+             leaves them for later."
         }
     };
-    let above = wrap(words, width.saturating_sub(2)).into_iter();
+    let words = stage.tell(Context::Drafts, words);
+    let above = wrap(&words, width.saturating_sub(2)).into_iter();
     let above: Vec<_> = above
         .map(|line| Line::from(stage.span(format!(" {line}"), Role::Text)))
         .collect();

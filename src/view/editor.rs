@@ -13,6 +13,7 @@ use ratatui::widgets::{Paragraph, Widget};
 use super::header::waiting;
 use super::{Role, Stage, format, write_line};
 use crate::edit::Draft;
+use crate::keymap::Context;
 use crate::model::{Desk, Editor, EditorLayout, Pause, Remote, Stage as Step, wrap};
 use crate::resource::TargetStore;
 use crate::sanitize;
@@ -85,12 +86,19 @@ fn opening(stage: &Stage<'_>, editor: &Editor, area: Rect, buffer: &mut Buffer) 
     block.render(area, buffer);
     let details = &stage.model.browsers[editor.section.index()].details;
     let (text, role) = match (details.get(&editor.group), &editor.stored) {
-        (Some(Remote::Failed(error)), _) | (_, Remote::Failed(error)) => {
-            (format!("{error}; r tries again"), Role::Failed)
-        }
+        (Some(Remote::Failed(error)), _) | (_, Remote::Failed(error)) => (
+            format!(
+                "{error}; {}",
+                stage.tell(Context::Editor, "{refresh} tries again")
+            ),
+            Role::Failed,
+        ),
         (Some(Remote::Loading(wait)), _) => (waiting(stage, "the feature group", *wait), Role::Dim),
         (_, Remote::Loading(wait)) => (waiting(stage, "the record", *wait), Role::Dim),
-        _ => ("r asks for the record".to_owned(), Role::Dim),
+        _ => (
+            stage.tell(Context::Editor, "{refresh} asks for the record"),
+            Role::Dim,
+        ),
     };
     stage.words(&text, role, inner, buffer);
 }
@@ -103,9 +111,9 @@ fn status(stage: &Stage<'_>, editor: &Editor, desk: &Desk, area: Rect, buffer: &
             Pause::Answer(wait) => {
                 let gone = stage.now.mono.saturating_sub(wait.since);
                 let doing = if writing.saving.is_looking() {
-                    "sent; reading it back, esc leaves that off"
+                    stage.tell(Context::Global, "sent; reading it back, {back} leaves that off")
                 } else {
-                    "writing"
+                    "writing".to_owned()
                 };
                 (format!("{doing} … {} ", format::span(gone)), Role::Warning)
             }
@@ -198,7 +206,8 @@ fn note(stage: &Stage<'_>, desk: &Desk, area: Rect, buffer: &mut Buffer) {
     let line = desk.form.line.as_ref();
     let error = line.and_then(|line| line.error.as_ref());
     if let Some(doubt) = line.and_then(|line| line.doubt) {
-        several_lines(stage, doubt.words(), Role::Warning, area, buffer);
+        let words = stage.tell(Context::Prompt, doubt.words());
+        several_lines(stage, &words, Role::Warning, area, buffer);
         return;
     }
     let (text, role) = match (error, &desk.ended) {
@@ -210,9 +219,9 @@ fn note(stage: &Stage<'_>, desk: &Desk, area: Rect, buffer: &mut Buffer) {
                 Role::Failed
             };
             let again = if ended.saving.is_some() {
-                "r looks again · "
+                stage.tell(Context::Editor, "{refresh} looks again · ")
             } else {
-                ""
+                String::new()
             };
             (format!("{again}{}", ended.ending.words()), role)
         }

@@ -7,7 +7,7 @@ use ratatui::widgets::{Paragraph, Widget};
 
 use super::{Role, Stage, format};
 use crate::edit::{Draft, Intent};
-use crate::keymap::Binding;
+use crate::keymap::{Binding, Context};
 use crate::message::Action;
 use crate::model::{BatchView, Exporting, Review, Stage as Step};
 use crate::sanitize;
@@ -34,10 +34,11 @@ pub(super) fn draw(stage: &Stage<'_>, area: Rect, buffer: &mut Buffer) {
 /// How far the writing of a file is.
 fn writing<'a>(stage: &Stage<'_>, it: &Exporting, area: Rect) -> Line<'a> {
     let words = format!(
-        " writing {}: {} of {} records · esc cancels",
+        " writing {}: {} of {} records · {}",
         sanitize::line(&it.file.display().to_string()),
         format::count(it.written as u64),
-        format::count(it.records as u64)
+        format::count(it.records as u64),
+        stage.tell(Context::Global, "{back} cancels")
     );
     Line::from(stage.span(format::fit(&words, usize::from(area.width)), Role::Warning))
 }

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::{Role, Stage, editor, format, write_line};
+use crate::keymap::Context;
 use crate::message::{TailRequest, Through};
 use crate::model::{BatchView, Remote, Wait};
 use crate::resource::{Caller, Position, Section};
@@ -143,6 +144,10 @@ pub(super) fn waiting(stage: &Stage<'_>, what: &str, wait: Wait) -> String {
     let gone = stage.now.mono.saturating_sub(wait.since);
     match gone.as_secs() {
         0 => format!("asking for {what} …"),
-        _ => format!("asking for {what} … {} · esc cancels", format::span(gone)),
+        _ => format!(
+            "asking for {what} … {} · {}",
+            format::span(gone),
+            stage.tell(Context::Global, "{back} cancels")
+        ),
     }
 }

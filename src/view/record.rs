@@ -8,6 +8,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::header::waiting;
 use super::{Role, Stage, format};
+use crate::keymap::Context;
 use crate::model::{RecordLine, RecordOutline};
 use crate::resource::{Feature, Timestamp};
 use crate::sanitize;
@@ -82,6 +83,14 @@ fn line<'a>(stage: &Stage<'_>, line: &RecordLine<'_>, outline: &RecordOutline<'_
         }
         RecordLine::Waiting(wait) => words(&waiting(stage, "the record", *wait), Role::Dim),
         RecordLine::Failed(text) => words(text, Role::Failed),
+        RecordLine::AskAgain => words(
+            &stage.tell(Context::Records, "{refresh} asks again"),
+            Role::Failed,
+        ),
+        RecordLine::Cancelled => {
+            let text = stage.tell(Context::Records, "not waited for; {refresh} asks again");
+            words(&text, Role::Dim)
+        }
         RecordLine::Note(text) => words(text, Role::Dim),
         RecordLine::Blank => Line::default(),
     }

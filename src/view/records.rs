@@ -9,6 +9,7 @@ use unicode_width::UnicodeWidthStr;
 use super::browse::beside_mark;
 use super::header::waiting;
 use super::{Role, Stage, format, record};
+use crate::keymap::Context;
 use crate::model::{Focus, Paged, RecordOutline, RecordsPane, Remote};
 use crate::sanitize;
 use crate::source::SourceError;
@@ -32,7 +33,7 @@ pub(super) fn list(stage: &Stage<'_>, pane: &RecordsPane, area: Rect, buffer: &m
         return;
     }
     match &pane.listed {
-        Remote::Failed(error) => stage.words(&unlisted(error), Role::Warning, inner, buffer),
+        Remote::Failed(error) => stage.words(&unlisted(stage, error), Role::Warning, inner, buffer),
         Remote::Loading(wait) => {
             stage.words(
                 &waiting(stage, "the identifiers", *wait),
@@ -42,28 +43,39 @@ pub(super) fn list(stage: &Stage<'_>, pane: &RecordsPane, area: Rect, buffer: &m
             );
         }
         Remote::Cancelled => {
-            let words = "not waited for; r asks again, i takes identifiers";
-            stage.words(words, Role::Dim, inner, buffer);
+            let words = stage.tell(
+                Context::Records,
+                "not waited for; {refresh} asks again, {look-up} takes identifiers",
+            );
+            stage.words(&words, Role::Dim, inner, buffer);
         }
         Remote::Ready(paged) | Remote::Refreshing(paged, _) if paged.is_complete() => {
-            stage.words(nothing_here(pane), Role::Dim, inner, buffer);
+            stage.words(
+                &stage.tell(Context::Records, nothing_here(pane)),
+                Role::Dim,
+                inner,
+                buffer,
+            );
         }
         _ => {}
     }
 }
 
 /// The group's identifiers cannot be listed, for whatever reason; its records can be had all the same.
-fn unlisted(error: &SourceError) -> String {
-    format!(
-        "The identifiers of these records cannot be listed. i takes those that you know, typed or pasted.\n\n{error}"
-    )
+fn unlisted(stage: &Stage<'_>, error: &SourceError) -> String {
+    let words = stage.tell(
+        Context::Records,
+        "The identifiers of these records cannot be listed. {look-up} takes those that you know, typed or pasted.",
+    );
+    format!("{words}\n\n{error}")
 }
 
 fn nothing_here(pane: &RecordsPane) -> &'static str {
     if pane.with_deleted {
-        "The online store has no records, and no softly deleted ones. i takes an identifier, r asks again."
+        "The online store has no records, and no softly deleted ones. {look-up} takes an identifier, {refresh} asks again."
     } else {
-        "The online store has no records. A dot lists softly deleted ones too, i takes an identifier, r asks again."
+        "The online store has no records. {toggle-deleted} lists softly deleted ones too, {look-up} takes an identifier, \
+         {refresh} asks again."
     }
 }
 
@@ -99,15 +111,25 @@ fn below<'a>(stage: &Stage<'_>, pane: &RecordsPane, width: u16) -> Line<'a> {
     let following = pane.listed.value().map(|paged: &Paged<String>| &paged.following);
     let (text, role) = match (&pane.listed, following) {
         (Remote::Failed(error), _) if pane.count() > 0 => (
-            format!("not listed: {} · r asks again", error.code),
+            format!(
+                "not listed: {} · {}",
+                error.code,
+                stage.tell(Context::Records, "{refresh} asks again")
+            ),
             Role::Warning,
         ),
         (Remote::Loading(wait), _) if pane.count() > 0 => {
             (waiting(stage, "the identifiers", *wait), Role::Dim)
         }
         (_, Some(Remote::Loading(wait))) => (waiting(stage, "more", *wait), Role::Dim),
-        (_, Some(Remote::Failed(error))) => (format!("✗ r asks again: {error}"), Role::Failed),
-        (_, Some(Remote::Cancelled)) => ("r asks for more".to_owned(), Role::Dim),
+        (_, Some(Remote::Failed(error))) => (
+            format!(
+                "✗ {}: {error}",
+                stage.tell(Context::Records, "{refresh} asks again")
+            ),
+            Role::Failed,
+        ),
+        (_, Some(Remote::Cancelled)) => (stage.tell(Context::Records, "{refresh} asks for more"), Role::Dim),
         _ => return Line::default(),
     };
     let text = format::fit(&text, usize::from(width.saturating_sub(4)));

@@ -16,6 +16,7 @@ use super::fields::{Fields, cells};
 use super::header::waiting;
 use super::{Role, Stage, format, write_line};
 use crate::decode::{Broken, Decoder};
+use crate::keymap::Context;
 use crate::model::{Focus, Remote, Saying, ShardSign, TailPane};
 use crate::query::json_of;
 use crate::resource::{Body, Change, Record, ShardId, change_summary, item_preview, key_words};
@@ -102,7 +103,8 @@ pub(super) fn records(stage: &Stage<'_>, pane: &TailPane, area: Rect, buffer: &m
     block.render(area, buffer);
     match &pane.phase {
         Remote::Failed(error) => {
-            stage.words(&format!("{error}\n\nesc goes back"), Role::Failed, inner, buffer);
+            let words = format!("{error}\n\n{}", stage.tell(Context::Tail, "{back} goes back"));
+            stage.words(&words, Role::Failed, inner, buffer);
         }
         Remote::Loading(wait) => {
             let count = format::count(pane.listed as u64);
@@ -115,7 +117,12 @@ pub(super) fn records(stage: &Stage<'_>, pane: &TailPane, area: Rect, buffer: &m
             };
             stage.words(&waiting(stage, &what, *wait), Role::Dim, inner, buffer);
         }
-        _ if pane.ring.is_empty() => stage.words(nothing_yet(pane), Role::Dim, inner, buffer),
+        _ if pane.ring.is_empty() => stage.words(
+            &stage.tell(Context::Tail, nothing_yet(pane)),
+            Role::Dim,
+            inner,
+            buffer,
+        ),
         _ if pane.count() == 0 => stage.words(NOTHING_PASSES, Role::Dim, inner, buffer),
         _ => rows(stage, pane, inner, buffer),
     }
@@ -123,9 +130,9 @@ pub(super) fn records(stage: &Stage<'_>, pane: &TailPane, area: Rect, buffer: &m
 
 fn nothing_yet(pane: &TailPane) -> &'static str {
     if pane.ended {
-        "Every shard is closed and none follows. T reads what they still hold."
+        "Every shard is closed and none follows. {tail-from} reads what they still hold."
     } else {
-        "No record yet. T reads from an earlier time."
+        "No record yet. {tail-from} reads from an earlier time."
     }
 }
 

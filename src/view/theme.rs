@@ -1,11 +1,24 @@
-//! Roles, not colours: the panes say what a thing is, this file says how that looks.
+//! Roles, not colours: the panes say what a thing is, a table says how that looks.
 //!
 //! Every role differs by more than colour, or stands beside words or signs that say the same.
 
-use ratatui::style::{Color, Modifier, Style};
+mod colour;
+mod face;
+mod table;
+
+use ratatui::buffer::Buffer;
+use ratatui::style::{Color, Style};
+use serde::Deserialize;
+
+pub use colour::Colour;
+pub use face::{Emphasis, Face};
+pub use table::{Theme, ThemeName};
+
+use crate::names::kebab;
 
 /// What a piece of the screen is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Role {
     /// Data.
     Text,
@@ -45,37 +58,79 @@ pub enum Role {
     Match,
 }
 
+impl Role {
+    /// All of them.
+    pub const ALL: [Self; 18] = [
+        Self::Text,
+        Self::Dim,
+        Self::Accent,
+        Self::Heading,
+        Self::Frame,
+        Self::Focus,
+        Self::Selected,
+        Self::Failed,
+        Self::Warning,
+        Self::Good,
+        Self::ReadOnly,
+        Self::Name,
+        Self::String,
+        Self::Word,
+        Self::Added,
+        Self::Removed,
+        Self::Changed,
+        Self::Match,
+    ];
+
+    /// Its name in a theme.
+    pub fn name(self) -> String {
+        kebab(&format!("{self:?}"))
+    }
+}
+
 /// How everything looks, chosen once at the start.
 #[derive(Clone, Debug)]
 pub struct Look {
     /// Only ASCII characters.
     pub ascii: bool,
-    /// Colours.
-    pub colour: bool,
+    styles: [Style; Role::ALL.len()],
 }
 
 impl Look {
-    /// The style of a role. Sixteen colours that every terminal has, in the shades that its owner chose.
+    /// A theme, on a terminal that shows any colour by its red, green and blue, or only those of its palette.
+    pub fn new(ascii: bool, theme: &Theme, has_true_colour: bool) -> Self {
+        Self {
+            ascii,
+            styles: Role::ALL.map(|role| theme.face(role).style(has_true_colour)),
+        }
+    }
+
+    /// The style of a role.
     pub fn style(&self, role: Role) -> Style {
-        let (colour, modifier) = match role {
-            Role::Text => (Color::Reset, Modifier::empty()),
-            Role::Dim | Role::Frame => (Color::DarkGray, Modifier::empty()),
-            Role::Accent | Role::Focus | Role::Name => (Color::Cyan, Modifier::empty()),
-            Role::Heading => (Color::Reset, Modifier::BOLD),
-            Role::Selected => (Color::Reset, Modifier::REVERSED),
-            Role::Failed => (Color::Red, Modifier::BOLD),
-            Role::Warning | Role::Changed | Role::Word => (Color::Yellow, Modifier::empty()),
-            Role::Good | Role::String => (Color::Green, Modifier::empty()),
-            Role::Added => (Color::Green, Modifier::BOLD),
-            Role::Removed => (Color::Magenta, Modifier::BOLD),
-            Role::Match => (Color::Yellow, Modifier::BOLD.union(Modifier::UNDERLINED)),
-            Role::ReadOnly => (Color::Yellow, Modifier::BOLD),
-        };
-        let style = Style::new().add_modifier(modifier);
-        match (self.colour, role) {
-            (true, _) => style.fg(colour),
-            (false, Role::Focus) => style.add_modifier(Modifier::BOLD),
-            (false, _) => style,
+        self.styles[role as usize]
+    }
+
+    /// What nobody gave a colour gets that of text.
+    pub(super) fn ground(&self, buffer: &mut Buffer) {
+        let Style { fg, bg, .. } = self.style(Role::Text);
+        for cell in &mut buffer.content {
+            if cell.fg == Color::Reset {
+                cell.fg = fg.unwrap_or_default();
+            }
+            if cell.bg == Color::Reset {
+                cell.bg = bg.unwrap_or_default();
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn roles_stand_in_the_order_of_their_numbers() {
+        for (number, role) in Role::ALL.into_iter().enumerate() {
+            assert_eq!(role as usize, number);
         }
     }
 }

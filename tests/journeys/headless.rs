@@ -264,3 +264,47 @@ fn assert_quiet_end(child: Child) {
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert_eq!((output.status.code(), stderr.as_str()), (Some(0), ""));
 }
+
+#[test]
+fn the_settings_that_count_load_again_and_tell_where_they_come_from() {
+    let folder = tempfile::tempdir().unwrap();
+    let (first, second) = (
+        folder.path().join("first.toml"),
+        folder.path().join("second.toml"),
+    );
+    std::fs::write(&first, "ring_mib = 8\n[keys.tail]\nexport = \"f2\"\n").unwrap();
+    let told = |file: &std::path::Path| {
+        let output = finish(
+            command(&["config", "--read-only", "--config", file.to_str().unwrap()])
+                .spawn()
+                .unwrap(),
+        );
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let once = told(&first);
+    let says = |name: &str, origin: &str| {
+        let mut lines = once.lines();
+        assert!(
+            lines.any(|line| line.starts_with(name) && line.ends_with(origin)),
+            "{name}\n{once}"
+        );
+    };
+    says("ring_mib = 8 ", "first.toml:1");
+    says("export = [\"f2\"] ", "first.toml:3");
+    says("read_only = true ", "command line: --read-only");
+    says("bell = false ", "embedded default");
+    std::fs::write(&second, &once).unwrap();
+    let again = told(&second);
+    let values = |text: &str| -> Vec<String> {
+        let lines = text.lines().filter(|line| !line.starts_with('#'));
+        lines
+            .map(|line| line.split("  #").next().unwrap().trim_end().to_owned())
+            .collect()
+    };
+    assert_eq!(values(&again), values(&once));
+}

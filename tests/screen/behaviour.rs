@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use kinescope::keymap::{Keymap, Word};
 use kinescope::message::{Effect, Ended, Message, Reply, Request, TailReply};
 use kinescope::model::{Focus, Remote};
 use kinescope::resource::{Position, Section};
@@ -463,4 +465,33 @@ fn records_that_were_dropped_before_they_could_be_read_are_told() {
     desk.send(Message::Reply(ticket, Reply::Tail(TailReply::Begun)));
     desk.tail_events(ticket, vec![TailEvent::Gap(blob(1, 0, b"").shard)], 1);
     assert!(desk.screen().contains("✗ gap in 001"), "{}", desk.screen());
+}
+
+#[test]
+fn keys_of_ones_own_are_what_the_screen_tells() {
+    let word = |text: &str| Word {
+        text: text.to_owned(),
+        at: 0,
+    };
+    let mut desk = Desk::filled(80, 24);
+    let changes = vec![
+        (
+            word("browse"),
+            vec![(word("refresh"), vec![word("f5")]), (word("search"), vec![])],
+        ),
+        (word("tail"), vec![(word("export"), vec![word("ctrl-w")])]),
+    ];
+    desk.model.keymap = Keymap::embedded().unwrap().with(&changes).unwrap();
+    let footer = |desk: &Desk| desk.screen().lines().last().unwrap().to_owned();
+    assert!(footer(&desk).contains(" f5 refresh ") && !footer(&desk).contains("search"));
+    desk.keys(&["r", "/"]);
+    assert!(desk.take_calls().is_empty() && desk.model.overlays.is_empty());
+    desk.send(Message::Key(KeyEvent::new(KeyCode::F(5), KeyModifiers::NONE)));
+    assert!(!desk.take_calls().is_empty());
+    desk.keys(&["esc"]);
+    assert!(desk.screen().contains("f5 asks again"), "{}", desk.screen());
+    desk.keys(&["?"]);
+    assert!(desk.screen().contains(" f5 "), "{}", desk.screen());
+    desk.keys(&["esc", "ctrl-c"]);
+    assert!(desk.asked.iter().any(|effect| matches!(effect, Effect::Quit(_))));
 }

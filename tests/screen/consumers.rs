@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use insta::assert_snapshot;
 use kinescope::message::{Effect, Message, Reply, Request, TailReply};
 use kinescope::model::Ticket;
 use kinescope::resource::{Position, Section};
@@ -10,6 +9,7 @@ use kinescope::source::{ErrorKind, SourceError};
 
 use super::desk::Desk;
 use super::fixtures;
+use super::gallery::{Scene, scene};
 
 const FULFILMENT: &str =
     "arn:aws:kinesis:us-east-1:111122223333:stream/orders/consumer/fulfilment:1794475800";
@@ -37,6 +37,49 @@ fn at_confirmation() -> Desk {
     desk.keys(&["enter"]);
     desk
 }
+
+/// The menu, and what it asks.
+pub(super) const SCENES: [Scene; 5] = [
+    scene("consumers", Desk::writing, |desk| {
+        desk.keys(&["C"]);
+        desk.answer_all();
+        desk.keys(&["j"]);
+    }),
+    scene("consumers-waiting", Desk::writing, |desk| {
+        desk.keys(&["C"]);
+        desk.wait(Duration::from_millis(1500));
+    }),
+    scene("consumers-failed", Desk::writing, |desk| {
+        desk.keys(&["C"]);
+        let error = SourceError::new(
+            ErrorKind::Denied,
+            "ListStreamConsumers",
+            "orders",
+            "AccessDenied",
+            "no",
+        );
+        for (ticket, request) in desk.take_calls() {
+            let reply = match request {
+                Request::Consumers(section, ..) => Reply::Consumers(section, Err(error.clone())),
+                request => fixtures::answer(&request),
+            };
+            desk.send(Message::Reply(ticket, reply));
+        }
+    }),
+    scene("consumer-name", Desk::writing, |desk| {
+        desk.keys(&["C"]);
+        desk.answer_all();
+        desk.keys(&["G", "enter"]);
+        desk.type_text("billing");
+    }),
+    scene("confirm", Desk::writing, |desk| {
+        desk.keys(&["C"]);
+        desk.answer_all();
+        desk.keys(&["G", "enter"]);
+        desk.type_text("billing");
+        desk.keys(&["enter"]);
+    }),
+];
 
 /// The one write that was asked for.
 fn take_write(desk: &mut Desk) -> (Ticket, Request) {
@@ -262,14 +305,6 @@ fn what_has_no_consumers_says_so() {
         "{}",
         desk.screen()
     );
-}
-
-#[test]
-fn the_menu_and_its_question() {
-    let mut desk = at_menu();
-    desk.keys(&["j"]);
-    assert_snapshot!("consumers-80x24", desk.screen());
-    assert_snapshot!("register-80x24", at_confirmation().screen());
 }
 
 #[test]

@@ -15,7 +15,7 @@ use kinescope::resource::{Record, Section, Variable};
 use kinescope::source::{Session, SourceError};
 use kinescope::tail::{Counters, Lag, TailEvent};
 use kinescope::update::update;
-use kinescope::view::{self, Look};
+use kinescope::view::{self, Look, Theme, ThemeName};
 use ratatui::Terminal;
 use ratatui::backend::{Backend, TestBackend};
 use unicode_width::UnicodeWidthStr;
@@ -82,10 +82,7 @@ impl Desk {
             model: Model::new(settings, identity, Keymap::embedded().unwrap(), size),
             now: Now::start(fixtures::NOON.parse().unwrap()),
             asked: Vec::new(),
-            look: Look {
-                ascii: false,
-                colour: true,
-            },
+            look: look(false, ThemeName::Sixteen),
         };
         // Who calls is a story of its own.
         desk.model.caller = Remote::Ready(());
@@ -110,6 +107,10 @@ impl Desk {
     pub(super) fn in_ascii(mut self) -> Self {
         self.look.ascii = true;
         self
+    }
+
+    pub(super) fn wear(&mut self, theme: ThemeName) {
+        self.look = look(self.look.ascii, theme);
     }
 
     pub(super) fn send(&mut self, message: Message) {
@@ -153,6 +154,17 @@ impl Desk {
             }
             for (ticket, request) in calls {
                 self.send(Message::Reply(ticket, fixtures::answer(&request)));
+            }
+        }
+    }
+
+    /// Answers the calls for lists alone.
+    pub(super) fn answer_list(&mut self) {
+        for (ticket, request) in self.take_calls() {
+            if matches!(request, Request::List(..)) {
+                self.send(Message::Reply(ticket, fixtures::answer(&request)));
+            } else {
+                self.asked.push(Effect::Call(ticket, request));
             }
         }
     }
@@ -287,6 +299,10 @@ impl Desk {
             .draw(|frame| view::draw(frame, &self.model, &self.look, self.now))
             .unwrap();
     }
+}
+
+fn look(ascii: bool, theme: ThemeName) -> Look {
+    Look::new(ascii, &Theme::named(theme).unwrap(), true)
 }
 
 fn key_event(key: &str) -> KeyEvent {

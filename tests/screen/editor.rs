@@ -6,6 +6,8 @@ mod form;
 mod looks;
 mod writing;
 
+pub(super) use looks::SCENES;
+
 use kinescope::edit::Kept;
 use kinescope::message::{Effect, Message, Reply, Request};
 use kinescope::model::Ticket;

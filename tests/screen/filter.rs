@@ -9,10 +9,16 @@ use kinescope::tail::{Lag, TailEvent};
 
 use super::desk::Desk;
 use super::fixtures::{blob, change};
+use super::gallery::{Scene, scene};
 
 /// A tail of a hundred records, numbered from 0, of which every tenth ends in 7.
 fn hundred() -> (Desk, kinescope::model::Ticket) {
     let mut desk = Desk::filled(80, 24);
+    let ticket = bring_hundred(&mut desk);
+    (desk, ticket)
+}
+
+fn bring_hundred(desk: &mut Desk) -> kinescope::model::Ticket {
     let ticket = desk.begin_tail();
     for tens in 0..10 {
         let records: Vec<_> = (0..10)
@@ -23,7 +29,7 @@ fn hundred() -> (Desk, kinescope::model::Ticket) {
             .collect();
         desk.tail_brings(ticket, records);
     }
-    (desk, ticket)
+    ticket
 }
 
 fn filter(desk: &mut Desk, text: &str) {
@@ -32,6 +38,47 @@ fn filter(desk: &mut Desk, text: &str) {
     desk.keys(&["enter"]);
     desk.scan();
 }
+
+/// Filters, and what is done with what passes.
+pub(super) const SCENES: [Scene; 7] = [
+    scene("filter-typed", Desk::filled, |desk| {
+        bring_hundred(desk);
+        desk.keys(&["f"]);
+        desk.type_text(".n == 7");
+    }),
+    scene("filter-wrong", Desk::filled, |desk| {
+        bring_hundred(desk);
+        filter(desk, ".n ==");
+    }),
+    scene("filtered", Desk::filled, |desk| {
+        bring_hundred(desk);
+        filter(desk, ".n == 7");
+        desk.keys(&["/"]);
+        desk.type_text("cust");
+        desk.keys(&["enter"]);
+        desk.scan();
+    }),
+    scene("filtered-to-nothing", Desk::filled, |desk| {
+        bring_hundred(desk);
+        filter(desk, ".n == 8");
+    }),
+    scene("columns", Desk::filled, |desk| {
+        bring_hundred(desk);
+        desk.keys(&["c", "ctrl-u"]);
+        desk.type_text(".n .m");
+        desk.keys(&["enter"]);
+    }),
+    scene("decoder", Desk::filled, |desk| {
+        bring_hundred(desk);
+        desk.keys(&["D", "down", "down"]);
+    }),
+    scene("exporting", Desk::filled, |desk| {
+        bring_hundred(desk);
+        desk.keys(&["w", "ctrl-u"]);
+        desk.type_text("one.jsonl");
+        desk.keys(&["enter"]);
+    }),
+];
 
 #[test]
 fn only_what_passes_is_shown_and_counted_while_more_comes() {

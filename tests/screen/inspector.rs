@@ -3,7 +3,6 @@
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use insta::assert_snapshot;
 use kinescope::message::Message;
 use kinescope::model::{Document, Inspector, Sight};
 use kinescope::resource::{Aggregate, Attribute, Body, Change, Event, Item, Record};
@@ -11,8 +10,8 @@ use ratatui::style::Modifier;
 
 use super::desk::Desk;
 use super::fixtures::{blob, change};
+use super::gallery::{Scene, scene};
 
-const SIZES: [(u16, u16); 3] = [(40, 12), (80, 24), (140, 45)];
 const ORDER: &[u8] = br#"{"order_id":"o-19b0","total":212.40,"gift":false,"items":[{"sku":"sku-earl-grey","qty":2},{"sku":"sku-oat-milk","qty":1}],"note":"Leave it with the neighbours at number eleven, and ring twice: the bell is not what it was once."}"#;
 
 /// A tail that has brought one record, open in the inspector, which has the focus.
@@ -98,18 +97,37 @@ fn item(members: &[(&str, Attribute)]) -> Item {
         .collect()
 }
 
-#[test]
-fn json_and_a_change_at_each_size() {
-    for size in SIZES {
-        let mut desk = inspecting(size, blob(1, 0, ORDER));
-        press(&mut desk, &["j", "j", "j", "j", "h"]);
-        assert_snapshot!(format!("json-{}x{}", size.0, size.1), desk.screen());
-        press(&mut desk, &["x"]);
-        assert_snapshot!(format!("bytes-{}x{}", size.0, size.1), desk.screen());
-        let desk = inspecting(size, modified());
-        assert_snapshot!(format!("change-{}x{}", size.0, size.1), desk.screen());
-    }
-}
+/// A record read closely.
+pub(super) const SCENES: [Scene; 4] = [
+    scene(
+        "inspector",
+        |width, height| inspecting((width, height), blob(1, 0, ORDER)),
+        |desk| {
+            press(desk, &["j", "j", "j", "j", "h"]);
+        },
+    ),
+    scene(
+        "inspector-bytes",
+        |width, height| inspecting((width, height), blob(1, 0, ORDER)),
+        |desk| {
+            press(desk, &["j", "j", "j", "j", "h", "x"]);
+        },
+    ),
+    scene(
+        "inspector-change",
+        |width, height| inspecting((width, height), modified()),
+        |_| {},
+    ),
+    scene(
+        "inspector-search",
+        |width, height| inspecting((width, height), blob(1, 0, ORDER)),
+        |desk| {
+            press(desk, &["/"]);
+            desk.type_text("sku");
+            press(desk, &["enter"]);
+        },
+    ),
+];
 
 #[test]
 fn keys_fold_and_unfold_and_lead_inside_and_outside() {

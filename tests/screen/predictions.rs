@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use insta::assert_snapshot;
 use kinescope::message::{Effect, Message, Reply, Request};
 use kinescope::model::{Focus, Overlay, Ticket};
 use kinescope::resource::{
@@ -13,8 +12,8 @@ use kinescope::source::{ErrorKind, SourceError};
 
 use super::desk::Desk;
 use super::fixtures;
+use super::gallery::{Scene, scene};
 
-const SIZES: [(u16, u16); 3] = [(40, 12), (80, 24), (140, 45)];
 const SECTION: Section = Section::Predictions;
 
 fn predictions(width: u16, height: u16) -> Desk {
@@ -123,22 +122,68 @@ fn s(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
-#[test]
-fn each_state_says_what_it_has_and_why_it_lacks_the_rest() {
-    for status in [
-        PredictionStatus::Pending,
-        PredictionStatus::InProgress,
-        PredictionStatus::Completed,
-        PredictionStatus::Failed,
-        PredictionStatus::Deleted,
-    ] {
-        for (width, height) in SIZES {
-            let mut desk = with_one(width, height, &in_state(status.clone()));
-            desk.keys(&["enter"]);
-            let name = status.as_str().to_lowercase();
-            assert_snapshot!(format!("{name}-{width}x{height}"), desk.screen());
-        }
-    }
+/// Predictions in each state, and what is asked about them.
+pub(super) const SCENES: [Scene; 11] = [
+    scene(
+        "pending",
+        |width, height| with_one(width, height, &in_state(PredictionStatus::Pending)),
+        read_closely,
+    ),
+    scene(
+        "inprogress",
+        |width, height| with_one(width, height, &in_state(PredictionStatus::InProgress)),
+        read_closely,
+    ),
+    scene(
+        "completed",
+        |width, height| with_one(width, height, &in_state(PredictionStatus::Completed)),
+        read_closely,
+    ),
+    scene(
+        "failed",
+        |width, height| with_one(width, height, &in_state(PredictionStatus::Failed)),
+        read_closely,
+    ),
+    scene(
+        "deleted",
+        |width, height| with_one(width, height, &in_state(PredictionStatus::Deleted)),
+        read_closely,
+    ),
+    scene("predictions-list", predictions, |_| {}),
+    scene("predictions-filter", predictions, |desk| {
+        desk.keys(&["f", "down"]);
+    }),
+    scene("predictions-model", predictions, |desk| {
+        desk.keys(&["M"]);
+        desk.answer_all();
+    }),
+    scene("predictions-data-source", predictions, |desk| {
+        desk.keys(&["D"]);
+        desk.answer_all();
+    }),
+    scene(
+        "copy",
+        |width, height| with_one(width, height, &in_state(PredictionStatus::Pending)),
+        |desk| {
+            desk.keys(&["y"]);
+        },
+    ),
+    scene("elsewhere", Desk::start, |desk| {
+        desk.keys(&["4"]);
+        let elsewhere = SourceError::new(
+            ErrorKind::NotFound,
+            "DescribeBatchPredictions",
+            "",
+            "not in this region",
+            "Amazon Machine Learning has no endpoint in eu-central-1; start with --region us-east-1 or --region \
+             eu-west-1",
+        );
+        desk.fail_list(SECTION, &elsewhere);
+    }),
+];
+
+fn read_closely(desk: &mut Desk) {
+    desk.keys(&["enter"]);
 }
 
 #[test]
@@ -164,14 +209,6 @@ fn all_of_it_is_ascii_where_that_is_asked_for() {
             let unknown = screen.replace("? help", "").contains('?');
             assert!(screen.is_ascii() && !unknown, "{screen}");
         }
-    }
-}
-
-#[test]
-fn a_list_with_its_columns() {
-    for (width, height) in SIZES {
-        let desk = predictions(width, height);
-        assert_snapshot!(format!("list-{width}x{height}"), desk.screen());
     }
 }
 
@@ -336,7 +373,6 @@ fn comparisons_are_offered_and_a_beginning_is_gone_on_with() {
     let mut desk = predictions(80, 24);
     desk.keys(&["f", "down"]);
     assert!(desk.screen().contains("› status = PENDING"), "{}", desk.screen());
-    assert_snapshot!("filter-80x24", desk.screen());
     desk.keys(&["down", "down", "down", "down", "down"]);
     desk.type_text("churn");
     desk.keys(&["enter"]);
@@ -608,7 +644,6 @@ fn whoever_goes_on_to_another_prediction_looks_no_longer_behind_the_last() {
 fn a_uri_is_copied_by_its_choice_and_one_that_is_not_given_says_why() {
     let mut desk = with_one(80, 24, &in_state(PredictionStatus::Pending));
     desk.keys(&["y"]);
-    assert_snapshot!("copy-80x24", desk.screen());
     desk.keys(&["down", "down", "enter"]);
     assert!(desk.screen().contains("log: not given yet"), "{}", desk.screen());
     desk.keys(&["up", "enter"]);
@@ -618,24 +653,6 @@ fn a_uri_is_copied_by_its_choice_and_one_that_is_not_given_says_why() {
     });
     assert_eq!(copied.as_deref(), Some("s3://shop-ml/out/"));
     assert!(desk.model.overlays.is_empty());
-}
-
-#[test]
-fn an_unsupported_region_is_told_in_the_pane() {
-    for (width, height) in SIZES {
-        let mut desk = Desk::start(width, height);
-        desk.keys(&["4"]);
-        let elsewhere = SourceError::new(
-            ErrorKind::NotFound,
-            "DescribeBatchPredictions",
-            "",
-            "not in this region",
-            "Amazon Machine Learning has no endpoint in eu-central-1; start with --region us-east-1 or --region \
-             eu-west-1",
-        );
-        desk.fail_list(SECTION, &elsewhere);
-        assert_snapshot!(format!("elsewhere-{width}x{height}"), desk.screen());
-    }
 }
 
 #[test]

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use insta::assert_snapshot;
 use kinescope::message::{Contents, Effect, Message, Reply, Request};
 use kinescope::model::{ListOrder, Marks, Overlay, Size};
 use kinescope::resource::{
@@ -12,8 +11,7 @@ use kinescope::source::{ErrorKind, SourceError};
 
 use super::desk::Desk;
 use super::fixtures;
-
-const SIZES: [(u16, u16); 3] = [(40, 12), (80, 24), (140, 45)];
+use super::gallery::{Scene, scene};
 
 /// The feature groups, all answered.
 fn at_groups(width: u16, height: u16) -> Desk {
@@ -675,69 +673,45 @@ fn a_failed_group_tells_why_before_all_else_and_in_full() {
     );
 }
 
-/// One picture for each size.
-fn at_each_size(name: &str, scene: impl Fn(&mut Desk)) {
-    for (width, height) in SIZES {
-        let mut desk = at_records(width, height);
-        scene(&mut desk);
-        assert_snapshot!(format!("{name}-{width}x{height}"), desk.screen());
-    }
-}
-
-#[test]
-fn records_with_marks() {
-    at_each_size("records", |desk| {
+/// Records, alone and together.
+pub(super) const SCENES: [Scene; 11] = [
+    scene("schema", at_groups, |desk| desk.keys(&["enter", "G"])),
+    scene("records", at_records, |desk| {
         desk.keys(&["space", "space"]);
         desk.answer_all();
-    });
-}
-
-#[test]
-fn a_record_alone() {
-    at_each_size("record", |desk| desk.keys(&["enter"]));
-}
-
-#[test]
-fn marked_records_in_a_batch() {
-    at_each_size("batch", |desk| {
+    }),
+    scene("records-waiting", at_groups, |desk| {
+        desk.keys(&["enter", "enter"]);
+        desk.wait(Duration::from_millis(2500));
+    }),
+    scene("records-cancelled", at_groups, |desk| {
+        desk.keys(&["enter", "enter", "esc"]);
+    }),
+    scene("unlisted", at_groups, |desk| {
+        desk.keys(&["enter", "enter"]);
+        let unknown = error(ErrorKind::NotFound, "ListRecords", "UnknownOperationException");
+        refuse_listing(desk, &unknown);
+    }),
+    scene("record", at_records, |desk| desk.keys(&["enter"])),
+    scene("identifiers-typed", at_records, |desk| {
+        desk.keys(&["i"]);
+        desk.type_text("cust-0001 nobody");
+    }),
+    scene("batch", at_records, |desk| {
         desk.keys(&["space", "space", "i"]);
         desk.type_text("nobody forever-1");
         desk.keys(&["enter", "space", "space", "b"]);
         desk.answer_all();
-    });
-}
-
-#[test]
-fn marked_records_compared() {
-    at_each_size("comparison", compare);
-}
-
-#[test]
-fn the_list_of_marks() {
-    at_each_size("marks", |desk| desk.keys(&["space", "space", "m", "j"]));
-}
-
-#[test]
-fn a_listing_that_is_refused() {
-    for (width, height) in SIZES {
-        let mut desk = at_groups(width, height);
-        desk.keys(&["enter", "enter"]);
-        refuse_listing(
-            &mut desk,
-            &error(ErrorKind::NotFound, "ListRecords", "UnknownOperationException"),
-        );
-        assert_snapshot!(format!("unlisted-{width}x{height}"), desk.screen());
-    }
-}
-
-#[test]
-fn a_groups_schema() {
-    for (width, height) in SIZES {
-        let mut desk = at_groups(width, height);
-        desk.keys(&["enter", "G"]);
-        assert_snapshot!(format!("schema-{width}x{height}"), desk.screen());
-    }
-}
+    }),
+    scene("batch-waiting", at_records, |desk| {
+        desk.keys(&["space", "space", "b"]);
+        desk.wait(Duration::from_millis(2500));
+    }),
+    scene("comparison", at_records, compare),
+    scene("marks", at_records, |desk| {
+        desk.keys(&["space", "space", "m", "j"]);
+    }),
+];
 
 #[test]
 fn differences_are_told_apart_without_colour_and_with_it() {

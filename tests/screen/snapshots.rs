@@ -1,25 +1,15 @@
-//! What the screens look like, at three sizes.
+//! What the first screens, the lists and the tail look like.
 
 use std::time::Duration;
 
-use insta::assert_snapshot;
-use kinescope::resource::{Event, Section};
+use kinescope::message::{Message, Reply, Request};
+use kinescope::resource::{Event, Page, Section};
 use kinescope::source::{ErrorKind, SourceError};
 use kinescope::tail::TailEvent;
 
 use super::desk::Desk;
-use super::fixtures::{blob, change};
-
-const SIZES: [(u16, u16); 3] = [(40, 12), (80, 24), (140, 45)];
-
-/// One picture for each size.
-fn at_each_size(name: &str, scene: impl Fn(&mut Desk)) {
-    for (width, height) in SIZES {
-        let mut desk = Desk::filled(width, height);
-        scene(&mut desk);
-        assert_snapshot!(format!("{name}-{width}x{height}"), desk.screen());
-    }
-}
+use super::fixtures::{self, blob, change};
+use super::gallery::{Scene, scene};
 
 /// A tail of `orders` that has brought a few records of three shards.
 fn tail_orders(desk: &mut Desk) {
@@ -41,117 +31,135 @@ fn tail_orders(desk: &mut Desk) {
     }
 }
 
-#[test]
-fn streams_with_their_lineage() {
-    at_each_size("streams", |desk| desk.keys(&["enter", "esc"]));
-}
-
-#[test]
-fn the_detail_alone_on_a_small_screen() {
-    at_each_size("detail", |desk| desk.keys(&["enter"]));
-}
-
-#[test]
-fn tables() {
-    at_each_size("tables", |desk| {
+/// The first screens, the lists and the tail.
+pub(super) const SCENES: [Scene; 24] = [
+    scene("streams", Desk::filled, |desk| desk.keys(&["enter", "esc"])),
+    scene("detail", Desk::filled, |desk| desk.keys(&["enter"])),
+    scene("waiting", Desk::start, |desk| {
+        desk.wait(Duration::from_millis(3500));
+    }),
+    scene("denied", Desk::start, |desk| {
+        desk.fail_list(Section::Streams, &denied("ListStreams"));
+    }),
+    scene("cancelled", Desk::start, |desk| desk.keys(&["esc"])),
+    scene("nothing-here", Desk::start, |desk| {
+        for (ticket, request) in desk.take_calls() {
+            let reply = match request {
+                Request::List(section, _) => Reply::Listed(
+                    section,
+                    Ok(Page {
+                        items: Vec::new(),
+                        next: None,
+                    }),
+                ),
+                request => fixtures::answer(&request),
+            };
+            desk.send(Message::Reply(ticket, reply));
+        }
+    }),
+    scene("nothing-passes", Desk::filled, |desk| {
+        desk.keys(&["f"]);
+        desk.type_text("no such stream");
+        desk.keys(&["enter"]);
+    }),
+    scene("detail-failed", Desk::start, |desk| {
+        answer_list_and_fail_the_rest(desk);
+    }),
+    scene("detail-waiting", Desk::start, |desk| {
+        desk.answer_list();
+        desk.wait(Duration::from_millis(2500));
+    }),
+    scene("search", Desk::filled, |desk| {
+        desk.keys(&["/"]);
+        desk.type_text("click");
+    }),
+    scene("writing-refused", Desk::filled, |desk| {
+        desk.keys(&["C", "G"]);
+        desk.answer_all();
+        desk.keys(&["G", "enter"]);
+    }),
+    scene("tables", Desk::filled, |desk| {
         desk.keys(&["2"]);
         desk.answer_all();
-    });
-}
-
-#[test]
-fn features_with_a_record() {
-    at_each_size("features", |desk| {
+    }),
+    scene("features", Desk::filled, |desk| {
+        desk.keys(&["3"]);
+        desk.answer_all();
+    }),
+    scene("features-record", Desk::filled, |desk| {
         desk.keys(&["3"]);
         desk.answer_all();
         desk.keys(&["i"]);
         desk.type_text("cust-0031");
         desk.keys(&["enter"]);
         desk.answer_all();
-    });
-}
-
-#[test]
-fn predictions_say_what_a_state_lacks() {
-    at_each_size("predictions", |desk| {
+    }),
+    scene("predictions", Desk::filled, |desk| {
         desk.keys(&["4"]);
         desk.answer_all();
         desk.keys(&["enter"]);
-    });
-}
-
-#[test]
-fn a_tail_with_the_inspector() {
-    at_each_size("tail", |desk| {
+    }),
+    scene("tail-rows", Desk::filled, tail_orders),
+    scene("tail", Desk::filled, |desk| {
         tail_orders(desk);
         desk.keys(&["enter", "k"]);
         desk.inspect();
-    });
-}
-
-#[test]
-fn a_tail_in_hex() {
-    at_each_size("tail-hex", |desk| {
+    }),
+    scene("tail-hex", Desk::filled, |desk| {
         tail_orders(desk);
         desk.keys(&["k", "k", "enter", "x"]);
         desk.inspect();
-    });
-}
-
-#[test]
-fn a_tail_of_a_table() {
-    at_each_size("tail-table", |desk| {
+    }),
+    scene("tail-table", Desk::filled, |desk| {
         desk.keys(&["2"]);
         desk.answer_all();
         let ticket = desk.begin_tail();
-        for (number, event) in [Event::Insert, Event::Modify, Event::Remove]
-            .into_iter()
-            .enumerate()
-        {
-            desk.tail_brings(ticket, vec![change(event, u32::try_from(number).unwrap())]);
+        let events = [Event::Insert, Event::Modify, Event::Remove];
+        for (number, event) in (0..).zip(events) {
+            desk.tail_brings(ticket, vec![change(event, number)]);
         }
         desk.keys(&["enter"]);
         desk.inspect();
-    });
-}
-
-#[test]
-fn the_help_and_a_prompt() {
-    at_each_size("help", |desk| desk.keys(&["?"]));
-    at_each_size("tail-from", |desk| {
+    }),
+    scene("help", Desk::filled, |desk| desk.keys(&["?"])),
+    scene("help-tail", Desk::filled, |desk| {
+        tail_orders(desk);
+        desk.keys(&["?"]);
+    }),
+    scene("tail-from", Desk::filled, |desk| desk.keys(&["T", "down"])),
+    scene("tail-from-wrong", Desk::filled, |desk| {
         desk.keys(&["T"]);
         desk.type_text("yesterday");
         desk.keys(&["enter"]);
-    });
+    }),
+    scene("tail-from-shards", Desk::filled, |desk| {
+        desk.keys(&["T", "tab", "space", "j"]);
+    }),
+];
+
+fn denied(operation: &'static str) -> SourceError {
+    SourceError::new(
+        ErrorKind::Denied,
+        operation,
+        "",
+        "AccessDeniedException",
+        "User: arn:aws:iam::111122223333:user/analyst is not authorized to perform this",
+    )
 }
 
-#[test]
-fn a_wait_and_a_refusal() {
-    for (width, height) in SIZES {
-        let mut desk = Desk::start(width, height);
-        desk.wait(Duration::from_millis(3500));
-        assert_snapshot!(format!("waiting-{width}x{height}"), desk.screen());
-        let denied = SourceError::new(
-            ErrorKind::Denied,
-            "ListStreams",
-            "",
-            "AccessDeniedException",
-            "User: arn:aws:iam::111122223333:user/analyst is not authorized to perform: kinesis:ListStreams",
-        );
-        desk.fail_list(Section::Streams, &denied);
-        assert_snapshot!(format!("denied-{width}x{height}"), desk.screen());
+fn answer_list_and_fail_the_rest(desk: &mut Desk) {
+    desk.answer_list();
+    desk.wait(Duration::from_millis(200));
+    for (ticket, request) in desk.take_calls() {
+        let reply = match request {
+            Request::Describe(section, id) => {
+                Reply::Described(section, id, Err(denied("DescribeStreamSummary")))
+            }
+            Request::Shards(section, id, _) => Reply::Shards(section, id, Err(denied("ListShards"))),
+            request => fixtures::answer(&request),
+        };
+        desk.send(Message::Reply(ticket, reply));
     }
-}
-
-#[test]
-fn ascii_only() {
-    let mut desk = Desk::filled(80, 24).in_ascii();
-    tail_orders(&mut desk);
-    desk.keys(&["enter"]);
-    desk.inspect();
-    let screen = desk.screen();
-    assert!(screen.is_ascii());
-    assert_snapshot!("ascii-80x24", screen);
 }
 
 #[test]

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use kinescope::message::{Effect, TailRequest};
+use kinescope::message::{Effect, Message, Reply, TailReply, TailRequest};
 use kinescope::resource::{HashRange, Position, ShardId};
 use kinescope::source::{ErrorKind, SourceError};
 use kinescope::tail::{Lag, TailEvent};
 
 use super::desk::Desk;
 use super::fixtures::{blob, change};
+use super::gallery::{Scene, scene};
 use kinescope::resource::Event;
 
 fn picked(desk: &mut Desk) -> TailRequest {
@@ -40,6 +41,59 @@ fn flow(desk: &mut Desk, ticket: kinescope::model::Ticket, shard: u32, seconds: 
         desk.wait(Duration::from_secs(1));
     }
 }
+
+/// The tail where it waits, lacks something or tells of its shards.
+pub(super) const SCENES: [Scene; 8] = [
+    scene("tail-listing", Desk::filled, |desk| {
+        desk.keys(&["t"]);
+        desk.wait(Duration::from_millis(2500));
+    }),
+    scene("tail-failed", Desk::filled, |desk| {
+        desk.keys(&["t"]);
+        let (ticket, _) = desk.take_tail();
+        desk.send(Message::Reply(
+            ticket,
+            Reply::Tail(TailReply::Failed(throttled())),
+        ));
+    }),
+    scene("tail-empty", Desk::filled, |desk| {
+        desk.begin_tail();
+    }),
+    scene("tail-ended", Desk::filled, |desk| {
+        let ticket = desk.begin_tail();
+        desk.tail_events(ticket, vec![TailEvent::Ended], 1);
+    }),
+    scene("tail-paused", Desk::filled, |desk| {
+        let ticket = desk.begin_tail();
+        desk.tail_brings(ticket, (0..9).map(|n| blob(1, n, b"{}")).collect());
+        desk.keys(&["space", "k"]);
+        desk.tail_brings(ticket, (9..12).map(|n| blob(1, n, b"{}")).collect());
+    }),
+    scene("tail-gap", Desk::filled, |desk| {
+        let ticket = desk.begin_tail();
+        desk.tail_brings(ticket, vec![blob(1, 1, b"before")]);
+        desk.tail_events(ticket, vec![TailEvent::Gap(blob(1, 1, b"").shard)], 2);
+        desk.tail_brings(ticket, vec![blob(1, 9, b"after")]);
+    }),
+    scene("tail-shards", Desk::filled, |desk| {
+        let ticket = desk.begin_tail();
+        let ids: Vec<_> = (0..4).map(|shard| blob(shard, 0, b"").shard).collect();
+        desk.tail_events(ticket, ids.iter().cloned().map(TailEvent::Opened).collect(), 1);
+        flow(desk, ticket, 1, 12, 40);
+        flow(desk, ticket, 2, 1, 1);
+        let failed = TailEvent::Trouble(ids[3].clone(), throttled());
+        desk.tail_events(ticket, vec![failed, TailEvent::Closed(ids[0].clone())], 2);
+        flow(desk, ticket, 1, 2, 40);
+        desk.keys(&["s"]);
+    }),
+    scene("hot-keys", Desk::filled, |desk| {
+        let ticket = desk.begin_tail();
+        for number in 0..30 {
+            desk.tail_brings(ticket, vec![blob(1, 7, b"{}"), blob(1, number, b"{}")]);
+        }
+        desk.keys(&["H"]);
+    }),
+];
 
 #[test]
 fn a_place_is_picked_with_the_arrows() {

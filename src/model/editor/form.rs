@@ -284,11 +284,11 @@ impl Form {
 }
 
 impl Doubt {
-    /// What is said before it is asked for again.
+    /// What is said before it is asked for again, with actions instead of keys.
     pub fn words(self) -> &'static str {
         match self {
-            Self::GivesUp => "esc again gives up what is typed; enter takes it",
-            Self::Empties => "enter again makes it the empty text \"\"; esc leaves it absent",
+            Self::GivesUp => "{back} again gives up what is typed; {accept} takes it",
+            Self::Empties => "{accept} again makes it the empty text \"\"; {back} leaves it absent",
         }
     }
 }

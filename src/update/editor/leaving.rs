@@ -2,6 +2,7 @@
 
 use super::{cancel, desk, keeping};
 use crate::clock::Now;
+use crate::keymap::Chord;
 use crate::message::{Effect, Ended};
 use crate::model::{Editor, Model, Overlay, Stage, Then};
 use crate::update::{batch, browse};
@@ -39,8 +40,9 @@ fn quit_after_write(model: &mut Model, now: Now, ended: Ended) -> Vec<Effect> {
         .as_ref()
         .map(|editor| format!("{}/{}", editor.group, editor.identifier));
     let words = format!(
-        "quits as soon as the write to {} is answered; ctrl-c quits now",
-        on.unwrap_or_default()
+        "quits as soon as the write to {} is answered; {} quits now",
+        on.unwrap_or_default(),
+        Chord::WAY_OUT
     );
     model.notify(now.mono, words, false);
     Vec::new()

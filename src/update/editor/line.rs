@@ -4,6 +4,7 @@ use super::super::overlay;
 use super::{changed, desk, form_mut, opening};
 use crate::clock::Now;
 use crate::edit::check;
+use crate::keymap::Context;
 use crate::message::{Action, Effect};
 use crate::model::{Form, Model};
 
@@ -20,11 +21,17 @@ pub(super) fn begin(model: &mut Model, now: Now) -> Vec<Effect> {
     });
     match selected {
         Some(_) if identifier => {
-            let words = "a record's identifier cannot be changed; c clones the record to another one";
+            let words = model.keymap.tell(
+                Context::Editor,
+                "a record's identifier cannot be changed; {clone-record} clones the record to another one",
+            );
             model.notify(now.mono, words, false);
         }
         Some(row) if row.rules.is_none() => {
-            let words = "the group no longer has this feature; d takes it out of the record";
+            let words = model.keymap.tell(
+                Context::Editor,
+                "the group no longer has this feature; {remove-feature} takes it out of the record",
+            );
             model.notify(now.mono, words, false);
         }
         Some(_) => {

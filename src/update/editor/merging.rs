@@ -3,6 +3,7 @@
 use super::{changed, desk_mut, review};
 use crate::clock::Now;
 use crate::edit::{Intent, Merge, Side};
+use crate::keymap::Context;
 use crate::message::{Action, Effect};
 use crate::model::{Merging, Model, Stage};
 
@@ -52,7 +53,10 @@ fn finish(model: &mut Model, now: Now) -> Vec<Effect> {
     let Some(draft) = merging.merge().resolved() else {
         let open = merging.merge().open();
         let features = if open == 1 { "feature is" } else { "features are" };
-        let words = format!("{open} {features} not decided; m takes mine, t theirs");
+        let keys = model
+            .keymap
+            .tell(Context::Merge, "{mine} takes mine, {theirs} theirs");
+        let words = format!("{open} {features} not decided; {keys}");
         model.notify(now.mono, words, false);
         return Vec::new();
     };

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::{cancel, desk_mut, keeping, merging, saving};
 use crate::clock::Now;
 use crate::edit::{Draft, Merge, Schema};
+use crate::keymap::Context;
 use crate::message::{Effect, Request};
 use crate::model::{Desk, Editor, Model, Opening, Remote, Stage};
 use crate::resource::{Detail, FeatureRecord, ResourceId, TargetStore};
@@ -146,7 +147,7 @@ fn put_on_desk(
             (clone.rebased(stored, &features.collect()), words)
         }
         (Opening::Kept(kept), _) => {
-            let words = "this is the draft that you left; r looks what is stored now";
+            let words = "this is the draft that you left; {refresh} looks what is stored now";
             (kept.restored(schema), Some(words))
         }
         (Opening::New, true) => (
@@ -161,6 +162,7 @@ fn put_on_desk(
     };
     editor.desk = Some(Desk::of(draft));
     if let Some(words) = words {
+        let words = model.keymap.tell(Context::Editor, words);
         model.notify(now.mono, words, false);
     }
     // A copy is a draft from the beginning.

@@ -5,6 +5,7 @@
 use super::{changed, desk, desk_mut, opening};
 use crate::clock::Now;
 use crate::edit::document;
+use crate::keymap::Context;
 use crate::message::Effect;
 use crate::model::{Model, Stage};
 
@@ -74,7 +75,10 @@ fn take(model: &mut Model, text: &str, now: Now) -> Vec<Effect> {
     let before = desk.outside.replace(wrong.clone());
     // Who leaves it as it was gives up for now. So does a program in place of an editor, which gives the same text each time.
     if before.is_some_and(|before| document::untold(&before) == document::untold(text)) {
-        let words = "the text is not taken as it is, and kept: E opens it again, emptied it is given up";
+        let words = model.keymap.tell(
+            Context::Editor,
+            "the text is not taken as it is, and kept: {edit-outside} opens it again, emptied it is given up",
+        );
         model.notify(now.mono, words, true);
         return Vec::new();
     }

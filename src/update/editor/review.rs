@@ -3,6 +3,7 @@
 use super::{changed, desk, desk_mut, draft, merging, opening, read_only, saving};
 use crate::clock::Now;
 use crate::edit::{Draft, Intent, Merge};
+use crate::keymap::Context;
 use crate::message::{Action, Effect, Request};
 use crate::model::{Editor, Model, Remote, Review, Stage};
 use crate::resource::{DeletionMode, FeatureRecord, TargetStore};
@@ -23,6 +24,7 @@ pub(super) fn open(model: &mut Model, now: Now, intent: Intent) -> Vec<Effect> {
         return Vec::new();
     };
     if let Some(words) = nothing_to_do(draft, intent) {
+        let words = model.keymap.tell(Context::Editor, words);
         model.notify(now.mono, words, false);
         return Vec::new();
     }
@@ -43,9 +45,9 @@ pub(super) fn open(model: &mut Model, now: Now, intent: Intent) -> Vec<Effect> {
 fn nothing_to_do(draft: &Draft, intent: Intent) -> Option<&'static str> {
     match intent {
         Intent::Delete(_) if draft.base().is_none() => Some("there is no record to delete"),
-        Intent::Put | Intent::Update if !draft.is_dirty() => {
-            Some("nothing is changed; enter changes a value, E opens the record in your editor")
-        }
+        Intent::Put | Intent::Update if !draft.is_dirty() => Some(
+            "nothing is changed; {edit-record} changes a value, {edit-outside} opens the record in your editor",
+        ),
         _ => None,
     }
 }
@@ -69,7 +71,10 @@ pub(super) fn undo(model: &mut Model, now: Now) -> Vec<Effect> {
         return Vec::new();
     };
     if is_dirty {
-        let words = "there are changes that are not written; u puts a feature back, esc leaves them";
+        let words = model.keymap.tell(
+            Context::Editor,
+            "there are changes that are not written; {put-back} puts a feature back, {back} leaves them",
+        );
         model.notify(now.mono, words, false);
         return Vec::new();
     }

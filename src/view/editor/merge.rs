@@ -9,6 +9,7 @@ use unicode_width::UnicodeWidthStr;
 use super::super::{Role, Stage, format};
 use super::value::shown;
 use crate::edit::{Row, Side, Who};
+use crate::keymap::Context;
 use crate::model::{Editor, Merging};
 use crate::sanitize;
 
@@ -59,10 +60,11 @@ pub(super) fn draw(stage: &Stage<'_>, editor: &Editor, merging: &Merging, area: 
 
 /// Why it has come to this, and what the keys do about it.
 pub(super) fn note(stage: &Stage<'_>, merging: &Merging, area: Rect, buffer: &mut Buffer) {
-    let text = format!(
-        "{}; m takes mine, t theirs, ctrl-s reviews the result",
-        sanitize::line(&merging.why)
+    let keys = stage.tell(
+        Context::Merge,
+        "{mine} takes mine, {theirs} theirs, {review} reviews the result",
     );
+    let text = format!("{}; {keys}", sanitize::line(&merging.why));
     super::several_lines(stage, &text, Role::Warning, area, buffer);
 }
 

@@ -9,6 +9,8 @@ use unicode_width::UnicodeWidthStr;
 use super::super::{Role, Stage, format};
 use super::value::shown;
 use crate::edit::{Change, Draft, Intent, Warning};
+use crate::keymap::Context;
+use crate::message::Action;
 use crate::model::{Desk, Editor, Remote, Review, wrap};
 use crate::resource::{DeletionMode, FeatureValue};
 use crate::sanitize;
@@ -226,7 +228,8 @@ fn deletion<'a>(
     let hard = "hard: nothing of it stays in the online store";
     lines.extend(choice(stage, soft, mode == DeletionMode::Soft, width));
     lines.extend(choice(stage, hard, mode == DeletionMode::Hard, width));
-    lines.extend(words(stage, "space chooses the other", Role::Dim, width));
+    let other = stage.tell(Context::Review, "{toggle} chooses the other");
+    lines.extend(words(stage, &other, Role::Dim, width));
     lines
 }
 
@@ -269,14 +272,19 @@ fn sent(changes: usize) -> String {
 
 /// What the two ways to write mean.
 fn advice<'a>(stage: &Stage<'_>, draft: &Draft, review: &Review, width: usize) -> Vec<Line<'a>> {
+    let put = stage.key(Context::Review, Action::Review);
     let text = match (review.intent, draft.updates(review.at)) {
-        (Intent::Delete(_), _) => "ctrl-s deletes the record; z takes that back afterwards".to_owned(),
+        (Intent::Delete(_), _) => format!(
+            "{put} deletes the record; {} takes that back afterwards",
+            stage.key(Context::Editor, Action::UndoWrite)
+        ),
         (_, Ok(updates)) => format!(
-            "PutRecord (ctrl-s) overwrites the whole record. UpdateRecord (u) sends only {} and leaves to others what they \
+            "PutRecord ({put}) overwrites the whole record. UpdateRecord ({}) sends only {} and leaves to others what they \
              change meanwhile.",
+            stage.key(Context::Review, Action::Update),
             sent(updates.len().saturating_sub(1))
         ),
-        (_, Err(why)) => format!("PutRecord (ctrl-s) overwrites the whole record. {why}."),
+        (_, Err(why)) => format!("PutRecord ({put}) overwrites the whole record. {why}."),
     };
     words(stage, &text, Role::Dim, width)
 }

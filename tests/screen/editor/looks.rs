@@ -1,39 +1,35 @@
-//! What the editor looks like, at three sizes; and that no size is too small for it.
+//! What the editor looks like, and that no size is too small for it.
 
-use insta::assert_snapshot;
 use kinescope::edit::LeftBehind;
 use kinescope::model::Size;
 
+use super::super::gallery::{Scene, scene};
 use super::*;
 
-const SIZES: [(u16, u16); 3] = [(40, 12), (80, 24), (140, 45)];
-
-type Scene = fn(&mut Desk);
-
 /// The stages of the editor, from the form on.
-const SCENES: [(&str, Scene); 10] = [
-    ("form", changed),
-    ("typing", typing),
-    ("review", |desk| {
+pub(in crate::screen) const SCENES: [Scene; 13] = [
+    scene("editor-form", at_editor_of, changed),
+    scene("editor-typing", at_editor_of, typing),
+    scene("editor-review", at_editor_of, |desk| {
         changed(desk);
         desk.keys(&["ctrl-s"]);
         read(desk, Ok(stored()));
     }),
-    ("delete", |desk| {
+    scene("editor-delete", at_editor_of, |desk| {
         desk.keys(&["X"]);
         read(desk, Ok(stored()));
     }),
-    ("merge", |desk| {
+    scene("editor-merge", at_editor_of, |desk| {
         changed(desk);
         set(desk, ORDERS, "7");
         desk.keys(&["ctrl-s"]);
         read(desk, Ok(Some(theirs("orders_30d", "8"))));
     }),
-    ("leave", |desk| {
+    scene("editor-leave", at_editor_of, |desk| {
         changed(desk);
         desk.keys(&["q"]);
     }),
-    ("drafts", |desk| {
+    scene("editor-drafts", at_editor_of, |desk| {
         changed(desk);
         let kept = last_kept(desk).unwrap().clone();
         desk.keys(&["esc", "k", "1"]);
@@ -44,14 +40,14 @@ const SCENES: [(&str, Scene); 10] = [
         let broken = Err("it is laid out as version 2, which this program does not know".to_owned());
         desk.send(Message::DraftsFound(vec![left(Ok(kept)), left(broken)]));
     }),
-    ("writing", |desk| {
+    scene("editor-writing", at_editor_of, |desk| {
         set(desk, ORDERS, "7");
         desk.keys(&["ctrl-s"]);
         read(desk, Ok(stored()));
         desk.keys(&["ctrl-s"]);
         desk.wait(std::time::Duration::from_secs(3));
     }),
-    ("failed", |desk| {
+    scene("editor-failed", at_editor_of, |desk| {
         set(desk, ORDERS, "7");
         desk.keys(&["ctrl-s"]);
         read(desk, Ok(stored()));
@@ -59,7 +55,24 @@ const SCENES: [(&str, Scene); 10] = [
         read(desk, Ok(stored()));
         write(desk, Err(failure(ErrorKind::Denied, "PutRecord")));
     }),
-    ("help", |desk| desk.keys(&["?"])),
+    scene("editor-help", at_editor_of, |desk| desk.keys(&["?"])),
+    scene("editor-reading", at_records, |desk| {
+        desk.keys(&["e"]);
+        desk.wait(std::time::Duration::from_millis(2500));
+    }),
+    scene("editor-doubt", at_editor_of, |desk| {
+        typing(desk);
+        desk.keys(&["esc"]);
+    }),
+    scene("editor-stored", at_editor_of, |desk| {
+        set(desk, ORDERS, "7");
+        desk.keys(&["ctrl-s"]);
+        read(desk, Ok(stored()));
+        desk.keys(&["ctrl-s"]);
+        read(desk, Ok(stored()));
+        write(desk, Ok(()));
+        read(desk, Ok(Some(theirs("orders_30d", "7"))));
+    }),
 ];
 
 /// One feature changed, one added, one removed.
@@ -77,21 +90,10 @@ fn typing(desk: &mut Desk) {
 }
 
 #[test]
-fn the_editor_at_each_size() {
-    for (name, scene) in SCENES.iter().filter(|(name, _)| *name != "help") {
-        for (width, height) in SIZES {
-            let mut desk = at_editor_of(width, height);
-            scene(&mut desk);
-            assert_snapshot!(format!("editor-{name}-{width}x{height}"), desk.screen());
-        }
-    }
-}
-
-#[test]
 fn no_size_is_too_small_for_the_editor() {
-    for (name, scene) in SCENES {
-        let mut desk = at_editor();
-        scene(&mut desk);
+    for Scene { name, start, act } in SCENES {
+        let mut desk = start(80, 24);
+        act(&mut desk);
         let small = (1..=20).flat_map(|width| (1..=8).map(move |height| (width, height)));
         for (width, height) in small.chain([(40, 10), (60, 15), (80, 24), (200, 60), (500, 8)]) {
             desk.send(Message::Resized(Size { width, height }));
@@ -104,9 +106,9 @@ fn no_size_is_too_small_for_the_editor() {
 
 #[test]
 fn an_ascii_terminal_gets_no_sign_beyond_ascii() {
-    for (name, scene) in SCENES {
-        let mut desk = at_editor().in_ascii();
-        scene(&mut desk);
+    for Scene { name, start, act } in SCENES {
+        let mut desk = start(80, 24).in_ascii();
+        act(&mut desk);
         let screen = desk.screen();
         assert!(screen.is_ascii(), "{name}\n{screen}");
     }
