@@ -13,6 +13,7 @@ mod screen {
     mod filter;
     mod fixtures;
     mod inspector;
+    mod palette;
     mod predictions;
     mod records;
     mod scale;

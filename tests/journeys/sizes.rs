@@ -1,5 +1,7 @@
 //! Terminals of any size, and terminals that change theirs.
 
+use nix::sys::signal::Signal;
+
 use super::{start, tail_of_orders};
 use crate::pty::Launch;
 
@@ -23,6 +25,19 @@ fn a_small_screen_shows_the_one_pane_that_has_the_focus() {
     program.wait_for("clickstream");
     program.keys("\r");
     program.wait_for("ACTIVE");
+}
+
+/// Both come at once when the program goes on; of two such, one was left unread until the next key.
+#[test]
+fn a_key_that_is_pressed_while_the_size_changes_is_not_lost() {
+    let mut program = tail_of_orders();
+    program.send(Signal::SIGSTOP);
+    program.wait_until_stopped();
+    program.resize(60, 20);
+    program.keys("q");
+    program.send(Signal::SIGCONT);
+    assert_eq!(program.exit_code(), 0);
+    program.assert_terminal_is_given_back();
 }
 
 #[test]
