@@ -17,6 +17,7 @@ mod screen {
     mod predictions;
     mod records;
     mod scale;
+    mod sizes;
     mod snapshots;
     mod tail;
 }

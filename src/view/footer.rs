@@ -55,10 +55,10 @@ fn hints<'a>(stage: &Stage<'a>, width: usize) -> Line<'a> {
         .map(|(it, hint)| {
             (
                 it,
-                if deletes(stage) && it.action == Action::Review {
-                    "delete"
-                } else {
-                    hint
+                match it.action {
+                    Action::Review if deletes(stage) => "delete",
+                    Action::Commands if width < NARROW => "",
+                    _ => hint,
                 },
             )
         })
@@ -82,6 +82,9 @@ fn hints<'a>(stage: &Stage<'a>, width: usize) -> Line<'a> {
     fitting.rotate_left(leading);
     fitting.into_iter().flatten().collect()
 }
+
+/// Columns below which the key of the commands stands without its word: what can be done here needs the room.
+const NARROW: usize = 60;
 
 fn piece<'a>(stage: &Stage<'a>, binding: &Binding, hint: &'a str) -> [Span<'a>; 3] {
     let key = binding

@@ -5,6 +5,8 @@ use nix::sys::signal::Signal;
 use super::{start, tail_of_orders};
 use crate::pty::Launch;
 
+/// What a program that was interrupted ends with.
+const INTERRUPTED: i32 = 130;
 /// Keys that open everything there is, on the way to the end. None is Esc, which with a key right behind it is another key.
 const TOUR: &str = "2341?j?/x\rt \r xJK\rT\r1\tjkG\tq";
 
@@ -38,6 +40,29 @@ fn a_key_that_is_pressed_while_the_size_changes_is_not_lost() {
     program.send(Signal::SIGCONT);
     assert_eq!(program.exit_code(), 0);
     program.assert_terminal_is_given_back();
+}
+
+/// The terminal of a person who drags the corner of its window, over everything that can lie there.
+#[test]
+fn a_storm_of_sizes_does_no_harm() {
+    for (keys, shown) in [
+        (":", "Commands"),
+        ("?", "Keys"),
+        ("f", "Show only"),
+        ("T", "Tail"),
+    ] {
+        let mut program = tail_of_orders();
+        program.keys(keys);
+        program.wait_for(shown);
+        for step in 0..200_u16 {
+            program.resize(1 + step * 67 % 200, 1 + step * 23 % 60);
+        }
+        program.resize(120, 40);
+        program.wait_for(shown);
+        program.keys("\x03");
+        assert_eq!(program.exit_code(), INTERRUPTED, "{keys}");
+        program.assert_terminal_is_given_back();
+    }
 }
 
 #[test]

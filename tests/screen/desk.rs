@@ -274,7 +274,11 @@ impl Desk {
 
     /// The screen with its styles, as ratatui writes them.
     pub(super) fn draw(&self) -> Terminal<TestBackend> {
-        let Size { width, height } = self.model.size;
+        self.draw_at(self.model.size)
+    }
+
+    /// The same on a terminal of another size than the program knows of.
+    pub(super) fn draw_at(&self, Size { width, height }: Size) -> Terminal<TestBackend> {
         let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
         terminal
             .draw(|frame| view::draw(frame, &self.model, &self.look, self.now))
