@@ -60,10 +60,10 @@ def run(report, kinescope, url):
     records = client("sagemaker-featurestore-runtime", url)
     group, identifier, time = customers(client("sagemaker", url), records)
     for value in (HOSTILE, FROM_FILE):
-        features = [(identifier, value), time]
+        record = [(identifier, value), time]
         records.put_record(
             FeatureGroupName=group,
-            Record=[{"FeatureName": name, "ValueAsString": text} for name, text in features],
+            Record=[{"FeatureName": name, "ValueAsString": text} for name, text in record],
         )
     folder = kinescope.folder / "pasted"
     folder.mkdir(exist_ok=True)
@@ -94,13 +94,13 @@ def streams(copying):
     screen = copying.screen
     copying.check("the streams", lambda it: "orders" in it["StreamNames"], "list-streams")
     screen.type("/orders\r\r")
-    screen.wait_for("shardId")
+    screen.wait_for("002 open")
     copying.check("a stream", lambda it: it["Shards"], "describe-stream-summary", "list-shards")
     screen.type("C")
-    screen.wait_for("Consumers of")
+    screen.wait_for("deregister")
     copying.check("its consumers", lambda it: "Consumers" in it, "list-stream-consumers")
     screen.type("\x1b")
-    screen.wait_for(": commands")
+    screen.wait_for("t tail")
     screen.type("t")
     screen.wait_for("order_id")
     screen.type(" ")
@@ -113,8 +113,8 @@ def tables(copying):
     screen.type("2")
     screen.wait_for("inventory")
     copying.check("the tables", lambda it: it["Streams"], "list-streams")
+    screen.wait_for("view type")
     screen.type("\r")
-    screen.wait_for("shardId")
     copying.check("a table's stream", lambda it: it["StreamDescription"]["Shards"], "describe-stream")
     screen.type(":from trim-horizon\r")
     screen.wait_for("live tail", "INSERT")
@@ -136,8 +136,10 @@ def features(copying, group):
         screen.wait_for(value)
         copying.check(f"the record {value}", lambda it: it.get("Record"), "get-record")
     hostile(copying, group)
-    screen.type("g  b")
-    screen.wait_for("marked records")
+    screen.type("/cust-0010\r")
+    screen.wait_for("╭ cust-0010")
+    screen.type("  b")
+    screen.wait_for("c compare/list")
     copying.check("marked records", lambda it: len(it["Records"]) == 2, "batch-get-record")
     screen.type("\x1b")
     screen.wait_for(": commands")
@@ -171,8 +173,8 @@ def predictions(copying):
     screen.wait_for("ML model")
     copying.check("a prediction", lambda it: it["BatchPredictionId"], "get-batch-prediction")
     screen.type("M")
-    screen.wait_for("model type")
+    screen.wait_for("╭ ML model")
     copying.check("its model", lambda it: it["MLModelId"], "get-ml-model")
     screen.type("D")
-    screen.wait_for("data source")
+    screen.wait_for("╭ data source")
     copying.check("a data source", lambda it: it["DataSourceId"], "get-data-source")

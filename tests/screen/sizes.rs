@@ -67,7 +67,7 @@ fn no_size_and_no_change_of_it_does_harm_anywhere() {
             desk.draw_at(size);
             desk.model.size = size;
             assert_eq!(
-                desk.screen().lines().count(),
+                desk.screen().split('\n').count(),
                 usize::from(size.height),
                 "{keys:?}"
             );
