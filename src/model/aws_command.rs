@@ -20,12 +20,11 @@ pub fn on_screen(model: &Model, now: Now) -> Result<String, String> {
 
 /// The command for the resource that is selected, or for what it was made from.
 pub fn of_selected(model: &Model) -> Result<String, String> {
-    let request = match model.browser().behind() {
-        Some(step) => Request::Trace(model.section, step.ancestor.clone()),
-        None => {
-            let id = model.browser().selected().map(|entry| entry.id.clone());
-            Request::Describe(model.section, id.ok_or("nothing is selected")?)
-        }
+    let request = if let Some(step) = model.browser().behind() {
+        Request::Trace(model.section, step.ancestor.clone())
+    } else {
+        let id = model.browser().selected().map(|entry| entry.id.clone());
+        Request::Describe(model.section, id.ok_or("nothing is selected")?)
     };
     let command = of_request(&request).ok_or("the service has no call for this")?;
     command.line(&model.identity).map_err(|why| why.to_string())

@@ -44,7 +44,7 @@ impl Help {
         let groups = contexts(model)
             .into_iter()
             .map(|it| (it.title(), rows(model, it)));
-        for (title, rows) in groups.chain([("Other words after :", words(model))]) {
+        for (title, rows) in groups.chain([("Other words after :", words())]) {
             let rows: Vec<_> = rows.into_iter().filter(|row| row.holds(&wanted)).collect();
             if !rows.is_empty() {
                 lines.push(HelpLine::Heading(title));
@@ -98,7 +98,7 @@ fn rows(model: &Model, context: Context) -> Vec<HelpLine> {
     .collect()
 }
 
-fn words(_: &Model) -> Vec<HelpLine> {
+fn words() -> Vec<HelpLine> {
     other_words()
         .map(|(word, action)| HelpLine::Keys {
             keys: format!(":{word}"),

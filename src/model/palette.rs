@@ -275,7 +275,7 @@ mod tests {
     fn every_action_is_found_by_its_name() {
         for action in Action::ALL {
             assert_eq!(called(&action.name()), Some(*action));
-            assert_eq!(names(&action.name()).contains(&action.name()), true, "{action:?}");
+            assert!(names(&action.name()).contains(&action.name()), "{action:?}");
         }
     }
 

@@ -299,7 +299,7 @@ fn what_is_on_the_screen_is_copied_as_a_command() {
             _ => None,
         });
         let copied = copied.unwrap_or_else(|| panic!("nothing in {place}: {}", desk.screen()));
-        seen.push_str(&format!("{place}: {copied}\n"));
+        seen.extend([place, ": ", &copied, "\n"]);
         assert!(
             !desk
                 .asked
