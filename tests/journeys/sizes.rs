@@ -2,7 +2,7 @@
 
 use nix::sys::signal::Signal;
 
-use super::{start, tail_of_orders};
+use super::{demo, start, tail_of_orders};
 use crate::pty::Launch;
 
 /// What a program that was interrupted ends with.
@@ -29,10 +29,23 @@ fn a_small_screen_shows_the_one_pane_that_has_the_focus() {
     program.wait_for("ACTIVE");
 }
 
-/// Both come at once when the program goes on; of two such, one was left unread until the next key.
+/// Both come at once when the program goes on; of two such, one was left unread until the next of its kind.
 #[test]
-fn a_key_that_is_pressed_while_the_size_changes_is_not_lost() {
-    let mut program = tail_of_orders();
+fn a_key_and_a_change_of_size_at_once_are_both_heard() {
+    let mut program = demo();
+    for (columns, rows) in [(60, 20), (100, 30)].repeat(15) {
+        program.send(Signal::SIGSTOP);
+        program.wait_until_stopped();
+        program.keys("j");
+        program.resize(columns, rows);
+        program.send(Signal::SIGCONT);
+        program.wait_until("the last line at its new place", |screen| {
+            screen
+                .rows(0, columns)
+                .last()
+                .is_some_and(|row| row.contains("? help"))
+        });
+    }
     program.send(Signal::SIGSTOP);
     program.wait_until_stopped();
     program.resize(60, 20);
