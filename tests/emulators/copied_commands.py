@@ -141,8 +141,25 @@ def features(copying, group):
     screen.type("  b")
     screen.wait_for("c compare/list")
     copying.check("marked records", lambda it: len(it["Records"]) == 2, "batch-get-record")
+    review(copying)
+
+
+def review(copying):
+    """What is reviewed is written by the command, and not by the explorer."""
+    screen = copying.screen
     screen.type("\x1b")
-    screen.wait_for(": commands")
+    screen.wait_for("e edit", "m marks")
+    screen.type("e")
+    screen.wait_for("review and put")
+    screen.type("jjd")
+    screen.wait_for("1 unsaved")
+    screen.type("\x13")
+    screen.wait_for("ctrl-s put")
+    copying.check("a write", lambda it: not it, "put-record")
+    screen.type("\x1b")
+    screen.wait_for("review and put")
+    screen.type("u\x1b")
+    screen.wait_for("e edit", "m marks")
 
 
 def hostile(copying, group):
