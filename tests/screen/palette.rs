@@ -64,9 +64,9 @@ fn state(desk: &mut Desk) -> Vec<String> {
 fn a_command_does_what_its_key_does_wherever_it_is_given() {
     let mut done = HashSet::new();
     for (place, keys) in PLACES {
-        let contexts = at(keys).model.contexts();
+        let desk = at(keys);
+        let contexts = desk.model.contexts();
         for action in Action::ALL {
-            let desk = at(keys);
             let rows = contexts.iter().flat_map(|it| desk.model.keymap.in_context(*it));
             let chords: Vec<_> = rows
                 .filter(|row| row.action == *action)
@@ -76,7 +76,7 @@ fn a_command_does_what_its_key_does_wherever_it_is_given() {
             let Some(chord) = chords.first().map(ToString::to_string) else {
                 continue;
             };
-            let (mut pressed, mut said) = (desk, at(keys));
+            let (mut pressed, mut said) = (at(keys), at(keys));
             pressed.keys(&[&chord]);
             run(&mut said, &action.name());
             assert!(
