@@ -58,6 +58,8 @@ pub enum Context {
     Seek,
     /// Its shards.
     SeekShards,
+    /// The line of commands.
+    Palette,
     /// The help.
     Help,
     /// Everywhere, unless an inner context takes the key.
@@ -66,7 +68,7 @@ pub enum Context {
 
 impl Context {
     /// All of them, in the order in which the help shows them.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::Browse,
         Self::Prediction,
         Self::Tail,
@@ -85,6 +87,7 @@ impl Context {
         Self::Copy,
         Self::Seek,
         Self::SeekShards,
+        Self::Palette,
         Self::Help,
         Self::Global,
     ];
@@ -111,7 +114,7 @@ impl Context {
 
     /// Whether characters are text here.
     fn is_typing(self) -> bool {
-        matches!(self, Self::Prompt | Self::Seek)
+        matches!(self, Self::Prompt | Self::Seek | Self::Palette)
     }
 
     /// The heading over its keys.
@@ -135,6 +138,7 @@ impl Context {
             Self::Copy => "Copying",
             Self::Seek => "Tail from",
             Self::SeekShards => "Shards of it",
+            Self::Palette => "Commands",
             Self::Help => "Help",
             Self::Global => "Everywhere",
         }

@@ -29,6 +29,7 @@
 //! Where to look for what: a key in [`keymap`] and `assets/keymap.toml`; what it does in the file of `update/` for its pane; what it
 //! looks like in the file of `view/` of the same name, and in which colours in `assets/themes.toml`; a call in the file of `source/` for its service.
 
+pub mod aws_command;
 pub mod backoff;
 pub mod cli;
 pub mod clock;

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Mutex, OnceLock};
 
 use thiserror::Error;
 use tracing_subscriber::filter::{LevelFilter, Targets};
@@ -17,6 +17,9 @@ use crate::sanitize;
 
 /// How large the file becomes, in bytes.
 const LARGEST: u64 = 8 << 20;
+
+/// Where the log is. Static, because a panic hook owns nothing.
+static PLACE: OnceLock<PathBuf> = OnceLock::new();
 
 /// A log that cannot be written.
 #[derive(Debug, Error)]
@@ -37,7 +40,27 @@ pub fn start(file: Option<&Path>) -> Result<(), LogError> {
         .with_ansi(false)
         .with_writer(Mutex::new(Gate(log)));
     tracing_subscriber::registry().with(lines).with(ours()).init();
+    // It is started once.
+    let _ = PLACE.set(file.to_owned());
     Ok(())
+}
+
+/// The file that is written to, where one is.
+pub fn place() -> Option<&'static Path> {
+    PLACE.get().map(PathBuf::as_path)
+}
+
+/// Writes lines of a panic to the log, past the writer of all others: that may be just what has panicked.
+pub fn append(lines: &str) {
+    let Some(file) = place() else { return };
+    #[expect(clippy::disallowed_methods, reason = "nothing passes the time to a panic")]
+    let time = jiff::Timestamp::now();
+    if let Ok(mut log) = File::options().append(true).open(file) {
+        for line in lines.lines() {
+            // The terminal has the report as well.
+            let _ = writeln!(log, "{time} ERROR kinescope: {}", sanitize::line(line));
+        }
+    }
 }
 
 /// The SDK's own events can hold bodies, so only ours are written.

@@ -10,12 +10,14 @@ use kinescope::cli::{Cli, Command};
 use kinescope::config::Config;
 use kinescope::message::Ended;
 use kinescope::runtime::Clock;
+use kinescope::terminal::panics;
 use kinescope::{commands, logging, query, sanitize};
 
 fn main() -> ExitCode {
     if env::args_os().nth(1).is_some_and(|word| word == query::WORD) {
         return query::serve();
     }
+    panics::report();
     if let Ok(executable) = executable() {
         query::run_programs_apart(executable);
     }

@@ -291,11 +291,25 @@ impl Through {
     }
 }
 
-/// Something that a person wants, by the name that the keymap uses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[expect(missing_docs, reason = "the keymap's help text says what each one does")]
-pub enum Action {
+/// The actions, and the list of them, so that none can be left out of it.
+macro_rules! actions {
+    ($($action:ident,)*) => {
+        /// Something that a person wants, by the name that the keymap uses.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+        #[serde(rename_all = "kebab-case")]
+        #[expect(missing_docs, reason = "the keymap's help text says what each one does")]
+        pub enum Action {
+            $($action,)*
+        }
+
+        impl Action {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$action,)*];
+        }
+    };
+}
+
+actions! {
     ShowStreams,
     ShowTables,
     ShowFeatures,
@@ -374,6 +388,9 @@ pub enum Action {
     NextMatch,
     PreviousMatch,
     Refresh,
+    Commands,
+    Complete,
+    CopyCommand,
     Help,
     Redraw,
     Suspend,

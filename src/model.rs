@@ -5,6 +5,7 @@
 //! Must not: do I/O, read a clock, hold a handle to anything that does.
 
 mod abilities;
+pub mod aws_command;
 mod batch;
 mod behind;
 mod browser;
@@ -13,6 +14,7 @@ mod consumers;
 mod copy_menu;
 mod editor;
 mod follow;
+mod help;
 mod identity;
 mod inspector;
 mod layout;
@@ -22,6 +24,7 @@ mod marks;
 mod meter;
 mod outline;
 mod overlay;
+mod palette;
 mod panel;
 mod prompt;
 mod record_outline;
@@ -34,7 +37,7 @@ mod tail;
 mod ticket;
 mod words;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -50,6 +53,7 @@ pub use editor::{
     ValueLine, WriteEnded, Writing, parse_value, value_text,
 };
 pub use follow::{Follow, Pace};
+pub use help::{Help, HelpLine};
 pub use identity::{Identity, ReadOnlyBy};
 pub use inspector::{
     BETWEEN, Document, GAP, INDENT, Inspector, Kind, Line as TreeLine, Mark, Node, Reading, Search, Sight,
@@ -62,6 +66,7 @@ pub use marks::{Mark as RecordMark, MarkList, Marks};
 pub use meter::{ShardMeter, ShardOrder, ShardSign, ShardState};
 pub use outline::{LABEL, Line as OutlineLine, Outline, wrap};
 pub use overlay::{Overlay, Purpose, Then};
+pub use palette::{Command, Palette, called, nearest_word, other_words, remember};
 pub use panel::{KeyTable, Panel, ShardTable};
 pub use prompt::{Choice, Prompt};
 pub use record_outline::{RecordLine, RecordOutline};
@@ -179,6 +184,8 @@ pub struct Model {
     pub quits: Option<Ended>,
     /// What lies over it all; the last one gets the keys.
     pub overlays: Vec<Overlay>,
+    /// Lines of commands that were carried out, the newest first.
+    pub commands: VecDeque<String>,
     /// A file that is being written.
     pub exporting: Option<Exporting>,
     /// What is under way.
@@ -210,6 +217,7 @@ impl Model {
             records: None,
             batch: None,
             overlays: Vec::new(),
+            commands: VecDeque::new(),
             exporting: None,
             tickets: Tickets::default(),
             calls: Rate::default(),
@@ -235,7 +243,16 @@ impl Model {
 
     /// Where keys count now, innermost first.
     pub fn contexts(&self) -> &'static [Context] {
-        match self.overlays.last() {
+        self.contexts_of(self.overlays.last())
+    }
+
+    /// Where keys count below what lies on top, innermost first.
+    pub fn contexts_below(&self) -> &'static [Context] {
+        self.contexts_of(self.overlays.iter().nth_back(1))
+    }
+
+    fn contexts_of(&self, top: Option<&Overlay>) -> &'static [Context] {
+        match top {
             Some(Overlay::Prompt(_)) => &[Context::Prompt],
             Some(Overlay::Consumers(_)) => &[Context::Consumers, Context::Global],
             Some(Overlay::Confirm(_)) => &[Context::Confirm],
@@ -245,7 +262,9 @@ impl Model {
             Some(Overlay::Copy(_)) => &[Context::Copy, Context::Global],
             Some(Overlay::Seek(seek)) if seek.is_typing() => &[Context::Seek],
             Some(Overlay::Seek(_)) => &[Context::SeekShards, Context::Seek],
-            Some(Overlay::Help { .. }) => &[Context::Help, Context::Global],
+            Some(Overlay::Palette(_)) => &[Context::Palette],
+            Some(Overlay::Help(help)) if help.is_typing => &[Context::Prompt],
+            Some(Overlay::Help(_)) => &[Context::Help, Context::Global],
             None => self.pane_contexts(),
         }
     }

@@ -340,7 +340,7 @@ impl App {
     }
 }
 
-/// Panics, in a task where `KINESCOPE_PANIC=task`, so that a test can see what a panic leaves of a real terminal. Not in a
+/// Panics, in a task where `KINESCOPE_PANIC=task`, with data in the message where it is `quoting`, so that a test can see what a panic leaves of a real terminal. Not in a
 /// release.
 #[cfg(debug_assertions)]
 fn panic_on_request() {
@@ -348,6 +348,7 @@ fn panic_on_request() {
         Ok("task") => drop(tokio::task::spawn_blocking(|| {
             panic!("a task was asked to panic")
         })),
+        Ok("quoting") => drop("€ 4111"[1..].to_owned()),
         Ok(_) => panic!("the loop was asked to panic"),
         Err(_) => {}
     }

@@ -3,6 +3,7 @@
 //! Must not: know what is drawn.
 
 pub mod clipboard;
+pub mod panics;
 mod surroundings;
 
 use std::io::{self, BufWriter, IsTerminal as _, Stdout, Write};
@@ -28,8 +29,6 @@ use crate::model::Size;
 
 /// Room for a whole frame, so that it goes out in one write.
 const BUFFER: usize = 64 << 10;
-/// What a process that panicked ends with, as Rust's own runtime has it.
-const PANICKED: i32 = 101;
 
 /// Whether the terminal is ours now. Static, because a panic hook owns nothing.
 static ENTERED: AtomicBool = AtomicBool::new(false);
@@ -66,7 +65,7 @@ pub struct Screen {
 }
 
 impl Screen {
-    /// Takes the terminal. From here on a panic gives it back before it is reported.
+    /// Takes the terminal. It is given back when this is dropped, and by [`panics`].
     pub fn enter(surroundings: Surroundings) -> Result<Self, NoScreen> {
         if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
             return Err(NoScreen::NoTerminal);
@@ -74,7 +73,6 @@ impl Screen {
         if std::env::var_os("TERM").is_some_and(|term| term == "dumb") {
             return Err(NoScreen::Dumb);
         }
-        give_back_on_panic();
         take()?;
         let backend = CrosstermBackend::new(BufWriter::with_capacity(BUFFER, io::stdout()));
         match Terminal::new(backend) {
@@ -196,18 +194,4 @@ fn give_back() {
     let _ = execute!(out, ResetColor, DisableBracketedPaste, LeaveAlternateScreen, Show);
     let _ = out.flush();
     let _ = disable_raw_mode();
-}
-
-/// A panic on any thread gives the terminal back, is reported, and ends the program: a task that died silently would leave a
-/// screen that waits for ever.
-fn give_back_on_panic() {
-    let report = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |panic| {
-        if ENTERED.load(Ordering::SeqCst) {
-            give_back();
-            report(panic);
-            std::process::exit(PANICKED);
-        }
-        report(panic);
-    }));
 }

@@ -15,10 +15,12 @@ mod expiry;
 mod export;
 mod filter;
 mod follow;
+mod help;
 mod inspector;
 mod listing;
 mod marks;
 mod overlay;
+mod palette;
 mod panel;
 mod read_only;
 mod records;
@@ -27,8 +29,6 @@ mod tail;
 mod wants;
 
 use std::time::Duration;
-
-pub use overlay::help_lines;
 
 use jiff::tz::TimeZone;
 
@@ -165,7 +165,9 @@ fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
         Action::Redraw => vec![Effect::Redraw],
         Action::Quit => editor::ask_before(model, now, Then::Quit),
         Action::QuitNow => editor::quit(model, now, Ended::Interrupted),
-        Action::Help => overlay::open_help(model),
+        Action::Help => help::open(model),
+        Action::Commands => palette::open(model),
+        Action::CopyCommand => copying::command(model, now),
         Action::ToggleZone => toggle_zone(model, now),
         action if !model.overlays.is_empty() => overlay::act(model, action, now),
         action if model.editor.is_some() => editor::act(model, action, now),

@@ -14,9 +14,11 @@ mod screen {
     mod fixtures;
     mod gallery;
     mod inspector;
+    mod palette;
     mod predictions;
     mod records;
     mod scale;
+    mod sizes;
     mod snapshots;
     mod tail;
 }

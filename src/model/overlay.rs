@@ -1,16 +1,15 @@
 //! What lies over the panes. They are a stack: the top one gets the keys.
 
-use super::{ConsumerChange, ConsumerMenu, CopyMenu, MarkList, Prompt, Seek};
+use super::{ConsumerChange, ConsumerMenu, CopyMenu, Help, MarkList, Palette, Prompt, Seek};
 use crate::resource::{ResourceId, Section};
 
 /// Something that lies over the panes.
 #[derive(Debug)]
 pub enum Overlay {
     /// The keys that count where the help was asked for.
-    Help {
-        /// How far it is scrolled.
-        scroll: usize,
-    },
+    Help(Help),
+    /// A line of commands.
+    Palette(Palette),
     /// A line of text.
     Prompt(Prompt),
     /// The consumers of a stream.

@@ -138,6 +138,22 @@ pub enum Operand {
     Time(Timestamp, String),
 }
 
+impl Operand {
+    /// As it is sent: times are in seconds since 1970, which is how Amazon Machine Learning writes them.
+    pub fn as_sent(&self) -> String {
+        match self {
+            Self::Text(text) => text.clone(),
+            Self::Time(time, _) if time.subsec_millisecond() == 0 => time.as_second().to_string(),
+            Self::Time(time, _) => {
+                let millis = time.as_millisecond();
+                let sign = if millis < 0 { "-" } else { "" };
+                let millis = millis.unsigned_abs();
+                format!("{sign}{}.{:03}", millis / 1000, millis % 1000)
+            }
+        }
+    }
+}
+
 /// One comparison: a service takes one at a time.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Condition {

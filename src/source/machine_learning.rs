@@ -18,7 +18,7 @@ use futures::FutureExt as _;
 use super::classify::classify;
 use super::{Catalog, ErrorKind, Provenance, Query, Reply, SourceError, endpoint, time};
 use crate::resource::{
-    Ancestor, Ancestry, BatchPrediction, Detail, Entry, Holds, ListQuery, Operand, Operator, Page, PageToken,
+    Ancestor, Ancestry, BatchPrediction, Detail, Entry, Holds, ListQuery, Operator, Page, PageToken,
     PredictionStatus, ResourceId, Run, SortOrder, Variable,
 };
 
@@ -96,7 +96,7 @@ impl MachineLearning {
             .set_next_token(from.map(|token| token.to_string()));
         if let Some(condition) = query.condition {
             let variable = BatchPredictionFilterVariable::from(condition.variable.name);
-            let value = comparator(condition.operand);
+            let value = condition.operand.as_sent();
             call = call.filter_variable(variable);
             call = match condition.operator {
                 Operator::Eq => call.eq(value),
@@ -192,20 +192,6 @@ where
     SourceError { message, ..failed }
 }
 
-/// A value to compare with. Times are in seconds since 1970, which is how the service writes them.
-fn comparator(operand: Operand) -> String {
-    match operand {
-        Operand::Text(text) => text,
-        Operand::Time(time, _) if time.subsec_millisecond() == 0 => time.as_second().to_string(),
-        Operand::Time(time, _) => {
-            let millis = time.as_millisecond();
-            let sign = if millis < 0 { "-" } else { "" };
-            let millis = millis.unsigned_abs();
-            format!("{sign}{}.{:03}", millis / 1000, millis % 1000)
-        }
-    }
-}
-
 fn entry(prediction: sdk::BatchPrediction) -> Option<Entry> {
     let id = prediction.batch_prediction_id?;
     let status = prediction.status.map(|status| status.as_str().to_owned());
@@ -267,6 +253,7 @@ fn status(status: Option<&EntityStatus>) -> PredictionStatus {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::resource::Operand;
     use aws_types::region::Region;
 
     #[test]
@@ -282,7 +269,7 @@ mod tests {
 
     #[test]
     fn a_time_is_compared_in_seconds_since_1970() {
-        let written = |text: &str| comparator(Operand::Time(text.parse().unwrap(), text.to_owned()));
+        let written = |text: &str| Operand::Time(text.parse().unwrap(), text.to_owned()).as_sent();
         assert_eq!(written("2026-11-20T12:00:00Z"), "1795176000");
         assert_eq!(written("2026-11-20T12:00:00.25Z"), "1795176000.250");
         assert_eq!(written("1969-12-31T23:59:59.5Z"), "-0.500");

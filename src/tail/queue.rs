@@ -21,8 +21,8 @@ pub(super) struct Queue {
     waits: VecDeque<Ask>,
     /// The shards whose waits are due or under way.
     awaited: BTreeSet<ShardId>,
-    /// What the first read of a shard may bring, in bytes.
-    first_read: u64,
+    /// What reads bring lately, in bytes, and so may the first read of a shard.
+    usual: u64,
     /// What the last read of each shard brought, and so may the next.
     brought: BTreeMap<ShardId, u64>,
     /// What the read of each shard that is under way may bring.
@@ -41,7 +41,7 @@ impl Queue {
             calls: VecDeque::new(),
             waits: VecDeque::new(),
             awaited: BTreeSet::new(),
-            first_read,
+            usual: first_read,
             brought: BTreeMap::new(),
             may_bring: BTreeMap::new(),
             bytes_under_way: 0,
@@ -80,7 +80,7 @@ impl Queue {
         let Ask::Read(shard, ..) = self.calls.front()? else {
             return Some(());
         };
-        let bytes = self.brought.get(shard).copied().unwrap_or(self.first_read);
+        let bytes = self.brought.get(shard).copied().unwrap_or(self.usual);
         if self.bytes_under_way > 0 && self.bytes_under_way + bytes > BYTES_UNDER_WAY {
             return None;
         }
@@ -92,6 +92,7 @@ impl Queue {
     /// A read of a shard brought so many bytes.
     pub(super) fn brought(&mut self, shard: &ShardId, bytes: u64) {
         self.brought.insert(shard.clone(), bytes);
+        self.usual = self.usual - self.usual / 8 + bytes / 8;
     }
 
     /// A shard is not read any more.
@@ -145,6 +146,17 @@ mod tests {
     #[test]
     fn reads_that_bring_little_do_not() {
         assert_eq!(make_all(&mut queue(0)), 10);
+    }
+
+    #[test]
+    fn where_others_bring_nothing_the_first_read_of_a_shard_is_not_held_up() {
+        let mut queue = queue(BYTES_UNDER_WAY);
+        assert_eq!(make_all(&mut queue), 1);
+        for _ in 0..40 {
+            queue.brought(&"another".into(), 0);
+        }
+        queue.answered(&"shard-0".into());
+        assert_eq!(make_all(&mut queue), 9);
     }
 
     #[test]

@@ -337,5 +337,5 @@ pub(super) fn shards_listed(
 
 /// Whether something lies over the section, so that it need not be kept up to date.
 pub(super) fn is_covered(model: &Model) -> bool {
-    model.is_workspace() || model.overlays.iter().any(|it| matches!(it, Overlay::Help { .. }))
+    model.is_workspace() || model.overlays.iter().any(|it| matches!(it, Overlay::Help(_)))
 }

@@ -2,8 +2,19 @@
 
 use crate::clock::Now;
 use crate::message::{Action, Effect};
-use crate::model::{CopyMenu, Model, Overlay};
+use crate::model::{CopyMenu, Model, Overlay, aws_command};
 use crate::resource::Location;
+
+/// Copies the command that asks for what is on the screen.
+pub(super) fn command(model: &mut Model, now: Now) -> Vec<Effect> {
+    match aws_command::on_screen(model, now) {
+        Ok(command) => vec![Effect::Copy(command)],
+        Err(why) => {
+            model.notify(now.mono, why, false);
+            Vec::new()
+        }
+    }
+}
 
 /// Opens the menu.
 pub(super) fn open(model: &mut Model, now: Now) -> Vec<Effect> {
@@ -22,6 +33,10 @@ pub(super) fn open(model: &mut Model, now: Now) -> Vec<Effect> {
     items.push(Location {
         label: "id",
         uri: Ok(id),
+    });
+    items.push(Location {
+        label: "aws command",
+        uri: aws_command::of_selected(model).map_err(|_| "there is none for this"),
     });
     model.overlays.push(Overlay::Copy(CopyMenu::new(items)));
     Vec::new()

@@ -4,11 +4,10 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tui_input::{Input, InputRequest};
 
 use super::{
-    batch, browse, consumers, copying, decoder, editor, export, filter, inspector, listing, marks, records,
-    seek, tail,
+    batch, browse, consumers, copying, decoder, editor, export, filter, help, inspector, listing, marks,
+    palette, records, seek, tail,
 };
 use crate::clock::Now;
-use crate::keymap::Context;
 use crate::message::{Action, Effect};
 use crate::model::{Model, Opening, Overlay, Prompt, Purpose};
 use crate::query::FilterError;
@@ -17,11 +16,6 @@ use crate::query::FilterError;
 const PASTED: usize = 4096;
 /// The same where a line is made of many words: a thousand identifiers.
 const PASTED_WORDS: usize = 64 << 10;
-
-pub(super) fn open_help(model: &mut Model) -> Vec<Effect> {
-    model.overlays.push(Overlay::Help { scroll: 0 });
-    Vec::new()
-}
 
 pub(super) fn open_prompt(model: &mut Model, prompt: Prompt) -> Vec<Effect> {
     model.overlays.push(Overlay::Prompt(prompt));
@@ -40,31 +34,31 @@ pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
         (Action::KeepDraft | Action::DiscardDraft, Some(Overlay::Leave(_))) => {
             return editor::answer(model, now, action == Action::KeepDraft);
         }
+        (action, Some(Overlay::Help(_))) => return help::act(model, action),
+        (action, Some(Overlay::Palette(_))) => return palette::act(model, action, now),
         (Action::Back, _) => {
             model.overlays.pop();
         }
         (Action::Accept, Some(Overlay::Prompt(_))) => return accept(model, now),
         (Action::Down | Action::Up, Some(Overlay::Prompt(prompt))) => prompt.choose(action == Action::Down),
         (action, Some(Overlay::Seek(_))) => return seek::act(model, action, now),
-        (Action::Down, Some(Overlay::Help { scroll })) => *scroll = scroll.saturating_add(1),
-        (Action::Up, Some(Overlay::Help { scroll })) => *scroll = scroll.saturating_sub(1),
-        (Action::PageDown, Some(Overlay::Help { scroll })) => *scroll = scroll.saturating_add(10),
-        (Action::PageUp, Some(Overlay::Help { scroll })) => *scroll = scroll.saturating_sub(10),
-        (Action::Top, Some(Overlay::Help { scroll })) => *scroll = 0,
-        (Action::Bottom, Some(Overlay::Help { scroll })) => *scroll = usize::MAX,
         _ => {}
     }
-    limit_help_scroll(model);
     Vec::new()
 }
 
-fn limit_help_scroll(model: &mut Model) {
-    let (lines, rows) = (
-        help_lines(model).len(),
-        usize::from(model.size.height.saturating_sub(4)),
-    );
-    if let Some(Overlay::Help { scroll }) = model.overlays.last_mut() {
-        *scroll = (*scroll).min(lines.saturating_sub(rows));
+/// Takes a text as the line that lies on top, as if it had been typed there.
+pub(super) fn fill(model: &mut Model, text: &str, now: Now) -> Vec<Effect> {
+    match model.overlays.last_mut() {
+        Some(Overlay::Prompt(prompt)) => {
+            prompt.input = Input::new(text.to_owned());
+            accept(model, now)
+        }
+        Some(Overlay::Seek(seek)) => {
+            seek.input = Input::new(text.to_owned());
+            seek::act(model, Action::Accept, now)
+        }
+        _ => Vec::new(),
     }
 }
 
@@ -158,10 +152,15 @@ pub(super) fn type_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
     if matches!(request, InputRequest::InsertChar(_)) {
         make_way(model);
     }
+    if request == InputRequest::DeletePrevChar && palette::is_empty(model) {
+        model.overlays.pop();
+        return Vec::new();
+    }
     if let Some((input, error)) = typed_line(model) {
         input.handle(request);
         *error = None;
     }
+    line_changed(model);
     editor::check_line(model);
     Vec::new()
 }
@@ -196,6 +195,7 @@ pub(super) fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
         insert(input, &pasted);
         *error = None;
     }
+    line_changed(model);
     Vec::new()
 }
 
@@ -205,6 +205,18 @@ pub(super) fn insert(input: &mut Input, text: &str) {
     let after: String = input.value().chars().skip(input.cursor()).collect();
     let cursor = input.cursor() + text.chars().count();
     *input = Input::new(format!("{before}{text}{after}")).with_cursor(cursor);
+}
+
+/// What is chosen by a line is chosen anew.
+fn line_changed(model: &mut Model) {
+    match model.overlays.last_mut() {
+        Some(Overlay::Palette(palette)) => {
+            palette.recalled = None;
+            palette.changed();
+        }
+        Some(Overlay::Help(help)) => help.scroll = 0,
+        _ => {}
+    }
 }
 
 fn make_way(model: &mut Model) {
@@ -223,6 +235,8 @@ fn typed_line(model: &mut Model) -> Option<(&mut Input, &mut Option<String>)> {
     match model.overlays.last_mut()? {
         Overlay::Prompt(prompt) => Some((&mut prompt.input, &mut prompt.error)),
         Overlay::Seek(seek) if seek.is_typing() => Some((&mut seek.input, &mut seek.error)),
+        Overlay::Palette(palette) => Some((&mut palette.input, &mut palette.error)),
+        Overlay::Help(help) if help.is_typing => Some((&mut help.input, &mut help.error)),
         _ => None,
     }
 }
@@ -245,34 +259,4 @@ fn edit_request(key: KeyEvent) -> Option<InputRequest> {
         (KeyCode::Char(character), false) => InputRequest::InsertChar(character),
         _ => return None,
     })
-}
-
-/// The keys that count where the help was asked for: a heading, or keys and what they do.
-pub fn help_lines(model: &Model) -> Vec<(String, String)> {
-    let contexts: &[Context] = if model.editor.is_some() {
-        &[
-            Context::Editor,
-            Context::Review,
-            Context::Merge,
-            Context::Prompt,
-            Context::Global,
-        ]
-    } else if model.tail.is_some() {
-        &[Context::Tail, Context::Inspector, Context::Global]
-    } else {
-        model.pane_contexts()
-    };
-    let mut lines = Vec::new();
-    for context in contexts.iter().copied() {
-        lines.push((context.title().to_owned(), String::new()));
-        for binding in model
-            .keymap
-            .in_context(context)
-            .filter(|it| !it.chords.is_empty())
-        {
-            let keys: Vec<_> = binding.chords.iter().map(ToString::to_string).collect();
-            lines.push((keys.join(" "), binding.help.clone()));
-        }
-    }
-    lines
 }

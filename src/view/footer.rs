@@ -43,7 +43,10 @@ fn writing<'a>(stage: &Stage<'_>, it: &Exporting, area: Rect) -> Line<'a> {
     Line::from(stage.span(format::fit(&words, usize::from(area.width)), Role::Warning))
 }
 
-/// As many hints as fit whole; the help's always does, because it leads to the others.
+/// The two that lead to all the others: where there is room for anything, they are there.
+const LEADING: [Action; 2] = [Action::Commands, Action::Help];
+
+/// As many hints as fit whole; those that lead to the others come last and always do.
 fn hints<'a>(stage: &Stage<'a>, width: usize) -> Line<'a> {
     let mut hints: Vec<_> = stage
         .model
@@ -53,18 +56,19 @@ fn hints<'a>(stage: &Stage<'a>, width: usize) -> Line<'a> {
         .map(|(it, hint)| {
             (
                 it,
-                if deletes(stage) && it.action == Action::Review {
-                    "delete"
-                } else {
-                    hint
+                match it.action {
+                    Action::Review if deletes(stage) => "delete",
+                    Action::Commands if width < NARROW => "",
+                    _ => hint,
                 },
             )
         })
         .collect();
-    hints.sort_by_key(|(binding, _)| binding.action != Action::Help);
-    let leads_with_help = hints
-        .first()
-        .is_some_and(|(binding, _)| binding.action == Action::Help);
+    hints.sort_by_key(|(binding, _)| !LEADING.contains(&binding.action));
+    let leading = hints
+        .iter()
+        .take_while(|(binding, _)| LEADING.contains(&binding.action))
+        .count();
     let pieces = hints
         .into_iter()
         .map(|(binding, hint)| piece(stage, binding, hint));
@@ -75,11 +79,13 @@ fn hints<'a>(stage: &Stage<'a>, width: usize) -> Line<'a> {
             used <= width
         })
         .collect();
-    if leads_with_help && !fitting.is_empty() {
-        fitting.rotate_left(1);
-    }
+    let leading = leading.min(fitting.len());
+    fitting.rotate_left(leading);
     fitting.into_iter().flatten().collect()
 }
+
+/// Columns below which the key of the commands stands without its word: what can be done here needs the room.
+const NARROW: usize = 60;
 
 fn piece<'a>(stage: &Stage<'a>, binding: &Binding, hint: &'a str) -> [Span<'a>; 3] {
     let key = binding
@@ -99,7 +105,10 @@ fn applies(stage: &Stage<'_>, binding: &Binding) -> bool {
     let can = stage.model.abilities();
     let view = stage.model.batch.as_ref().map(|batch| batch.view);
     if is_opening(stage) {
-        return matches!(binding.action, Action::Back | Action::Help | Action::Quit);
+        return matches!(
+            binding.action,
+            Action::Back | Action::Commands | Action::Help | Action::Quit
+        );
     }
     match binding.action {
         Action::Tail | Action::TailFrom => can.tail,

@@ -8,11 +8,10 @@ use tui_input::Input;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-use super::{Role, Stage, consumers, copying, drafts, format, marks, seek};
+use super::{Role, Stage, consumers, copying, drafts, format, help, marks, palette, seek};
 use crate::model::{Overlay, Prompt, Purpose, wrap};
 use crate::resource::CONSUMER_NAME_RULE;
 use crate::sanitize;
-use crate::update::help_lines;
 
 /// How many words to choose from are shown at once.
 const CHOICES: usize = 10;
@@ -39,10 +38,8 @@ pub(super) fn draw(stage: &Stage<'_>, screen: Rect, buffer: &mut Buffer) -> Opti
     let mut cursor = None;
     for overlay in &stage.model.overlays {
         cursor = match overlay {
-            Overlay::Help { scroll } => {
-                help(stage, *scroll, screen, buffer);
-                None
-            }
+            Overlay::Help(it) => help::draw(stage, it, screen, buffer),
+            Overlay::Palette(it) => palette::draw(stage, it, screen, buffer),
             Overlay::Leave(then) => {
                 drafts::leaving(stage, *then, screen, buffer);
                 None
@@ -72,33 +69,6 @@ pub(super) fn draw(stage: &Stage<'_>, screen: Rect, buffer: &mut Buffer) -> Opti
         };
     }
     cursor
-}
-
-fn help(stage: &Stage<'_>, scroll: usize, screen: Rect, buffer: &mut Buffer) {
-    let lines = help_lines(stage.model);
-    let keys = lines
-        .iter()
-        .filter(|(_, what)| !what.is_empty())
-        .map(|(keys, _)| keys.width())
-        .max()
-        .unwrap_or(0);
-    let height = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX);
-    let inner = window(stage, " Keys ", screen, 76, height, buffer);
-    let shown = lines
-        .into_iter()
-        .skip(scroll)
-        .take(usize::from(inner.height))
-        .map(|(left, right)| {
-            if right.is_empty() {
-                Line::from(stage.span(left, Role::Heading))
-            } else {
-                Line::from(vec![
-                    stage.span(format!(" {left:<keys$}  "), Role::Accent),
-                    stage.span(right, Role::Text),
-                ])
-            }
-        });
-    Paragraph::new(shown.collect::<Vec<_>>()).render(inner, buffer);
 }
 
 fn line_of_text(stage: &Stage<'_>, prompt: &Prompt, screen: Rect, buffer: &mut Buffer) -> Option<Position> {

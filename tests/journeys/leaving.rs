@@ -48,12 +48,41 @@ fn a_panic_is_told_on_the_terminal_it_gives_back() {
         program.assert_terminal_is_given_back();
         let screen = program.screen().contents();
         assert!(screen.contains(message), "{screen}");
-        assert!(screen.contains("src/runtime.rs"), "{screen}");
+        assert!(screen.contains("at src/runtime.rs:"), "{screen}");
+        assert!(
+            screen.contains(concat!("kinescope ", env!("CARGO_PKG_VERSION"))),
+            "{screen}"
+        );
+        assert!(screen.contains("--log-file"), "{screen}");
         assert_eq!(
             screen.lines().find(|line| line.starts_with(' ')),
             None,
             "{screen}"
         );
+    }
+}
+
+#[test]
+fn a_panic_is_in_the_log_and_tells_where_that_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("log");
+    let arguments = ["demo", "--log-file", log.to_str().unwrap()];
+    let program = start(
+        Launch::new(&arguments)
+            .size(200, 30)
+            .env("KINESCOPE_PANIC", "quoting"),
+    );
+    assert_eq!(program.exit_code(), PANICKED);
+    program.assert_terminal_is_given_back();
+    let screen = program.screen().contents();
+    let logged = std::fs::read_to_string(&log).unwrap();
+    assert!(screen.contains(log.to_str().unwrap()), "{screen}");
+    for told in [&screen, &logged] {
+        assert!(
+            told.contains("at src/runtime.rs:") && told.contains("is not a char boundary"),
+            "{told}"
+        );
+        assert!(!told.contains("4111"), "{told}");
     }
 }
 

@@ -287,7 +287,11 @@ impl Desk {
 
     /// The screen with its styles, as ratatui writes them.
     pub(super) fn draw(&self) -> Terminal<TestBackend> {
-        let Size { width, height } = self.model.size;
+        self.draw_at(self.model.size)
+    }
+
+    /// The same on a terminal of another size than the program knows of.
+    pub(super) fn draw_at(&self, Size { width, height }: Size) -> Terminal<TestBackend> {
         let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
         self.draw_on(&mut terminal);
         terminal
@@ -314,6 +318,11 @@ fn key_event(key: &str) -> KeyEvent {
         "enter" => KeyCode::Enter,
         "esc" => KeyCode::Esc,
         "tab" => KeyCode::Tab,
+        "backtab" => KeyCode::BackTab,
+        "left" => KeyCode::Left,
+        "right" => KeyCode::Right,
+        "home" => KeyCode::Home,
+        "end" => KeyCode::End,
         "space" => KeyCode::Char(' '),
         "up" => KeyCode::Up,
         "down" => KeyCode::Down,
