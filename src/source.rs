@@ -7,6 +7,7 @@
 
 mod caller;
 mod classify;
+mod credentials;
 mod dynamodb_streams;
 mod endpoint;
 mod error;
@@ -25,6 +26,7 @@ use std::time::Duration;
 use futures::FutureExt as _;
 use futures::future::{BoxFuture, ready};
 
+pub use credentials::{Keyring, WORD, run_processes_apart, serve};
 pub use error::{ErrorKind, SourceError};
 pub use session::{Options, Session, SessionError};
 

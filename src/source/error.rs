@@ -46,6 +46,8 @@ pub struct SourceError {
     pub message: String,
     /// AWS's id of the request, for a support case.
     pub request_id: Option<String>,
+    /// What the person can do about this one, where more is known of it than its kind.
+    pub remedy: Option<String>,
 }
 
 impl SourceError {
@@ -58,7 +60,15 @@ impl SourceError {
             code: sanitize::line(code).into_owned(),
             message: sanitize::line(message).into_owned(),
             request_id: None,
+            remedy: None,
         }
+    }
+
+    /// The same with what the person can do about this one.
+    #[must_use]
+    pub fn with_remedy(mut self, remedy: Option<&str>) -> Self {
+        self.remedy = remedy.map(|remedy| sanitize::line(remedy).into_owned());
+        self
     }
 
     /// The same with AWS's id of the request.
@@ -83,6 +93,9 @@ impl SourceError {
 
     /// What the person can do about it.
     pub fn advice(&self) -> String {
+        if let Some(remedy) = &self.remedy {
+            return remedy.clone();
+        }
         match self.kind {
             ErrorKind::Throttled => "wait a moment and try again".to_owned(),
             ErrorKind::Expired => "try again".to_owned(),

@@ -8,7 +8,7 @@ use super::SessionError;
 use crate::sanitize;
 
 /// All profiles, with the one in use chosen. A profile that was named must exist.
-pub(super) async fn load(fs: &Fs, env: &Env, named: Option<&str>) -> Result<ProfileSet, SessionError> {
+pub(in crate::source) async fn load(fs: &Fs, env: &Env, named: Option<&str>) -> Result<ProfileSet, SessionError> {
     let chosen = named
         .map(str::to_owned)
         .or_else(|| env.get("AWS_PROFILE").ok())
@@ -40,6 +40,20 @@ pub(super) fn names(profiles: &ProfileSet) -> Vec<String> {
 pub(super) fn in_use(profiles: &ProfileSet) -> Option<String> {
     let name = profiles.selected_profile();
     profiles.get_profile(name).map(|_| name.to_owned())
+}
+
+/// The region of a profile, or of the one that it assumes its role from, as the SDK looks for it.
+pub(super) fn region_of(profiles: &ProfileSet, name: &str) -> Option<String> {
+    let mut seen = Vec::new();
+    let mut at = name;
+    while let Some(profile) = profiles.get_profile(at).filter(|_| !seen.contains(&at)) {
+        if let Some(region) = profile.get("region") {
+            return Some(region.to_owned());
+        }
+        seen.push(at);
+        at = profile.get("source_profile")?;
+    }
+    None
 }
 
 fn cause(error: &dyn std::error::Error) -> String {
