@@ -6,7 +6,7 @@
 mod get;
 pub(crate) mod lines;
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal as _, Write};
 use std::os::fd::AsFd as _;
@@ -26,11 +26,11 @@ use crate::config::Config;
 use crate::decode::{Broken, ChoiceError, Decoder, user_records};
 use crate::message::{Ended, TailReply, Through};
 use crate::query::Filter;
-use crate::resource::{Record, ResourceId, ShardId};
-use crate::runtime::tail::{Order, drive};
+use crate::resource::{Record, ResourceId, SequenceNumber, ShardId};
+use crate::runtime::tail::{Order, Wishes, drive};
 use crate::runtime::{Clock, Signals};
 use crate::sanitize;
-use crate::source::{Session, Source, SourceError, Tail};
+use crate::source::{ErrorKind, Session, Source, SourceError, Tail};
 use crate::tail::{PositionError, TailEvent, parse_position};
 pub use get::get;
 use lines::Format;
@@ -41,6 +41,10 @@ const CHANNEL: usize = 4;
 const REASONS: usize = 16;
 /// Room for what is written at once.
 const BUFFER: usize = 128 << 10;
+/// How long credentials may fail in the middle of a tail before it ends: a script wants an end, and who logs in anew needs a while.
+const CREDENTIALS_PATIENCE: Duration = Duration::from_mins(10);
+/// Shards of which is told how far they were read.
+const PLACES: usize = 4;
 /// How long the first read waits for what it could do without.
 const PATIENCE: Duration = Duration::from_secs(3);
 
@@ -70,6 +74,14 @@ pub enum Failure {
     /// A call failed.
     #[error(transparent)]
     Source(#[from] SourceError),
+    /// Credentials failed for so long that it was given up, and how far the shards were read.
+    #[error("{error}; it was tried for 10 min, and read up to {reached}")]
+    WithoutCredentials {
+        /// The last failure.
+        error: SourceError,
+        /// The shards and the sequence numbers of their last records.
+        reached: String,
+    },
     /// The output cannot be written.
     #[error("the output cannot be written: {0}")]
     Output(#[from] io::Error),
@@ -131,7 +143,8 @@ pub async fn tail(
         stream: stream.clone(),
         from,
         only,
-        parents_first: watch::channel(!args.no_parent_order).1,
+        wishes: watch::channel(Wishes::ordered(!args.no_parent_order)).1,
+        patience: Some(CREDENTIALS_PATIENCE),
         retention,
         through,
     };
@@ -248,6 +261,8 @@ struct Writer<W: Write> {
     troubled: bool,
     stopped: bool,
     misread: HashSet<String>,
+    /// The last record of each shard.
+    reached: BTreeMap<ShardId, SequenceNumber>,
     line: Vec<u8>,
 }
 
@@ -262,6 +277,7 @@ impl<W: Write> Writer<W> {
             troubled: false,
             stopped: false,
             misread: HashSet::new(),
+            reached: BTreeMap::new(),
             line: Vec::new(),
         }
     }
@@ -289,7 +305,7 @@ impl<W: Write> Writer<W> {
     fn take(&mut self, news: TailReply) -> Result<bool, Failure> {
         match news {
             TailReply::Registering | TailReply::Listing(_) | TailReply::Begun => Ok(self.left == Some(0)),
-            TailReply::Failed(error) => Err(error.into()),
+            TailReply::Failed(error) => Err(self.ended_by(error)),
             TailReply::Events(events, _) => {
                 for event in events {
                     if self.take_event(event)? {
@@ -301,10 +317,31 @@ impl<W: Write> Writer<W> {
         }
     }
 
+    /// What was read before is told, so that somebody can go on from there.
+    fn ended_by(&mut self, error: SourceError) -> Failure {
+        // What is written already stays written, whatever else fails.
+        let _ = self.out.flush();
+        if error.kind != ErrorKind::Credentials || self.reached.is_empty() {
+            return error.into();
+        }
+        let named = self.reached.iter().take(PLACES).map(|(shard, sequence)| {
+            let (shard, sequence) = (sanitize::line(shard.as_str()), sanitize::line(sequence.as_str()));
+            format!("{shard} seq:{sequence}")
+        });
+        let mut reached = named.collect::<Vec<_>>().join(", ");
+        if self.reached.len() > PLACES {
+            reached += &format!(" and so on in {} more", self.reached.len() - PLACES);
+        }
+        Failure::WithoutCredentials { error, reached }
+    }
+
     fn take_event(&mut self, event: TailEvent) -> Result<bool, Failure> {
         match event {
-            TailEvent::Read { records, .. } => {
+            TailEvent::Read { shard, records, .. } => {
                 self.troubled = false;
+                if let Some(last) = records.last() {
+                    self.reached.insert(shard, last.sequence.clone());
+                }
                 return self.write_records(records);
             }
             TailEvent::Trouble(_, error) => self.tell(&error),

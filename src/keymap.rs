@@ -53,6 +53,8 @@ pub enum Context {
     Seek,
     /// Its shards.
     SeekShards,
+    /// The choice of a profile and a region.
+    Session,
     /// The help.
     Help,
     /// Everywhere, unless an inner context takes the key.
@@ -61,7 +63,7 @@ pub enum Context {
 
 impl Context {
     /// All of them, in the order in which the help shows them.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::Browse,
         Self::Prediction,
         Self::Tail,
@@ -80,6 +82,7 @@ impl Context {
         Self::Copy,
         Self::Seek,
         Self::SeekShards,
+        Self::Session,
         Self::Help,
         Self::Global,
     ];
@@ -105,6 +108,7 @@ impl Context {
             Self::Copy => "Copying",
             Self::Seek => "Tail from",
             Self::SeekShards => "Shards of it",
+            Self::Session => "Profile and region",
             Self::Help => "Help",
             Self::Global => "Everywhere",
         }

@@ -17,6 +17,7 @@ mod kinesis;
 mod limiter;
 mod machine_learning;
 mod sagemaker;
+mod services;
 mod session;
 mod time;
 
@@ -28,7 +29,10 @@ use futures::future::{BoxFuture, ready};
 
 pub use credentials::{Keyring, WORD, run_processes_apart, serve};
 pub use error::{ErrorKind, SourceError};
-pub use session::{Options, Session, SessionError};
+pub use services::Services;
+pub use session::{
+    Options, Prepared, ProfileSummary, REGIONS, Session, SessionError, check_region, list_profiles,
+};
 
 use crate::resource::{
     Ancestor, Ancestry, Batch, Caller, Consumer, ConsumerArn, Detail, Entry, FeatureRecord, GatheredRecords,

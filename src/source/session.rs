@@ -5,6 +5,10 @@
 //! where nobody named a region.
 
 pub(super) mod profile;
+mod regions;
+
+pub use profile::{ProfileSummary, list as list_profiles};
+pub use regions::REGIONS;
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,7 +16,6 @@ use std::time::Duration;
 
 use aws_config::identity::IdentityCache;
 use aws_config::imds::region::ImdsRegionProvider;
-use aws_config::meta::region::ProvideRegion as _;
 use aws_config::profile::ProfileSet;
 use aws_config::provider_config::ProviderConfig;
 use aws_config::retry::RetryConfig;
@@ -32,7 +35,7 @@ use super::dynamodb_streams::DynamoDbStreams;
 use super::feature_store::FeatureStore;
 use super::kinesis::Kinesis;
 use super::machine_learning::MachineLearning;
-use super::{Identify, Source, http};
+use super::{Identify, Services, Source, http};
 use crate::demo::protocol::ACCOUNT;
 use crate::resource::Section;
 use crate::sanitize;
@@ -97,6 +100,13 @@ pub enum SessionError {
     InvalidEndpoint(String),
 }
 
+impl SessionError {
+    /// Whether it is a matter of what was asked for.
+    pub fn is_usage(&self) -> bool {
+        matches!(self, Self::InvalidEndpoint(_) | Self::InvalidRegion(_))
+    }
+}
+
 fn choose_profile(known: &[String]) -> String {
     match known {
         [] => "the files have no profiles: run `aws configure`".to_owned(),
@@ -130,8 +140,15 @@ impl Prepared {
         !disabled.is_ok_and(|it| it.eq_ignore_ascii_case("true"))
     }
 
-    /// The session in the region of the EC2 instance.
-    pub async fn open_where_it_runs(mut self) -> Result<Session, SessionError> {
+    /// The session in the region that is named, or else in the one of the EC2 instance.
+    pub async fn open(self) -> Result<Session, SessionError> {
+        match self.region {
+            Some(_) => Ok(self.open_in_region().await),
+            None => self.open_where_it_runs().await,
+        }
+    }
+
+    async fn open_where_it_runs(mut self) -> Result<Session, SessionError> {
         let metadata = aws_config::imds::Client::builder()
             .configure(&provider_config(&self.client))
             .max_attempts(1)
@@ -146,11 +163,10 @@ impl Prepared {
             return Err(SessionError::NoRegion(of.unwrap_or_default()));
         };
         self.region = Some(region.to_string());
-        Ok(self.open().await)
+        Ok(self.open_in_region().await)
     }
 
-    /// The session in the region that is named.
-    async fn open(self) -> Session {
+    async fn open_in_region(self) -> Session {
         let region = Region::new(self.region.unwrap_or_default());
         let loader = aws_config::defaults(behavior())
             .http_client(self.client.clone())
@@ -200,11 +216,7 @@ impl Session {
     /// The session that the command line, the environment and the profiles describe. Where none of these names a region, the
     /// EC2 instance is asked for its own.
     pub async fn open(options: Options) -> Result<Self, SessionError> {
-        let prepared = Self::prepare(options).await?;
-        match prepared.region {
-            Some(_) => Ok(prepared.open().await),
-            None => prepared.open_where_it_runs().await,
-        }
+        Self::prepare(options).await?.open().await
     }
 
     /// All of it that needs files and the environment only.
@@ -270,14 +282,18 @@ impl Session {
         self.account.as_deref()
     }
 
-    /// The credentials that it asks with, where they can change.
-    pub fn keyring(&self) -> Option<&Keyring> {
-        self.keyring.as_ref()
-    }
-
     /// The URL that replaces the endpoints of all services, if one does.
     pub fn endpoint_url(&self) -> Option<&str> {
         self.sdk.endpoint_url()
+    }
+
+    /// All that it can call.
+    pub fn services(&self) -> Services {
+        Services {
+            sources: self.sources(),
+            identify: self.identify(),
+            keyring: self.keyring.clone(),
+        }
     }
 
     /// What tells who calls.

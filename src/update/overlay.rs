@@ -5,7 +5,7 @@ use tui_input::{Input, InputRequest};
 
 use super::{
     batch, browse, consumers, copying, decoder, editor, export, filter, inspector, listing, marks, records,
-    seek, tail,
+    seek, session, tail,
 };
 use crate::clock::Now;
 use crate::keymap::Context;
@@ -34,6 +34,7 @@ pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
         (Action::Back, Some(Overlay::Marks(_))) => drop(model.overlays.pop()),
         (action, Some(Overlay::Marks(_))) => return marks::act(model, action, now),
         (action, Some(Overlay::Copy(_))) => return copying::act(model, action, now),
+        (_, Some(Overlay::Session(_))) => return session::act(model, action, now),
         (_, Some(Overlay::Consumers(_))) => return consumers::act(model, action, now),
         (Action::Confirm, Some(Overlay::Confirm(_))) => return consumers::confirm(model, now),
         (action, Some(Overlay::Drafts { .. })) => return editor::act_on_drafts(model, action, now),
@@ -162,6 +163,7 @@ pub(super) fn type_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
         input.handle(request);
         *error = None;
     }
+    narrow(model);
     editor::check_line(model);
     Vec::new()
 }
@@ -196,7 +198,15 @@ pub(super) fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
         insert(input, &pasted);
         *error = None;
     }
+    narrow(model);
     Vec::new()
+}
+
+/// What is typed over a choice narrows it.
+fn narrow(model: &mut Model) {
+    if let Some(Overlay::Session(menu)) = model.overlays.last_mut() {
+        menu.narrowed();
+    }
 }
 
 /// Puts a text into a line where the cursor is.
@@ -223,6 +233,7 @@ fn typed_line(model: &mut Model) -> Option<(&mut Input, &mut Option<String>)> {
     match model.overlays.last_mut()? {
         Overlay::Prompt(prompt) => Some((&mut prompt.input, &mut prompt.error)),
         Overlay::Seek(seek) if seek.is_typing() => Some((&mut seek.input, &mut seek.error)),
+        Overlay::Session(menu) if menu.opening.is_none() => Some(menu.line_mut()),
         _ => None,
     }
 }
