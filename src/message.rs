@@ -10,9 +10,7 @@ use serde::Deserialize;
 use crate::cli::Output;
 use crate::decode::{ChoiceError, Decoder};
 use crate::edit::{Kept, LeftBehind};
-use crate::model::{
-    Document, Found, OpenedSession, ProfileEntry, Scan, SessionChoice, Sight, Size, Ticket,
-};
+use crate::model::{Document, Found, OpenedSession, ProfileEntry, Scan, SessionChoice, Sight, Size, Ticket};
 use crate::resource::{
     Ancestor, Ancestry, Caller, Consumer, Detail, Entry, FeatureRecord, GatheredRecords, ListQuery, Page,
     PageToken, Position, Record, RecordWrite, ResourceId, Section, Shard, ShardId, WantedRecords,

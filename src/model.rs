@@ -69,9 +69,7 @@ pub use record_outline::{RecordLine, RecordOutline};
 pub use records::{Lookup, RecordsPane, shown_from};
 pub use remote::{Paged, Remote, Wait, settle_page};
 pub use seek::{Place, Seek, SeekRow, places};
-pub use session::{
-    Connection, OpenedSession, ProfileEntry, SessionChoice, SessionColumn, SessionMenu,
-};
+pub use session::{Connection, OpenedSession, ProfileEntry, SessionChoice, SessionColumn, SessionMenu};
 pub use shown::{Saying, Shown};
 pub use sieve::{Found, Scan, Sieve};
 pub use tail::TailPane;

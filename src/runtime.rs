@@ -34,8 +34,8 @@ use crate::terminal::clipboard::{self, Tool};
 use crate::update::update;
 use crate::view::{self, Look};
 use calls::Calls;
-pub use entrance::Entrance;
 use drafts::Drafts;
+pub use entrance::Entrance;
 use keeper::{Job, Keeper};
 use vanished::Watch;
 

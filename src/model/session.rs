@@ -243,7 +243,10 @@ impl SessionMenu {
     fn follow_profile(&mut self) {
         if self.region.is_none() {
             let wanted = self.region();
-            let place = self.shown_regions().iter().position(|it| Some(it) == wanted.as_ref());
+            let place = self
+                .shown_regions()
+                .iter()
+                .position(|it| Some(it) == wanted.as_ref());
             self.cursors[1] = place.unwrap_or(0);
         }
     }
@@ -274,7 +277,11 @@ mod tests {
             ..Identity::default()
         };
         let mut menu = SessionMenu::new(wait, &identity);
-        menu.fill(vec![profile("a", Some("eu-west-1")), profile("b", None), profile("c", Some("local-9"))]);
+        menu.fill(vec![
+            profile("a", Some("eu-west-1")),
+            profile("b", None),
+            profile("c", Some("local-9")),
+        ]);
         menu
     }
 
@@ -288,7 +295,11 @@ mod tests {
     #[test]
     fn a_profile_brings_its_region_until_one_is_chosen() {
         let mut menu = menu();
-        assert_eq!(menu.choice(), choice("b", "us-east-1"), "the one in use is selected");
+        assert_eq!(
+            menu.choice(),
+            choice("b", "us-east-1"),
+            "the one in use is selected"
+        );
         menu.select(0);
         assert_eq!(menu.choice(), choice("a", "eu-west-1"));
         menu.select(2);

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 use tokio::task::AbortHandle;
 
-use super::export::{self, Wanted};
 use super::entrance::Entrance;
+use super::export::{self, Wanted};
 use super::tail::{self, Wishes};
 use super::{Reach, clock::Clock};
 use crate::decode::Decoder;
@@ -36,12 +36,7 @@ pub(super) struct Calls {
 }
 
 impl Calls {
-    pub(super) fn new(
-        clock: Clock,
-        messages: mpsc::Sender<Message>,
-        reach: Reach,
-        read_only: bool,
-    ) -> Self {
+    pub(super) fn new(clock: Clock, messages: mpsc::Sender<Message>, reach: Reach, read_only: bool) -> Self {
         Self {
             clock,
             messages,

@@ -125,9 +125,13 @@ where
             let code = context.err().code().unwrap_or_default();
             let message = context.err().message().unwrap_or_default();
             if let Some(remedy) = context.raw().extension::<Remedy>() {
-                return made(ErrorKind::Credentials, code, &format!("{message} ({})", remedy.of))
-                    .with_remedy(Some(&remedy.advice))
-                    .with_request_id(error.request_id());
+                return made(
+                    ErrorKind::Credentials,
+                    code,
+                    &format!("{message} ({})", remedy.of),
+                )
+                .with_remedy(Some(&remedy.advice))
+                .with_request_id(error.request_id());
             }
             match code {
                 "" => made(kind_of_status(status), &format!("HTTP {status}"), message),

@@ -159,8 +159,13 @@ impl Inner {
             match self.ask_one(source, &route).await {
                 Ok(credentials) => {
                     let remedy = source.remedy(&route);
-                    self.refusals
-                        .known(credentials.access_key_id(), Remedy { of: words, advice: remedy });
+                    self.refusals.known(
+                        credentials.access_key_id(),
+                        Remedy {
+                            of: words,
+                            advice: remedy,
+                        },
+                    );
                     return Ok(credentials);
                 }
                 Err(CredentialsError::CredentialsNotLoaded(_)) => tried.push(source.name(&route)),
@@ -170,14 +175,14 @@ impl Inner {
         Err(Failure::none(&tried, &route))
     }
 
-    async fn ask_one(
-        &self,
-        source: Source,
-        route: &Route,
-    ) -> Result<Credentials, CredentialsError> {
+    async fn ask_one(&self, source: Source, route: &Route) -> Result<Credentials, CredentialsError> {
         let config = &self.config;
         match source {
-            Source::Environment => EnvironmentVariableCredentialsProvider::new().provide_credentials().await,
+            Source::Environment => {
+                EnvironmentVariableCredentialsProvider::new()
+                    .provide_credentials()
+                    .await
+            }
             Source::Profile => route.credentials(config, &self.sdk).await,
             Source::WebIdentity => {
                 let provider = WebIdentityTokenCredentialsProvider::builder().configure(config);
@@ -328,7 +333,10 @@ mod tests {
     fn credentials_that_a_service_refused_are_got_anew_though_they_have_not_ended() {
         let (refusals, held) = (Refusals::default(), held(Ok(keys("A", Some(3600)))));
         refusals.refuse("B");
-        assert!(is_used(&held, 60, 0, &refusals), "another's refusal means nothing");
+        assert!(
+            is_used(&held, 60, 0, &refusals),
+            "another's refusal means nothing"
+        );
         refusals.refuse("A");
         assert!(is_used(&held, 9, 0, &refusals), "not at once again");
         assert!(!is_used(&held, 10, 0, &refusals));
@@ -336,7 +344,10 @@ mod tests {
 
     #[test]
     fn a_failure_holds_for_a_moment_and_not_when_a_person_asks() {
-        let (refusals, held) = (Refusals::default(), held(Err(Failure::none(&[], &Route::default()))));
+        let (refusals, held) = (
+            Refusals::default(),
+            held(Err(Failure::none(&[], &Route::default()))),
+        );
         assert!(is_used(&held, 9, 0, &refusals));
         assert!(!is_used(&held, 9, 1, &refusals));
         assert!(!is_used(&held, 10, 0, &refusals));

@@ -146,7 +146,10 @@ impl HttpConnector for Chooser {
 
 /// The access key id that a request is signed with: `Credential=KEY/DATE/…`.
 fn key_of(request: &HttpRequest) -> Option<&str> {
-    let (_, rest) = request.headers().get("authorization")?.split_once("Credential=")?;
+    let (_, rest) = request
+        .headers()
+        .get("authorization")?
+        .split_once("Credential=")?;
     rest.split('/').next()
 }
 
@@ -158,7 +161,9 @@ async fn refuses_credentials(answer: &mut HttpResponse) -> bool {
         return is_refusal(name.split(':').next().unwrap_or_default());
     }
     let length = answer.headers().get("content-length");
-    let is_short = length.and_then(|length| length.parse().ok()).is_some_and(|it: usize| it <= ERROR_BYTES);
+    let is_short = length
+        .and_then(|length| length.parse().ok())
+        .is_some_and(|it: usize| it <= ERROR_BYTES);
     if !is_short || !matches!(answer.status().as_u16(), 400 | 401 | 403) {
         return false;
     }
@@ -284,13 +289,27 @@ mod tests {
     async fn an_answer_that_refuses_credentials_is_known_and_left_as_it_is() {
         for (status, body, expected) in [
             (400, r#"{"__type":"ExpiredTokenException","message":"old"}"#, true),
-            (400, r#"{"__type":"com.amazon.coral.service#UnrecognizedClientException"}"#, true),
-            (403, "<ErrorResponse><Error><Type>Sender</Type><Code>InvalidClientTokenId</Code></Error></ErrorResponse>", true),
-            (400, r#"{"__type":"ResourceNotFoundException","message":"ExpiredToken is no stream"}"#, false),
+            (
+                400,
+                r#"{"__type":"com.amazon.coral.service#UnrecognizedClientException"}"#,
+                true,
+            ),
+            (
+                403,
+                "<ErrorResponse><Error><Type>Sender</Type><Code>InvalidClientTokenId</Code></Error></ErrorResponse>",
+                true,
+            ),
+            (
+                400,
+                r#"{"__type":"ResourceNotFoundException","message":"ExpiredToken is no stream"}"#,
+                false,
+            ),
             (200, r#"{"__type":"ExpiredTokenException"}"#, false),
         ] {
             let mut answer = HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body));
-            answer.headers_mut().insert("content-length", body.len().to_string());
+            answer
+                .headers_mut()
+                .insert("content-length", body.len().to_string());
             assert_eq!(refuses_credentials(&mut answer).await, expected, "{body}");
             assert_eq!(answer.body().bytes(), Some(body.as_bytes()));
         }

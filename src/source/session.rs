@@ -159,7 +159,9 @@ impl Prepared {
             .build();
         let answer = tokio::time::timeout(METADATA_TIMEOUT, of_instance.region()).await;
         let Some(region) = answer.ok().flatten() else {
-            let of = self.profile().map(|name| format!(" for profile {}", sanitize::line(name)));
+            let of = self
+                .profile()
+                .map(|name| format!(" for profile {}", sanitize::line(name)));
             return Err(SessionError::NoRegion(of.unwrap_or_default()));
         };
         self.region = Some(region.to_string());
@@ -375,7 +377,11 @@ pub fn check_region(name: &str) -> Result<(), SessionError> {
 
 /// The certificates of the file that `AWS_CA_BUNDLE` names, as the AWS CLI trusts them in place of the system's.
 fn trusted() -> Result<Option<Vec<u8>>, SessionError> {
-    let Some(file) = Env::real().get("AWS_CA_BUNDLE").ok().filter(|file| !file.is_empty()) else {
+    let Some(file) = Env::real()
+        .get("AWS_CA_BUNDLE")
+        .ok()
+        .filter(|file| !file.is_empty())
+    else {
         return Ok(None);
     };
     let unusable = |why: &str| SessionError::UnusableCertificates {

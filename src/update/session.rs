@@ -72,7 +72,9 @@ fn accept(model: &mut Model, now: Now) -> Vec<Effect> {
     };
     menu.error = match menu.choice() {
         None => Some("no profile has these words in it".to_owned()),
-        Some(_) if is_exporting => Some("a file is being written; wait for it, or cancel it first".to_owned()),
+        Some(_) if is_exporting => {
+            Some("a file is being written; wait for it, or cancel it first".to_owned())
+        }
         Some(_) => None,
     };
     if menu.error.is_some() {
@@ -99,7 +101,10 @@ pub(super) fn switch(model: &mut Model, now: Now) -> Vec<Effect> {
 /// The first session, where it could not be opened before the first frame; and what tells how it is with the credentials.
 pub(super) fn wants(model: &mut Model, now: Now) -> Vec<Effect> {
     let is_tried = model.session.opening.is_some() || model.session.failed.is_some();
-    let is_chosen = model.overlays.iter().any(|it| matches!(it, Overlay::Session(menu) if menu.opening.is_some()));
+    let is_chosen = model
+        .overlays
+        .iter()
+        .any(|it| matches!(it, Overlay::Session(menu) if menu.opening.is_some()));
     if !model.session.is_open && !is_tried && !is_chosen {
         let wait = ask(model, now.mono);
         model.session.opening = Some(wait);
@@ -114,11 +119,7 @@ pub(super) fn wants(model: &mut Model, now: Now) -> Vec<Effect> {
 }
 
 /// A session is open, or could not be opened.
-pub(super) fn opened(
-    model: &mut Model,
-    now: Now,
-    opened: Result<Box<OpenedSession>, String>,
-) -> Vec<Effect> {
+pub(super) fn opened(model: &mut Model, now: Now, opened: Result<Box<OpenedSession>, String>) -> Vec<Effect> {
     match opened {
         Ok(session) => enter(model, now, *session),
         Err(why) => {
@@ -133,7 +134,12 @@ pub(super) fn opened(
 
 /// Everything that is known came from another account, and all that is under way would bring more of it: it goes.
 fn enter(model: &mut Model, now: Now, session: OpenedSession) -> Vec<Effect> {
-    let mut effects: Vec<_> = model.tickets.revoke_all().into_iter().map(Effect::Cancel).collect();
+    let mut effects: Vec<_> = model
+        .tickets
+        .revoke_all()
+        .into_iter()
+        .map(Effect::Cancel)
+        .collect();
     let is_switch = model.session.is_open;
     model.overlays.clear();
     (model.tail, model.records, model.batch, model.editor) = (None, None, None, None);

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use super::{Told, ask, cancel, consumers, decoder, export, filter, inspector, overlay, panel, seek, session};
+use super::{
+    Told, ask, cancel, consumers, decoder, export, filter, inspector, overlay, panel, seek, session,
+};
 use crate::clock::Now;
 use crate::message::{Action, Effect, TailReply, TailRequest};
 use crate::model::{Focus, Model, Prompt, Purpose, Remote, TailPane};

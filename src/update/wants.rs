@@ -1,6 +1,8 @@
 //! What the screen needs and does not have: asked for after every message, once, and a little at a time.
 
-use super::{ask, batch, behind, browse, cancel, consumers, editor, filter, follow, inspector, records, session};
+use super::{
+    ask, batch, behind, browse, cancel, consumers, editor, filter, follow, inspector, records, session,
+};
 use crate::clock::Now;
 use crate::message::{Effect, Request};
 use crate::model::{Model, Remote, ShardList, cancel_listing};

@@ -153,6 +153,9 @@ pub(super) fn waiting(stage: &Stage<'_>, what: &str, wait: Wait) -> String {
     });
     match gone.as_secs() {
         0 => format!("asking for {what} …{provider}"),
-        _ => format!("asking for {what} … {}{provider} · esc cancels", format::span(gone)),
+        _ => format!(
+            "asking for {what} … {}{provider} · esc cancels",
+            format::span(gone)
+        ),
     }
 }

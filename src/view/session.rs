@@ -28,7 +28,9 @@ pub(super) fn menu(
     buffer: &mut Buffer,
 ) -> Option<Position> {
     let rows = u16::try_from(menu.shown_profiles().len().max(menu.shown_regions().len())).unwrap_or(u16::MAX);
-    let height = rows.saturating_add(NOTES + 4).min(screen.height.saturating_sub(2).max(1));
+    let height = rows
+        .saturating_add(NOTES + 4)
+        .min(screen.height.saturating_sub(2).max(1));
     let width = screen.width.saturating_sub(4).min(COLUMNS);
     let inner = window(stage, " Profile and region ", screen, width, height, buffer);
     if inner.is_empty() {
@@ -66,19 +68,32 @@ fn profiles(stage: &Stage<'_>, menu: &SessionMenu, area: Rect, buffer: &mut Buff
         Paragraph::new(Line::from(stage.span(words, Role::Dim))).render(area, buffer);
         return;
     }
-    let names = shown.iter().map(|it| sanitize::line(it.title()).width()).max().unwrap_or(0);
+    let names = shown
+        .iter()
+        .map(|it| sanitize::line(it.title()).width())
+        .max()
+        .unwrap_or(0);
     let names = names.min(usize::from(area.width) / 3);
     let rows = shown.iter().map(|profile| {
         let sign = if menu.is_current(profile) { "●" } else { " " };
         let name = format::fit(&sanitize::line(profile.title()), names);
-        (format!("{sign} {name}{}  ", " ".repeat(names.saturating_sub(name.width()))), notes_of(profile))
+        (
+            format!(
+                "{sign} {name}{}  ",
+                " ".repeat(names.saturating_sub(name.width()))
+            ),
+            notes_of(profile),
+        )
     });
     column(stage, menu, SessionColumn::Profiles, rows.collect(), area, buffer);
 }
 
 /// What is to be known of a profile before it is chosen.
 fn notes_of(profile: &ProfileEntry) -> String {
-    let region = profile.region.as_deref().map(|it| sanitize::line(it).into_owned());
+    let region = profile
+        .region
+        .as_deref()
+        .map(|it| sanitize::line(it).into_owned());
     let read_only = profile.read_only.then(|| "read-only".to_owned());
     let parts = [read_only, region, Some(profile.summary.clone())];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
@@ -86,7 +101,11 @@ fn notes_of(profile: &ProfileEntry) -> String {
 
 fn list_regions(stage: &Stage<'_>, menu: &SessionMenu, area: Rect, buffer: &mut Buffer) {
     let rows = menu.shown_regions().into_iter().map(|region| {
-        let sign = if region == menu.current_region() { "●" } else { " " };
+        let sign = if region == menu.current_region() {
+            "●"
+        } else {
+            " "
+        };
         (format!("{sign} {}", sanitize::line(&region)), String::new())
     });
     column(stage, menu, SessionColumn::Regions, rows.collect(), area, buffer);
@@ -103,20 +122,25 @@ fn column(
 ) {
     let (cursor, fit) = (menu.cursor(column), usize::from(area.height));
     let top = (cursor + 1).saturating_sub(fit);
-    let lines = rows.into_iter().enumerate().skip(top).take(fit).map(|(row, (left, right))| {
-        let is_selected = row == cursor;
-        let role = match (is_selected, menu.column == column) {
-            (true, true) => Role::Selected,
-            (true, false) => Role::Accent,
-            (false, _) => Role::Text,
-        };
-        let room = usize::from(area.width).saturating_sub(left.width() + 1);
-        Line::from(vec![
-            stage.span(if is_selected { "▌" } else { " " }, Role::Accent),
-            stage.span(left, role),
-            stage.span(format::fit(&right, room), Role::Dim),
-        ])
-    });
+    let lines = rows
+        .into_iter()
+        .enumerate()
+        .skip(top)
+        .take(fit)
+        .map(|(row, (left, right))| {
+            let is_selected = row == cursor;
+            let role = match (is_selected, menu.column == column) {
+                (true, true) => Role::Selected,
+                (true, false) => Role::Accent,
+                (false, _) => Role::Text,
+            };
+            let room = usize::from(area.width).saturating_sub(left.width() + 1);
+            Line::from(vec![
+                stage.span(if is_selected { "▌" } else { " " }, Role::Accent),
+                stage.span(left, role),
+                stage.span(format::fit(&right, room), Role::Dim),
+            ])
+        });
     Paragraph::new(lines.collect::<Vec<_>>()).render(area, buffer);
 }
 
@@ -126,7 +150,10 @@ fn told(stage: &Stage<'_>, menu: &SessionMenu, area: Rect, buffer: &mut Buffer) 
         (Some(error), _) => (error.clone(), Role::Failed),
         (None, Some(wait)) => {
             let gone = stage.now.mono.saturating_sub(wait.since);
-            (format!("opening … {} · esc stays here", format::span(gone)), Role::Warning)
+            (
+                format!("opening … {} · esc stays here", format::span(gone)),
+                Role::Warning,
+            )
         }
         (None, None) => (will_be(stage, menu), Role::Dim),
     };
@@ -143,15 +170,24 @@ fn will_be(stage: &Stage<'_>, menu: &SessionMenu) -> String {
     let Some(profile) = menu.profile() else {
         return String::new();
     };
-    let region = menu.region().unwrap_or_else(|| "the instance's region".to_owned());
-    let switch = format!("enter: {} in {}", sanitize::line(profile.title()), sanitize::line(&region));
+    let region = menu
+        .region()
+        .unwrap_or_else(|| "the instance's region".to_owned());
+    let switch = format!(
+        "enter: {} in {}",
+        sanitize::line(profile.title()),
+        sanitize::line(&region)
+    );
     let model = stage.model;
     let tail = model.tail.as_ref().filter(|tail| !tail.ended);
     let parts = [
         Some(switch),
         profile.read_only.then(|| "writes are refused".to_owned()),
         tail.map(|tail| format!("ends the tail of {}", sanitize::line(&tail.name))),
-        model.editor.as_ref().map(|it| format!("leaves the record {}", sanitize::line(&it.identifier))),
+        model
+            .editor
+            .as_ref()
+            .map(|it| format!("leaves the record {}", sanitize::line(&it.identifier))),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }

@@ -54,7 +54,8 @@ impl Failure {
         let advice = if route.is_named() {
             route.remedy()
         } else {
-            "set AWS_PROFILE or AWS_ACCESS_KEY_ID, run `aws configure` or `aws sso login`, then r asks again".to_owned()
+            "set AWS_PROFILE or AWS_ACCESS_KEY_ID, run `aws configure` or `aws sso login`, then r asks again"
+                .to_owned()
         };
         Self {
             why: format!("none of these has any: {}", tried.join(", ")),
@@ -76,7 +77,10 @@ impl Failure {
                  credential_process that does; r asks again",
                 route.first
             ),
-            None => format!("check role_arn of profile {} and who may assume it; r asks again", route.profile),
+            None => format!(
+                "check role_arn of profile {} and who may assume it; r asks again",
+                route.profile
+            ),
         };
         Self {
             why: shortened(&why),

@@ -109,7 +109,10 @@ fn failed(why: &str) -> CredentialsError {
 /// How it ended, and the first line of what it said about that.
 fn ended(output: &Output) -> String {
     let said = String::from_utf8_lossy(&output.stderr);
-    let line = said.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    let line = said
+        .lines()
+        .find(|line| !line.trim().is_empty())
+        .unwrap_or_default();
     let line = sanitize::line(line.trim());
     let status = output.status;
     if line.is_empty() {
@@ -182,7 +185,10 @@ mod tests {
     fn what_is_wrong_with_a_document_is_told_and_nothing_of_it() {
         for (text, why) in [
             ("s3cret", "what it wrote to stdout is no JSON object"),
-            (r#"{"AccessKeyId":"s3cret"}"#, "what it wrote has no `\"Version\": 1`"),
+            (
+                r#"{"AccessKeyId":"s3cret"}"#,
+                "what it wrote has no `\"Version\": 1`",
+            ),
             (
                 r#"{"Version":1,"AccessKeyId":"s3cret"}"#,
                 "what it wrote has no SecretAccessKey",

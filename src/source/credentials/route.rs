@@ -324,10 +324,18 @@ region = eu-west-1
                 "check credential_source of profile bastion",
             ),
             ("keys", "the keys of profile keys", "keys", "put new keys"),
-            ("nothing", "profile nothing", "no credentials", "run `aws configure --profile nothing`"),
+            (
+                "nothing",
+                "profile nothing",
+                "no credentials",
+                "run `aws configure --profile nothing`",
+            ),
         ] {
             let route = route(name).await;
-            assert_eq!((route.words().as_str(), route.summary().as_str()), (words, summary));
+            assert_eq!(
+                (route.words().as_str(), route.summary().as_str()),
+                (words, summary)
+            );
             assert!(route.remedy().starts_with(remedy), "{}", route.remedy());
             assert!(!format!("{}{}", route.words(), route.summary()).contains("s3cret"));
         }

@@ -5,11 +5,15 @@ use aws_runtime::env_config::file::EnvConfigFiles;
 use aws_types::os_shim_internal::{Env, Fs};
 
 use super::SessionError;
-use crate::source::credentials::Route;
 use crate::sanitize;
+use crate::source::credentials::Route;
 
 /// All profiles, with the one in use chosen. A profile that was named must exist.
-pub(in crate::source) async fn load(fs: &Fs, env: &Env, named: Option<&str>) -> Result<ProfileSet, SessionError> {
+pub(in crate::source) async fn load(
+    fs: &Fs,
+    env: &Env,
+    named: Option<&str>,
+) -> Result<ProfileSet, SessionError> {
     let chosen = named
         .map(str::to_owned)
         .or_else(|| env.get("AWS_PROFILE").ok())
