@@ -78,7 +78,7 @@ pub enum Failure {
     #[error("{error}; it was tried for 10 min, and read up to {reached}")]
     WithoutCredentials {
         /// The last failure.
-        error: SourceError,
+        error: Box<SourceError>,
         /// The shards and the sequence numbers of their last records.
         reached: String,
     },
@@ -328,11 +328,13 @@ impl<W: Write> Writer<W> {
             let (shard, sequence) = (sanitize::line(shard.as_str()), sanitize::line(sequence.as_str()));
             format!("{shard} seq:{sequence}")
         });
-        let mut reached = named.collect::<Vec<_>>().join(", ");
-        if self.reached.len() > PLACES {
-            reached += &format!(" and so on in {} more", self.reached.len() - PLACES);
+        let more = self.reached.len().saturating_sub(PLACES);
+        let more = (more > 0).then(|| format!("so on in {more} more"));
+        let reached = named.chain(more).collect::<Vec<_>>().join(", ");
+        Failure::WithoutCredentials {
+            error: Box::new(error),
+            reached,
         }
-        Failure::WithoutCredentials { error, reached }
     }
 
     fn take_event(&mut self, event: TailEvent) -> Result<bool, Failure> {
@@ -653,5 +655,37 @@ mod tests {
     fn news_that_cease_are_a_failure() {
         assert!(matches!(write(vec![]), Err(Failure::BrokenOff)));
         assert!(matches!(write(vec![TailReply::Begun]), Err(Failure::BrokenOff)));
+    }
+
+    #[test]
+    fn who_gives_up_on_credentials_says_how_far_it_has_come() {
+        let error = SourceError::new(
+            ErrorKind::Credentials,
+            "GetRecords",
+            "orders",
+            "ExpiredToken",
+            "old",
+        )
+        .with_remedy(Some("run `aws sso login`"));
+        let record = Record {
+            shard: "shardId-000000000000".into(),
+            sequence: "4965".into(),
+            arrived: None,
+            body: Body::blob("key", bytes::Bytes::from_static(b"alone")),
+        };
+        let read = TailEvent::Read {
+            shard: record.shard.clone(),
+            records: vec![record],
+            lag: Lag::default(),
+        };
+        let read = TailReply::Events(vec![read], Counters::default());
+        let told = write(vec![TailReply::Begun, read, TailReply::Failed(error.clone())]).unwrap_err();
+        assert_eq!(
+            told.to_string(),
+            "GetRecords on orders failed: ExpiredToken: old; run `aws sso login`; it was tried for 10 min, and read up to \
+             shardId-000000000000 seq:4965"
+        );
+        let told = write(vec![TailReply::Failed(error)]).unwrap_err();
+        assert!(matches!(told, Failure::Source(_)), "nothing was read");
     }
 }

@@ -28,7 +28,7 @@ use futures::FutureExt as _;
 use futures::future::{BoxFuture, ready};
 
 pub use credentials::{Keyring, WORD, run_processes_apart, serve};
-pub use error::{ErrorKind, SourceError};
+pub use error::{Advice, ErrorKind, SourceError};
 pub use services::Services;
 pub use session::{
     Options, Prepared, ProfileSummary, REGIONS, Session, SessionError, check_region, list_profiles,

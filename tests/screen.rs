@@ -16,6 +16,7 @@ mod screen {
     mod predictions;
     mod records;
     mod scale;
+    mod session;
     mod snapshots;
     mod tail;
 }

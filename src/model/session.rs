@@ -180,7 +180,10 @@ impl SessionMenu {
                 all.push(more);
             }
         }
-        let is_new = !all.contains(&wanted.as_str()) && wanted.contains('-') && check_region(&wanted).is_ok();
+        // The names end in a number, so that one that is still being typed is told from a new one.
+        let number = wanted.rsplit_once('-').map(|(_, number)| number);
+        let is_whole = number.is_some_and(|it| !it.is_empty() && it.chars().all(|c| c.is_ascii_digit()));
+        let is_new = is_whole && !all.contains(&wanted.as_str()) && check_region(&wanted).is_ok();
         let held = all.into_iter().filter(|it| it.contains(&wanted));
         let mut shown: Vec<_> = held.map(str::to_owned).collect();
         if is_new {
@@ -285,11 +288,11 @@ mod tests {
         menu
     }
 
-    fn choice(profile: &str, region: &str) -> Option<SessionChoice> {
-        Some(SessionChoice {
+    fn choice(profile: &str, region: &str) -> SessionChoice {
+        SessionChoice {
             profile: Some(profile.to_owned()),
             region: Some(region.to_owned()),
-        })
+        }
     }
 
     #[test]
@@ -297,18 +300,18 @@ mod tests {
         let mut menu = menu();
         assert_eq!(
             menu.choice(),
-            choice("b", "us-east-1"),
+            Some(choice("b", "us-east-1")),
             "the one in use is selected"
         );
         menu.select(0);
-        assert_eq!(menu.choice(), choice("a", "eu-west-1"));
+        assert_eq!(menu.choice(), Some(choice("a", "eu-west-1")));
         menu.select(2);
-        assert_eq!(menu.choice(), choice("c", "local-9"));
+        assert_eq!(menu.choice(), Some(choice("c", "local-9")));
         menu.turn();
         menu.select(1);
         menu.turn();
         menu.select(0);
-        assert_eq!(menu.choice(), choice("a", "us-east-2"));
+        assert_eq!(menu.choice(), Some(choice("a", "us-east-2")));
     }
 
     #[test]

@@ -55,7 +55,9 @@ impl Calls {
         };
         let (messages, clock) = (self.messages.clone(), self.clock);
         let refused = self.read_only.then(|| refusal(&request)).flatten();
-        self.spawn(ticket, async move {
+        // A write is never stopped half way, whoever waits for it no longer.
+        let stops = (!is_write(&request)).then_some(ticket);
+        self.spawn_under(stops, async move {
             let begun = clock.now().mono;
             let reply = match refused {
                 None => answer(&services, &request).await,
@@ -249,13 +251,21 @@ impl Calls {
         }
     }
 
+    fn spawn(&mut self, ticket: Ticket, task: impl Future<Output = ()> + Send + 'static) {
+        self.spawn_under(Some(ticket), task);
+    }
+
+    /// Under a ticket a task can be stopped.
     #[expect(
         clippy::disallowed_methods,
-        reason = "this is the place, and it keeps hold of the task"
+        reason = "this is the place, and it keeps hold of what may be stopped"
     )]
-    fn spawn(&mut self, ticket: Ticket, task: impl Future<Output = ()> + Send + 'static) {
+    fn spawn_under(&mut self, ticket: Option<Ticket>, task: impl Future<Output = ()> + Send + 'static) {
         self.running.retain(|_, task| !task.is_finished());
-        self.running.insert(ticket, tokio::spawn(task).abort_handle());
+        let task = tokio::spawn(task).abort_handle();
+        if let Some(ticket) = ticket {
+            self.running.insert(ticket, task);
+        }
     }
 }
 
@@ -326,6 +336,10 @@ async fn answer(services: &Services, request: &Request) -> Option<Reply> {
             Reply::Written(section, edit.write(write).await)
         }
     })
+}
+
+fn is_write(request: &Request) -> bool {
+    refusal(request).is_some()
 }
 
 /// The answer to a write where writes are refused. Update asks for none; this stands between a mistake there and the network.

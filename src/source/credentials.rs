@@ -169,7 +169,14 @@ impl Inner {
                     return Ok(credentials);
                 }
                 Err(CredentialsError::CredentialsNotLoaded(_)) => tried.push(source.name(&route)),
-                Err(error) => return Err(Failure::of_provider(words, source.remedy(&route), &route, &error)),
+                Err(error) => {
+                    return Err(Failure::of_provider(
+                        &words,
+                        source.remedy(&route),
+                        &route,
+                        &error,
+                    ));
+                }
             }
         }
         Err(Failure::none(&tried, &route))

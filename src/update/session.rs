@@ -123,9 +123,10 @@ pub(super) fn opened(model: &mut Model, now: Now, opened: Result<Box<OpenedSessi
     match opened {
         Ok(session) => enter(model, now, *session),
         Err(why) => {
-            match menu_mut(model).filter(|menu| menu.opening.is_some()) {
-                Some(menu) => (menu.opening, menu.error) = (None, Some(why)),
-                None => (model.session.opening, model.session.failed) = (None, Some(why)),
+            if let Some(menu) = menu_mut(model).filter(|menu| menu.opening.is_some()) {
+                (menu.opening, menu.error) = (None, Some(why));
+            } else {
+                (model.session.opening, model.session.failed) = (None, Some(why));
             }
             Vec::new()
         }

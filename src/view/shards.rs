@@ -18,8 +18,7 @@ pub(super) fn line(stage: &Stage<'_>, pane: &TailPane, area: Rect, buffer: &mut 
     let width = usize::from(area.width);
     if let Some((shard, error)) = &pane.trouble {
         let text = if pane.waits_for_credentials() {
-            // What to do goes first: the line is short, and it goes on where it stopped.
-            format!(" ✗ paused, {}: {}", error.advice(), error.message)
+            format!("   {} · then it goes on where it stopped", error.advice())
         } else {
             format!(" ✗ shard {}: {error}", sanitize::line(shard.short()))
         };

@@ -33,12 +33,7 @@ impl Failure {
     }
 
     /// A provider that should have credentials has failed.
-    pub(super) fn of_provider(
-        words: String,
-        remedy: String,
-        route: &Route,
-        error: &CredentialsError,
-    ) -> Self {
+    pub(super) fn of_provider(words: &str, remedy: String, route: &Route, error: &CredentialsError) -> Self {
         if let Some(refused) = find::<AssumeRoleError>(error) {
             return Self::of_role(route, refused);
         }
@@ -127,7 +122,7 @@ mod tests {
     #[test]
     fn a_providers_words_are_one_line_and_bounded() {
         let error = CredentialsError::provider_error(format!("\u{1b}[2J{}", "x".repeat(999)));
-        let failure = Failure::of_provider("SSO".to_owned(), "do".to_owned(), &Route::default(), &error);
+        let failure = Failure::of_provider("SSO", "do".to_owned(), &Route::default(), &error);
         assert!(failure.why.starts_with("SSO failed: ␛[2Jxxx"), "{failure}");
         assert!(failure.why.chars().count() < 300 && failure.why.ends_with('…'));
     }

@@ -57,18 +57,7 @@ pub(super) async fn run(command: &str) -> Result<Credentials, CredentialsError> 
 }
 
 async fn output_of(command: &str, patience: Duration) -> Result<Output, CredentialsError> {
-    let mut shell = match EXECUTABLE.get() {
-        Some(executable) => {
-            let mut shell = Command::new(executable);
-            shell.args([WORD, command]);
-            shell
-        }
-        None => {
-            let mut shell = Command::new("sh");
-            shell.args(["-c", command]).process_group(0);
-            shell
-        }
-    };
+    let mut shell = shell(command);
     shell
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -87,6 +76,18 @@ async fn output_of(command: &str, patience: Duration) -> Result<Output, Credenti
     };
     group.0 = None;
     output.map_err(|error| failed(&error.to_string()))
+}
+
+/// What becomes the shell that runs a command.
+fn shell(command: &str) -> Command {
+    if let Some(executable) = EXECUTABLE.get() {
+        let mut shell = Command::new(executable);
+        shell.args([WORD, command]);
+        return shell;
+    }
+    let mut shell = Command::new("sh");
+    shell.args(["-c", command]).process_group(0);
+    shell
 }
 
 /// What the program began is ended with it when nobody waits any more.
@@ -205,7 +206,7 @@ mod tests {
     async fn failure(command: &str, patience: Duration) -> String {
         match output_of(command, patience).await {
             Ok(output) => ended(&output),
-            Err(CredentialsError::ProviderError(error)) => format!("{:?}", error),
+            Err(CredentialsError::ProviderError(error)) => format!("{error:?}"),
             Err(error) => error.to_string(),
         }
     }
