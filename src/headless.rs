@@ -5,8 +5,9 @@
 
 mod get;
 pub(crate) mod lines;
+mod reached;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal as _, Write};
 use std::os::fd::AsFd as _;
@@ -26,7 +27,7 @@ use crate::config::Config;
 use crate::decode::{Broken, ChoiceError, Decoder, user_records};
 use crate::message::{Ended, TailReply, Through};
 use crate::query::Filter;
-use crate::resource::{Record, ResourceId, SequenceNumber, ShardId};
+use crate::resource::{Record, ResourceId, ShardId};
 use crate::runtime::tail::{Order, Wishes, drive};
 use crate::runtime::{Clock, Signals};
 use crate::sanitize;
@@ -34,6 +35,7 @@ use crate::source::{ErrorKind, Session, Source, SourceError, Tail};
 use crate::tail::{PositionError, TailEvent, parse_position};
 pub use get::get;
 use lines::Format;
+use reached::Reached;
 
 /// News that may wait to be written. While it is full nothing is read.
 const CHANNEL: usize = 4;
@@ -43,8 +45,6 @@ const REASONS: usize = 16;
 const BUFFER: usize = 128 << 10;
 /// How long credentials may fail in the middle of a tail before it ends: a script wants an end, and who logs in anew needs a while.
 const CREDENTIALS_PATIENCE: Duration = Duration::from_mins(10);
-/// Shards of which is told how far they were read.
-const PLACES: usize = 4;
 /// How long the first read waits for what it could do without.
 const PATIENCE: Duration = Duration::from_secs(3);
 
@@ -262,7 +262,7 @@ struct Writer<W: Write> {
     stopped: bool,
     misread: HashSet<String>,
     /// The last record of each shard.
-    reached: BTreeMap<ShardId, SequenceNumber>,
+    reached: Reached,
     line: Vec<u8>,
 }
 
@@ -277,7 +277,7 @@ impl<W: Write> Writer<W> {
             troubled: false,
             stopped: false,
             misread: HashSet::new(),
-            reached: BTreeMap::new(),
+            reached: Reached::default(),
             line: Vec::new(),
         }
     }
@@ -321,19 +321,12 @@ impl<W: Write> Writer<W> {
     fn ended_by(&mut self, error: SourceError) -> Failure {
         // What is written already stays written, whatever else fails.
         let _ = self.out.flush();
-        if error.kind != ErrorKind::Credentials || self.reached.is_empty() {
+        if error.kind != ErrorKind::Credentials || self.reached.is_nowhere() {
             return error.into();
         }
-        let named = self.reached.iter().take(PLACES).map(|(shard, sequence)| {
-            let (shard, sequence) = (sanitize::line(shard.as_str()), sanitize::line(sequence.as_str()));
-            format!("{shard} seq:{sequence}")
-        });
-        let more = self.reached.len().saturating_sub(PLACES);
-        let more = (more > 0).then(|| format!("so on in {more} more"));
-        let reached = named.chain(more).collect::<Vec<_>>().join(", ");
         Failure::WithoutCredentials {
             error: Box::new(error),
-            reached,
+            reached: self.reached.to_string(),
         }
     }
 
@@ -341,9 +334,7 @@ impl<W: Write> Writer<W> {
         match event {
             TailEvent::Read { shard, records, .. } => {
                 self.troubled = false;
-                if let Some(last) = records.last() {
-                    self.reached.insert(shard, last.sequence.clone());
-                }
+                self.reached.note(shard, &records);
                 return self.write_records(records);
             }
             TailEvent::Trouble(_, error) => self.tell(&error),

@@ -4,9 +4,11 @@
 //! Opening a session reads files and the environment. It asks the network only for the region of an EC2 instance, and only
 //! where nobody named a region.
 
+mod checks;
 pub(super) mod profile;
 mod regions;
 
+pub use checks::check_region;
 pub use profile::{ProfileSummary, list as list_profiles};
 pub use regions::REGIONS;
 
@@ -29,6 +31,7 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_types::os_shim_internal::{Env, Fs};
 use thiserror::Error;
 
+use self::checks::{check_configured_endpoint, check_endpoint, trusted};
 use super::caller::Sts;
 use super::credentials::{Keyring, Refusals};
 use super::dynamodb_streams::DynamoDbStreams;
@@ -338,63 +341,6 @@ fn timeouts() -> TimeoutConfig {
         .build()
 }
 
-fn check_endpoint(url: &str) -> Result<(), SessionError> {
-    let parsed = url.parse::<::http::Uri>().ok();
-    let sound = parsed.is_some_and(|uri| {
-        matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some_and(|host| !host.is_empty())
-    });
-    if sound {
-        return Ok(());
-    }
-    Err(SessionError::InvalidEndpoint(sanitize::line(url).into_owned()))
-}
-
-/// `AWS_ENDPOINT_URL`, or the profile's `endpoint_url`. The SDK goes to the services themselves where that is no URL, which is the
-/// last that somebody wants who has set it.
-fn check_configured_endpoint(options: &Options, profiles: &ProfileSet) -> Result<(), SessionError> {
-    let env = Env::real();
-    let ignored = env.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS");
-    if options.endpoint_url.is_some() || ignored.is_ok_and(|it| it.eq_ignore_ascii_case("true")) {
-        return Ok(());
-    }
-    let of_env = env.get("AWS_ENDPOINT_URL").ok().filter(|url| !url.is_empty());
-    let of_profile = || profiles.get("endpoint_url").map(str::to_owned);
-    match of_env.or_else(of_profile) {
-        Some(url) => check_endpoint(&url),
-        None => Ok(()),
-    }
-}
-
-/// The names of regions are letters, digits and hyphens, and a part of a host's name.
-pub fn check_region(name: &str) -> Result<(), SessionError> {
-    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    let edges = !name.starts_with('-') && !name.ends_with('-');
-    if !name.is_empty() && name.len() <= 63 && name.chars().all(fits) && edges {
-        return Ok(());
-    }
-    Err(SessionError::InvalidRegion(sanitize::line(name).into_owned()))
-}
-
-/// The certificates of the file that `AWS_CA_BUNDLE` names, as the AWS CLI trusts them in place of the system's.
-fn trusted() -> Result<Option<Vec<u8>>, SessionError> {
-    let Some(file) = Env::real()
-        .get("AWS_CA_BUNDLE")
-        .ok()
-        .filter(|file| !file.is_empty())
-    else {
-        return Ok(None);
-    };
-    let unusable = |why: &str| SessionError::UnusableCertificates {
-        file: sanitize::line(&file).into_owned(),
-        why: sanitize::line(why).into_owned(),
-    };
-    let pem = std::fs::read(&file).map_err(|error| unusable(&error.to_string()))?;
-    if memchr::memmem::find(&pem, b"-----BEGIN CERTIFICATE-----").is_none() {
-        return Err(unusable("it holds no certificate in PEM"));
-    }
-    Ok(Some(pem))
-}
-
 fn provider_config(client: &SharedHttpClient) -> ProviderConfig {
     ProviderConfig::without_region()
         .with_behavior_version(Some(behavior()))
@@ -414,15 +360,6 @@ fn named_region(profiles: &ProfileSet) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_endpoint_is_a_url_with_a_host() {
-        assert_eq!(check_endpoint("http://127.0.0.1:4566"), Ok(()));
-        assert_eq!(check_endpoint("https://[::1]:8443/path"), Ok(()));
-        for wrong in ["127.0.0.1:4566", "localhost", "ftp://host", "http://", ""] {
-            assert!(check_endpoint(wrong).is_err(), "{wrong}");
-        }
-    }
 
     #[test]
     fn the_demo_needs_nothing_of_the_environment() {
