@@ -16,32 +16,32 @@ use crate::config::{self, Circumstances, Config};
 use crate::demo::{self, Endpoint};
 use crate::headless::{self, Failure};
 use crate::message::Ended;
-use crate::model::{Abilities, Identity, Model, ReadOnlyBy, Settings};
-use crate::resource::Section;
-use crate::runtime::{App, Clock, Manner, Services, Signals};
-use crate::source::{self, Session, SessionError, Source};
+use crate::model::{Abilities, Connection, Identity, Model, OpenedSession, Settings};
+use crate::runtime::{App, Clock, Entrance, Manner, Reach, Signals, entrance};
+use crate::source::{self, Prepared, Session, SessionError};
 use crate::terminal::clipboard::Tool;
 use crate::terminal::{Colours, Screen, Surroundings};
 use crate::view::Look;
 
 /// Whether it was what was asked for that made no sense.
 pub fn is_usage(error: &anyhow::Error) -> bool {
-    let endpoint = matches!(error.downcast_ref(), Some(SessionError::InvalidEndpoint(_)));
-    endpoint || error.downcast_ref().is_some_and(Failure::is_usage)
+    let session = error.downcast_ref().is_some_and(SessionError::is_usage);
+    session || error.downcast_ref().is_some_and(Failure::is_usage)
 }
 
-/// The explorer on the account of the environment.
+/// The explorer on the account of the environment. Where only the EC2 instance knows the region it is asked behind the first
+/// frame: elsewhere nobody answers.
 pub fn explore(global: &Global, config: &Config, clock: Clock) -> anyhow::Result<Ended> {
     run(async {
-        let session = Session::open(options(global)).await?;
-        Box::pin(show(
-            &session,
-            identity(&session, global, config),
-            global,
-            config,
-            clock,
-        ))
-        .await
+        let entrance = entrance(global, config);
+        let prepared = entrance.prepare().await?;
+        let waits = prepared.region().is_none() && Prepared::may_ask_instance();
+        let opened = if waits {
+            Err(entrance.identity(prepared.profile()))
+        } else {
+            Ok(entrance.opened(&prepared.open().await?))
+        };
+        Box::pin(show(opened, Some(entrance), global, config, clock)).await
     })
 }
 
@@ -59,11 +59,9 @@ pub fn demo(global: &Global, args: &cli::Demo, config: &Config, clock: Clock) ->
     run(async {
         if args.serve.is_none() {
             let session = Session::demo(&endpoint.url());
-            let identity = Identity {
-                is_embedded: true,
-                ..identity(&session, global, config)
-            };
-            return Box::pin(show(&session, identity, global, config, clock)).await;
+            let mut opened = entrance(global, config).opened(&session);
+            opened.identity.is_embedded = true;
+            return Box::pin(show(Ok(opened), None, global, config, clock)).await;
         }
         let mut signals = signals()?;
         write_out(format!("listening on {}\n", endpoint.url()).as_bytes())?;
@@ -77,7 +75,7 @@ pub fn tail(global: &Global, args: &cli::Tail, config: &Config, clock: Clock) ->
     let decoder = headless::decoder(config, args)?;
     run_alone(async {
         let session = Session::open(options(global)).await?;
-        log(&session);
+        entrance::log(&session);
         Ok(headless::tail(&session, args, decoder, clock).await?)
     })
 }
@@ -86,7 +84,7 @@ pub fn tail(global: &Global, args: &cli::Tail, config: &Config, clock: Clock) ->
 pub fn get(global: &Global, args: &cli::Get, clock: Clock) -> anyhow::Result<Ended> {
     run(async {
         let session = Session::open(options(global)).await?;
-        log(&session);
+        entrance::log(&session);
         Ok(headless::get(&session, args, clock).await?)
     })
 }
@@ -111,9 +109,10 @@ pub fn man() -> anyhow::Result<Ended> {
     write_out(&text)
 }
 
+/// The screen, with a session or with what is known before there is one.
 async fn show(
-    session: &Session,
-    identity: Identity,
+    opened: Result<OpenedSession, Identity>,
+    entrance: Option<Entrance>,
     global: &Global,
     config: &Config,
     clock: Clock,
@@ -132,8 +131,10 @@ async fn show(
         clipboard: Tool::of(surroundings, variable),
         is_entitled: config.title,
     };
-    log(session);
-    let sources = session.sources();
+    let (identity, abilities, services) = match opened {
+        Ok(opened) => (opened.identity, opened.abilities, Some(opened.services)),
+        Err(identity) => (identity, <[Abilities; 4]>::default(), None),
+    };
     let settings = Settings {
         zone: TimeZone::system(),
         decoding: config.decoding.clone(),
@@ -141,17 +142,15 @@ async fn show(
         ring_bytes: config.ring_mib << 20,
         audit_values: config.audit_values,
         bell: config.bell,
-        abilities: abilities(&sources),
+        abilities,
     };
     // Before the terminal is taken: a signal in between would end the program without giving it back.
     let signals = signals()?;
     let screen = Screen::enter(surroundings)?;
-    let model = Model::new(settings, identity, config.keymap.clone(), screen.size()?);
-    let services = Services {
-        sources,
-        identify: session.identify(),
-    };
-    let app = App::new(model, look, screen, signals, clock, manner, services);
+    let mut model = Model::new(settings, identity, config.keymap.clone(), screen.size()?);
+    model.session = Connection::new(services.is_some());
+    let reach = Reach { services, entrance };
+    let app = App::new(model, look, screen, signals, clock, manner, reach);
     // The program is large, and a future is moved about.
     Box::pin(app.run())
         .await
@@ -184,61 +183,8 @@ fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
-fn log(session: &Session) {
-    let said = |text: Option<&str>| text.unwrap_or("-").to_owned();
-    let (profile, endpoint) = (said(session.profile()), said(endpoint(session).as_deref()));
-    tracing::info!(profile, region = session.region(), endpoint, "session");
-}
-
-fn identity(session: &Session, global: &Global, config: &Config) -> Identity {
-    Identity {
-        account: session.account().map(str::to_owned),
-        profile: session.profile().unwrap_or_default().to_owned(),
-        region: session.region().to_owned(),
-        endpoint: endpoint(session),
-        caller: None,
-        read_only: global.read_only || config.is_read_only(session.profile()),
-        read_only_by: read_only_by(session, config),
-        is_embedded: false,
-    }
-}
-
-/// What is to be changed first where writes are refused: the config forbids them with the option and without it.
-fn read_only_by(session: &Session, config: &Config) -> ReadOnlyBy {
-    if config.read_only {
-        ReadOnlyBy::Config
-    } else if config.is_read_only(session.profile()) {
-        ReadOnlyBy::Profile
-    } else {
-        ReadOnlyBy::CommandLine
-    }
-}
-
-/// The endpoint as it may be shown: without the `user:password@` that a URL can have.
-fn endpoint(session: &Session) -> Option<String> {
-    session.endpoint_url().map(without_user)
-}
-
-fn without_user(url: &str) -> String {
-    let (scheme, rest) = url.split_at(url.find("://").map_or(0, |at| at + "://".len()));
-    let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
-    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-    format!("{scheme}{host}{path}")
-}
-
-/// What each section's service can do.
-fn abilities(sources: &[Source]) -> [Abilities; 4] {
-    Section::ALL.map(|section| {
-        let source = sources.iter().find(|source| source.section == section);
-        source.map_or_else(Abilities::default, |source| Abilities {
-            tail: source.tail.is_some(),
-            seeks_time: source.tail.as_ref().is_some_and(|tail| tail.limits().seeks_time),
-            edit: source.edit.is_some(),
-            consumers: source.consumers.is_some(),
-            variables: source.query.as_ref().map_or(&[], |query| query.variables()),
-            provenance: source.provenance.is_some(),
-        })
-    })
+fn entrance(global: &Global, config: &Config) -> Entrance {
+    Entrance::new(options(global), global.read_only, config)
 }
 
 fn options(global: &Global) -> source::Options {
@@ -288,22 +234,5 @@ fn write_out(text: &[u8]) -> anyhow::Result<Ended> {
     match out.write_all(text).and_then(|()| out.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::Output(error).into()),
         _ => Ok(Ended::Done),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_endpoint_is_shown_without_its_user() {
-        for (url, shown) in [
-            ("http://127.0.0.1:4566", "http://127.0.0.1:4566"),
-            ("https://me:s3cret@host:8443/a@b?c", "https://host:8443/a@b?c"),
-            ("https://me:p@ss@host", "https://host"),
-            ("me:s3cret@host", "host"),
-        ] {
-            assert_eq!(without_user(url), shown);
-        }
     }
 }

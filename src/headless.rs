@@ -5,6 +5,7 @@
 
 mod get;
 pub(crate) mod lines;
+mod reached;
 
 use std::collections::HashSet;
 use std::fs::File;
@@ -27,13 +28,14 @@ use crate::decode::{Broken, ChoiceError, Decoder, user_records};
 use crate::message::{Ended, TailReply, Through};
 use crate::query::Filter;
 use crate::resource::{Record, ResourceId, ShardId};
-use crate::runtime::tail::{Order, drive};
+use crate::runtime::tail::{Order, Wishes, drive};
 use crate::runtime::{Clock, Signals};
 use crate::sanitize;
-use crate::source::{Session, Source, SourceError, Tail};
+use crate::source::{ErrorKind, Session, Source, SourceError, Tail};
 use crate::tail::{PositionError, TailEvent, parse_position};
 pub use get::get;
 use lines::Format;
+use reached::Reached;
 
 /// News that may wait to be written. While it is full nothing is read.
 const CHANNEL: usize = 4;
@@ -41,6 +43,8 @@ const CHANNEL: usize = 4;
 const REASONS: usize = 16;
 /// Room for what is written at once.
 const BUFFER: usize = 128 << 10;
+/// How long credentials may fail in the middle of a tail before it ends: a script wants an end, and who logs in anew needs a while.
+const CREDENTIALS_PATIENCE: Duration = Duration::from_mins(10);
 /// How long the first read waits for what it could do without.
 const PATIENCE: Duration = Duration::from_secs(3);
 
@@ -70,6 +74,14 @@ pub enum Failure {
     /// A call failed.
     #[error(transparent)]
     Source(#[from] SourceError),
+    /// Credentials failed for so long that it was given up, and how far the shards were read.
+    #[error("{error}; it was tried for 10 min, and read up to {reached}")]
+    WithoutCredentials {
+        /// The last failure.
+        error: Box<SourceError>,
+        /// The shards and the sequence numbers of their last records.
+        reached: String,
+    },
     /// The output cannot be written.
     #[error("the output cannot be written: {0}")]
     Output(#[from] io::Error),
@@ -131,7 +143,8 @@ pub async fn tail(
         stream: stream.clone(),
         from,
         only,
-        parents_first: watch::channel(!args.no_parent_order).1,
+        wishes: watch::channel(Wishes::ordered(!args.no_parent_order)).1,
+        patience: Some(CREDENTIALS_PATIENCE),
         retention,
         through,
     };
@@ -248,6 +261,8 @@ struct Writer<W: Write> {
     troubled: bool,
     stopped: bool,
     misread: HashSet<String>,
+    /// The last record of each shard.
+    reached: Reached,
     line: Vec<u8>,
 }
 
@@ -262,6 +277,7 @@ impl<W: Write> Writer<W> {
             troubled: false,
             stopped: false,
             misread: HashSet::new(),
+            reached: Reached::default(),
             line: Vec::new(),
         }
     }
@@ -289,7 +305,7 @@ impl<W: Write> Writer<W> {
     fn take(&mut self, news: TailReply) -> Result<bool, Failure> {
         match news {
             TailReply::Registering | TailReply::Listing(_) | TailReply::Begun => Ok(self.left == Some(0)),
-            TailReply::Failed(error) => Err(error.into()),
+            TailReply::Failed(error) => Err(self.ended_by(error)),
             TailReply::Events(events, _) => {
                 for event in events {
                     if self.take_event(event)? {
@@ -301,10 +317,24 @@ impl<W: Write> Writer<W> {
         }
     }
 
+    /// What was read before is told, so that somebody can go on from there.
+    fn ended_by(&mut self, error: SourceError) -> Failure {
+        // What is written already stays written, whatever else fails.
+        let _ = self.out.flush();
+        if error.kind != ErrorKind::Credentials || self.reached.is_nowhere() {
+            return error.into();
+        }
+        Failure::WithoutCredentials {
+            error: Box::new(error),
+            reached: self.reached.to_string(),
+        }
+    }
+
     fn take_event(&mut self, event: TailEvent) -> Result<bool, Failure> {
         match event {
-            TailEvent::Read { records, .. } => {
+            TailEvent::Read { shard, records, .. } => {
                 self.troubled = false;
+                self.reached.note(shard, &records);
                 return self.write_records(records);
             }
             TailEvent::Trouble(_, error) => self.tell(&error),
@@ -616,5 +646,37 @@ mod tests {
     fn news_that_cease_are_a_failure() {
         assert!(matches!(write(vec![]), Err(Failure::BrokenOff)));
         assert!(matches!(write(vec![TailReply::Begun]), Err(Failure::BrokenOff)));
+    }
+
+    #[test]
+    fn who_gives_up_on_credentials_says_how_far_it_has_come() {
+        let error = SourceError::new(
+            ErrorKind::Credentials,
+            "GetRecords",
+            "orders",
+            "ExpiredToken",
+            "old",
+        )
+        .with_remedy(Some("run `aws sso login`"));
+        let record = Record {
+            shard: "shardId-000000000000".into(),
+            sequence: "4965".into(),
+            arrived: None,
+            body: Body::blob("key", bytes::Bytes::from_static(b"alone")),
+        };
+        let read = TailEvent::Read {
+            shard: record.shard.clone(),
+            records: vec![record],
+            lag: Lag::default(),
+        };
+        let read = TailReply::Events(vec![read], Counters::default());
+        let told = write(vec![TailReply::Begun, read, TailReply::Failed(error.clone())]).unwrap_err();
+        assert_eq!(
+            told.to_string(),
+            "GetRecords on orders failed: ExpiredToken: old; run `aws sso login`; it was tried for 10 min, and read up to \
+             shardId-000000000000 seq:4965"
+        );
+        let told = write(vec![TailReply::Failed(error)]).unwrap_err();
+        assert!(matches!(told, Failure::Source(_)), "nothing was read");
     }
 }

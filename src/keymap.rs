@@ -60,6 +60,8 @@ pub enum Context {
     SeekShards,
     /// The line of commands.
     Palette,
+    /// The choice of a profile and a region.
+    Session,
     /// The help.
     Help,
     /// Everywhere, unless an inner context takes the key.
@@ -68,7 +70,7 @@ pub enum Context {
 
 impl Context {
     /// All of them, in the order in which the help shows them.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::Browse,
         Self::Prediction,
         Self::Tail,
@@ -88,6 +90,7 @@ impl Context {
         Self::Seek,
         Self::SeekShards,
         Self::Palette,
+        Self::Session,
         Self::Help,
         Self::Global,
     ];
@@ -114,7 +117,7 @@ impl Context {
 
     /// Whether characters are text here.
     fn is_typing(self) -> bool {
-        matches!(self, Self::Prompt | Self::Seek | Self::Palette)
+        matches!(self, Self::Prompt | Self::Seek | Self::Palette | Self::Session)
     }
 
     /// The heading over its keys.
@@ -139,6 +142,7 @@ impl Context {
             Self::Seek => "Tail from",
             Self::SeekShards => "Shards of it",
             Self::Palette => "Commands",
+            Self::Session => "Profile and region",
             Self::Help => "Help",
             Self::Global => "Everywhere",
         }

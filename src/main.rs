@@ -11,15 +11,18 @@ use kinescope::config::Config;
 use kinescope::message::Ended;
 use kinescope::runtime::Clock;
 use kinescope::terminal::panics;
-use kinescope::{commands, logging, query, sanitize};
+use kinescope::{commands, logging, query, sanitize, source};
 
 fn main() -> ExitCode {
-    if env::args_os().nth(1).is_some_and(|word| word == query::WORD) {
-        return query::serve();
+    match env::args_os().nth(1) {
+        Some(word) if word == query::WORD => return query::serve(),
+        Some(word) if word == source::WORD => return source::serve(),
+        _ => {}
     }
     panics::report();
     if let Ok(executable) = executable() {
-        query::run_programs_apart(executable);
+        query::run_programs_apart(executable.clone());
+        source::run_processes_apart(executable);
     }
     let clock = Clock::start();
     let cli = match Cli::try_parse() {

@@ -10,12 +10,12 @@ use serde::Deserialize;
 use crate::cli::Output;
 use crate::decode::{ChoiceError, Decoder};
 use crate::edit::{Kept, LeftBehind};
-use crate::model::{Document, Found, Scan, Sight, Size, Ticket};
+use crate::model::{Document, Found, OpenedSession, ProfileEntry, Scan, SessionChoice, Sight, Size, Ticket};
 use crate::resource::{
     Ancestor, Ancestry, Caller, Consumer, Detail, Entry, FeatureRecord, GatheredRecords, ListQuery, Page,
     PageToken, Position, Record, RecordWrite, ResourceId, Section, Shard, ShardId, WantedRecords,
 };
-use crate::source::SourceError;
+use crate::source::{Services, SourceError};
 use crate::tail::TailEvent;
 
 /// Something that happened.
@@ -84,6 +84,34 @@ pub enum Reply {
     Exported(Exported),
     /// To [`Effect::StartTail`], many times.
     Tail(TailReply),
+    /// To [`Effect::ListProfiles`].
+    Profiles(Result<Vec<ProfileEntry>, String>),
+    /// To [`Effect::OpenSession`].
+    SessionOpened(Result<Box<OpenedSession>, String>),
+    /// To [`Effect::WatchCredentials`], many times: the provider that is waited for now, if one is.
+    AskingFor(Option<String>),
+}
+
+impl Reply {
+    /// What went wrong in a call to a service.
+    pub fn failure(&self) -> Option<&SourceError> {
+        match self {
+            Self::Listed(_, Err(error))
+            | Self::Caller(Err(error))
+            | Self::Described(_, _, Err(error))
+            | Self::Traced(_, _, Err(error))
+            | Self::Shards(_, _, Err(error))
+            | Self::Consumers(_, Err(error))
+            | Self::Registered(_, Err(error))
+            | Self::Deregistered(_, _, Err(error))
+            | Self::Record(_, Err(error))
+            | Self::Identifiers(_, _, Err(error))
+            | Self::Gathered(_, Err(error))
+            | Self::Written(_, Err(error))
+            | Self::Tail(TailReply::Failed(error)) => Some(error),
+            _ => None,
+        }
+    }
 }
 
 /// News of a tail.
@@ -173,6 +201,18 @@ pub enum Effect {
     Inspect(Ticket, Arc<Record>, Sight, Decoder),
     /// Read the file that a word names, to read payloads as it says instead of as this decoder does.
     Choose(Ticket, Decoder, String),
+    /// Have whoever of a tail waits for credentials try again now.
+    TryTail(Ticket),
+    /// Have the providers of credentials asked anew when some are needed next.
+    RenewCredentials,
+    /// Tell which provider of credentials is waited for, until it is cancelled.
+    WatchCredentials(Ticket),
+    /// Read which profiles there are.
+    ListProfiles(Ticket),
+    /// Open a session; nothing of the one in use changes.
+    OpenSession(Ticket, SessionChoice),
+    /// From now on make calls with these, and stop all that goes on with others.
+    Install(Services),
     /// Stop what goes under this ticket.
     Cancel(Ticket),
     /// Keep a draft where it outlives the program, in place of an earlier one of the record.
@@ -391,6 +431,7 @@ actions! {
     Commands,
     Complete,
     CopyCommand,
+    Profiles,
     Help,
     Redraw,
     Suspend,

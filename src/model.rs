@@ -31,6 +31,7 @@ mod record_outline;
 mod records;
 mod remote;
 mod seek;
+mod session;
 mod shown;
 mod sieve;
 mod tail;
@@ -73,6 +74,7 @@ pub use record_outline::{RecordLine, RecordOutline};
 pub use records::{Lookup, RecordsPane, shown_from};
 pub use remote::{Paged, Remote, Wait, settle_page};
 pub use seek::{Place, Seek, SeekRow, places};
+pub use session::{Connection, OpenedSession, ProfileEntry, SessionChoice, SessionColumn, SessionMenu};
 pub use shown::{Saying, Shown};
 pub use sieve::{Found, Scan, Sieve};
 pub use tail::TailPane;
@@ -158,6 +160,8 @@ pub struct Model {
     pub settings: Settings,
     /// Who and where.
     pub identity: Identity,
+    /// The session that calls are made with.
+    pub session: Connection,
     /// The question who calls.
     pub caller: Remote<()>,
     /// The keys.
@@ -205,6 +209,7 @@ impl Model {
             zone: settings.zone.clone(),
             settings,
             identity,
+            session: Connection::new(true),
             caller: Remote::Idle,
             keymap,
             size,
@@ -254,6 +259,7 @@ impl Model {
     fn contexts_of(&self, top: Option<&Overlay>) -> &'static [Context] {
         match top {
             Some(Overlay::Prompt(_)) => &[Context::Prompt],
+            Some(Overlay::Session(_)) => &[Context::Session],
             Some(Overlay::Consumers(_)) => &[Context::Consumers, Context::Global],
             Some(Overlay::Confirm(_)) => &[Context::Confirm],
             Some(Overlay::Leave(_)) => &[Context::Leave],
@@ -388,8 +394,13 @@ impl Model {
 
     /// Whether a wait is on the screen.
     fn is_waiting(&self) -> bool {
-        let menu = |it: &Overlay| matches!(it, Overlay::Consumers(menu) if menu.is_waiting());
+        let menu = |it: &Overlay| match it {
+            Overlay::Consumers(menu) => menu.is_waiting(),
+            Overlay::Session(menu) => menu.reading.or(menu.opening).is_some(),
+            _ => false,
+        };
         self.overlays.iter().any(menu)
+            || self.session.opening.is_some()
             || self.browser().is_waiting()
             || self.editor.as_ref().is_some_and(|editor| editor.wait().is_some())
             || self.tail.as_ref().is_some_and(TailPane::is_waiting)

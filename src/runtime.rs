@@ -5,6 +5,7 @@
 mod calls;
 mod clock;
 pub mod drafts;
+pub mod entrance;
 mod export;
 mod keeper;
 mod outside;
@@ -27,13 +28,14 @@ use crate::clock::Now;
 use crate::edit::audit;
 use crate::message::{Effect, Ended, Message};
 use crate::model::{Model, Size};
+use crate::source::Services;
 use crate::terminal::Screen;
 use crate::terminal::clipboard::{self, Tool};
 use crate::update::update;
 use crate::view::{self, Look};
 use calls::Calls;
-pub use calls::Services;
 use drafts::Drafts;
+pub use entrance::Entrance;
 use keeper::{Job, Keeper};
 use vanished::Watch;
 
@@ -78,6 +80,15 @@ pub struct Manner {
     pub is_entitled: bool,
 }
 
+/// What can be asked from the beginning on.
+#[derive(Debug)]
+pub struct Reach {
+    /// What can be called, where there is a session already.
+    pub services: Option<Services>,
+    /// What opens other sessions, where there may be any.
+    pub entrance: Option<Entrance>,
+}
+
 /// What the loop waited for.
 enum Turn {
     Input(Option<io::Result<Event>>),
@@ -97,13 +108,13 @@ impl App {
         signals: Signals,
         clock: Clock,
         manner: Manner,
-        services: Services,
+        reach: Reach,
     ) -> Self {
         let (sender, messages) = mpsc::channel(CHANNEL);
         let frame = Duration::from_secs(1) / u32::from(manner.max_fps.max(1));
         let drafts = Drafts::of_person(clock.now().wall);
         let keeper = drafts.map(|drafts| Keeper::start(drafts, sender.clone()));
-        let calls = Calls::new(clock, sender, services, model.identity.read_only);
+        let calls = Calls::new(clock, sender, reach, model.identity.read_only);
         Self {
             model,
             look,
@@ -260,6 +271,12 @@ impl App {
             Effect::Audit(line) => tracing::info!(target: audit::TARGET, "{line}"),
             Effect::EditOutside(text) => return self.edit_outside(&text),
             Effect::Choose(ticket, decoder, word) => self.calls.choose(ticket, decoder, word),
+            Effect::TryTail(ticket) => self.calls.try_tail(ticket),
+            Effect::RenewCredentials => self.calls.renew_credentials(),
+            Effect::WatchCredentials(ticket) => self.calls.watch_credentials(ticket),
+            Effect::ListProfiles(ticket) => self.calls.list_profiles(ticket),
+            Effect::OpenSession(ticket, choice) => self.calls.open_session(ticket, choice),
+            Effect::Install(services) => self.calls.install(services, self.model.identity.read_only),
             Effect::Cancel(ticket) => self.calls.cancel(ticket),
             Effect::Bell => self.screen.ring()?,
             Effect::Redraw => self.screen.forget(),

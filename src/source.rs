@@ -7,6 +7,7 @@
 
 mod caller;
 mod classify;
+mod credentials;
 mod dynamodb_streams;
 mod endpoint;
 mod error;
@@ -16,6 +17,7 @@ mod kinesis;
 mod limiter;
 mod machine_learning;
 mod sagemaker;
+mod services;
 mod session;
 mod time;
 
@@ -25,8 +27,12 @@ use std::time::Duration;
 use futures::FutureExt as _;
 use futures::future::{BoxFuture, ready};
 
-pub use error::{ErrorKind, SourceError};
-pub use session::{Options, Session, SessionError};
+pub use credentials::{Keyring, WORD, run_processes_apart, serve};
+pub use error::{Advice, ErrorKind, SourceError};
+pub use services::Services;
+pub use session::{
+    Options, Prepared, ProfileSummary, REGIONS, Session, SessionError, check_region, list_profiles,
+};
 
 use crate::resource::{
     Ancestor, Ancestry, Batch, Caller, Consumer, ConsumerArn, Detail, Entry, FeatureRecord, GatheredRecords,

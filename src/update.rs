@@ -25,6 +25,7 @@ mod panel;
 mod read_only;
 mod records;
 mod seek;
+mod session;
 mod tail;
 mod wants;
 
@@ -37,7 +38,7 @@ use crate::keymap::Chord;
 use crate::message::{Action, Effect, Ended, Exported, Message, Reply};
 use crate::model::{Model, Remote, Then, Ticket, Wait};
 use crate::resource::{Caller, Section};
-use crate::source::SourceError;
+use crate::source::{ErrorKind, SourceError};
 
 /// Takes in what happened, and says what to do about it.
 pub fn update(model: &mut Model, message: Message, now: Now) -> Vec<Effect> {
@@ -109,7 +110,10 @@ fn pass_time(model: &mut Model, now: Now) -> Vec<Effect> {
 
 /// An answer whose ticket is not live is stale and dropped, here and nowhere else.
 fn take_reply(model: &mut Model, ticket: Ticket, reply: Reply, now: Now) -> Vec<Effect> {
-    let news = matches!(reply, Reply::Tail(_) | Reply::Exported(Exported::Written(_)));
+    let news = matches!(
+        reply,
+        Reply::Tail(_) | Reply::Exported(Exported::Written(_)) | Reply::AskingFor(_)
+    );
     let is_edited = editor::awaits(model, ticket);
     let live = if news {
         model.tickets.is_live(ticket)
@@ -119,6 +123,7 @@ fn take_reply(model: &mut Model, ticket: Ticket, reply: Reply, now: Now) -> Vec<
     if !live {
         return Vec::new();
     }
+    session::note(model, &reply);
     if is_edited {
         return editor::take(model, ticket, reply, now);
     }
@@ -147,6 +152,12 @@ fn take_reply(model: &mut Model, ticket: Ticket, reply: Reply, now: Now) -> Vec<
         Reply::Scanned(found) => filter::scanned(model, now, ticket, found),
         Reply::Exported(news) => export::told(model, now, news),
         Reply::Tail(news) => tail::take_news(model, news, now),
+        Reply::Profiles(listed) => return session::profiles_listed(model, listed),
+        Reply::SessionOpened(opened) => return session::opened(model, now, opened),
+        Reply::AskingFor(provider) => {
+            model.session.asking = provider.map(|provider| (provider, now.mono));
+            None
+        }
     };
     if let Some(error) = failed {
         model.notify(now.mono, error.to_string(), true);
@@ -156,6 +167,17 @@ fn take_reply(model: &mut Model, ticket: Ticket, reply: Reply, now: Now) -> Vec<
 
 /// What a key or a command does.
 fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
+    if action != Action::Refresh {
+        return act_on(model, action, now);
+    }
+    let mut effects = session::renew(model);
+    if model.session.is_open {
+        effects.extend(act_on(model, action, now));
+    }
+    effects
+}
+
+fn act_on(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
     match action {
         Action::ShowStreams => show(model, now, Section::Streams),
         Action::ShowTables => show(model, now, Section::Tables),
@@ -169,6 +191,7 @@ fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
         Action::Commands => palette::open(model),
         Action::CopyCommand => copying::command(model, now),
         Action::ToggleZone => toggle_zone(model, now),
+        Action::Profiles if model.overlays.is_empty() => session::open_menu(model, now),
         action if !model.overlays.is_empty() => overlay::act(model, action, now),
         action if model.editor.is_some() => editor::act(model, action, now),
         action if model.tail.is_some() => tail::act(model, action, now),
@@ -206,11 +229,15 @@ fn nearest(count: usize, from: usize, forwards: bool, is_so: impl Fn(usize) -> b
 
 /// Who calls is known now, or cannot be told, which the sections tell as well where it matters.
 fn identify(model: &mut Model, caller: Result<Caller, SourceError>) -> Vec<Effect> {
-    if let Ok(caller) = caller {
-        model.identity.account = Some(caller.account.clone());
-        model.identity.caller = Some(caller);
-    }
-    model.caller = Remote::Ready(());
+    model.caller = match caller {
+        Ok(caller) => {
+            model.identity.account = Some(caller.account.clone());
+            model.identity.caller = Some(caller);
+            Remote::Ready(())
+        }
+        Err(error) if error.kind == ErrorKind::Credentials => Remote::Failed(error),
+        Err(_) => Remote::Ready(()),
+    };
     editor::sort_drafts(model);
     Vec::new()
 }

@@ -30,6 +30,7 @@ mod prediction;
 mod record;
 mod records;
 mod seek;
+mod session;
 mod shards;
 mod tail;
 mod theme;

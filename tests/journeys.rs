@@ -22,6 +22,7 @@ mod journeys {
     mod predictions;
     mod records;
     mod serve;
+    mod session;
     mod sizes;
     mod surroundings;
     mod tail;

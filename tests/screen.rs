@@ -18,6 +18,7 @@ mod screen {
     mod predictions;
     mod records;
     mod scale;
+    mod session;
     mod sizes;
     mod snapshots;
     mod tail;

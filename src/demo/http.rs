@@ -1,12 +1,13 @@
 //! The HTTP side of the endpoint: connections, and which service a request is for.
 //!
-//! Signatures are taken as they come; only the region in them is read.
+//! Signatures are taken as they come; only the region in them is read, and whose they are.
 //!
 //! Must not: know what any operation does.
 
 mod answer;
 mod events;
 mod rest;
+mod signature;
 mod sts;
 mod trouble;
 
@@ -40,9 +41,6 @@ const BODY_BYTES: usize = 16 * 1024 * 1024;
 const GRACE: Duration = Duration::from_secs(1);
 /// How long to leave alone a system that has no socket for another connection.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
-/// The region of a request that does not say.
-const DEFAULT_REGION: &str = "us-east-1";
-
 /// The header that names service and operation.
 const TARGET: &str = "x-amz-target";
 
@@ -204,10 +202,12 @@ impl Handler {
 
     fn respond(&self, request: &Parts, body: &[u8]) -> Response<Body> {
         let has_target = request.headers.contains_key(TARGET);
+        let has_expired = signature::has_expired(&request.headers);
         if !has_target && sts::is_query(request) {
-            return sts::respond(body);
+            return sts::respond(body, has_expired, self.clock.now());
         }
         match asked(request) {
+            Ok(asked) if has_expired => answer::json(asked.content_type, Err(signature::expired())),
             Ok(asked) => self.carry_out(asked, &request.headers, body),
             Err(fault) => answer::json(if has_target { JSON_1_1 } else { REST_JSON }, Err(fault)),
         }
@@ -226,7 +226,7 @@ impl Handler {
         let call = Call {
             operation: asked.operation,
             input: &input,
-            region: region(headers),
+            region: signature::region(headers),
             now: self.clock.now(),
         };
         match service.follow(&call) {
@@ -280,18 +280,6 @@ fn input(body: &[u8]) -> Result<Value, Fault> {
         Ok(_) => Err(Fault::new("SerializationException", "The body is no JSON object")),
         Err(error) => Err(Fault::new("SerializationException", error.to_string())),
     }
-}
-
-/// The region of the credential scope: `Credential=KEY/DATE/REGION/SERVICE/aws4_request`.
-fn region(headers: &HeaderMap) -> &str {
-    let authorization = headers
-        .get(http::header::AUTHORIZATION)
-        .and_then(|value| value.to_str().ok());
-    authorization
-        .and_then(|text| text.split_once("Credential="))
-        .and_then(|(_, scope)| scope.split('/').nth(2))
-        .filter(|region| !region.is_empty())
-        .unwrap_or(DEFAULT_REGION)
 }
 
 #[cfg(test)]
@@ -367,13 +355,22 @@ mod tests {
     }
 
     #[test]
-    fn the_region_is_read_from_the_signature() {
-        let mut headers = HeaderMap::new();
-        assert_eq!(region(&headers), "us-east-1");
-        let scope =
-            "AWS4-HMAC-SHA256 Credential=AKIA/20260101/eu-west-1/kinesis/aws4_request, SignedHeaders=host";
-        headers.insert("authorization", scope.parse().unwrap());
-        assert_eq!(region(&headers), "eu-west-1");
+    fn an_expired_key_is_refused_by_every_service() {
+        const EXPIRED: &str =
+            "AWS4-HMAC-SHA256 Credential=AKIDEXPIRED1/20260101/eu-west-1/kinesis/aws4_request";
+        let request = Request::post("/")
+            .header("x-amz-target", "Kinesis_20131202.ListStreams")
+            .header("authorization", EXPIRED);
+        let (status, _, body) = respond(request, "{}");
+        assert!(status == 400 && body.contains("ExpiredTokenException"), "{body}");
+        let request = Request::post("/")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("authorization", EXPIRED);
+        let (status, _, body) = respond(request, "Action=GetCallerIdentity");
+        assert!(
+            status == 403 && body.contains("<Code>ExpiredToken</Code>"),
+            "{body}"
+        );
     }
 
     #[test]

@@ -121,6 +121,17 @@ impl Browser {
         }
     }
 
+    /// The same section for another account: how its list is looked at stays, what is in it goes.
+    #[must_use]
+    pub fn anew(&self) -> Self {
+        let mut new = Self::new(self.section);
+        new.query = self.query.clone();
+        new.listing.filter.clone_from(&self.listing.filter);
+        new.listing.order = self.listing.order;
+        new.search.clone_from(&self.search);
+        new
+    }
+
     /// The question for a page of its list.
     pub fn page_request(&self, from: Option<PageToken>) -> Request {
         if self.query == ListQuery::default() {
@@ -272,6 +283,19 @@ impl Browser {
                 .is_some_and(|it| it.consumers.is_listing())
     }
 
+    /// What failed in such a way was never asked for.
+    pub fn forget_failures(&mut self, is_such: impl Fn(&SourceError) -> bool + Copy) {
+        forget_listing(&mut self.list, is_such);
+        self.details
+            .retain(|_, detail| !matches!(detail, Remote::Failed(error) if is_such(error)));
+        if let Some(it) = &mut self.shards {
+            forget_listing(&mut it.shards, is_such);
+        }
+        if let Some(it) = &mut self.consumers {
+            forget_listing(&mut it.consumers, is_such);
+        }
+    }
+
     /// Waits for nothing any more; tells which tickets are free.
     pub fn cancel_all(&mut self) -> Vec<Ticket> {
         let mut free: Vec<_> = self.details.values_mut().filter_map(Remote::cancel).collect();
@@ -284,6 +308,18 @@ impl Browser {
             free.extend(cancel_listing(&mut it.consumers));
         }
         free
+    }
+}
+
+fn forget_listing<T>(remote: &mut Remote<Paged<T>>, is_such: impl Fn(&SourceError) -> bool) {
+    match remote {
+        Remote::Failed(error) if is_such(error) => *remote = Remote::Idle,
+        Remote::Ready(paged) | Remote::Refreshing(paged, _) => {
+            if matches!(&paged.following, Remote::Failed(error) if is_such(error)) {
+                paged.following = Remote::Idle;
+            }
+        }
+        _ => {}
     }
 }
 

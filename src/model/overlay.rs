@@ -1,6 +1,6 @@
 //! What lies over the panes. They are a stack: the top one gets the keys.
 
-use super::{ConsumerChange, ConsumerMenu, CopyMenu, Help, MarkList, Palette, Prompt, Seek};
+use super::{ConsumerChange, ConsumerMenu, CopyMenu, Help, MarkList, Palette, Prompt, Seek, SessionMenu};
 use crate::resource::{ResourceId, Section};
 
 /// Something that lies over the panes.
@@ -16,6 +16,8 @@ pub enum Overlay {
     Consumers(Box<ConsumerMenu>),
     /// A change of them, to say yes or no to.
     Confirm(ConsumerChange),
+    /// The choice of a profile and a region.
+    Session(Box<SessionMenu>),
     /// The records that are marked.
     Marks(MarkList),
     /// What to copy.
@@ -40,6 +42,8 @@ pub enum Then {
     Close,
     /// A section.
     Show(Section),
+    /// The session that is chosen in the menu below.
+    Switch,
     /// The end of the program.
     Quit,
 }

@@ -11,7 +11,7 @@ use crate::decode::{Decoder, user_records};
 use crate::message::TailRequest;
 use crate::query::Path;
 use crate::resource::{Record, ShardId, hash_key};
-use crate::source::SourceError;
+use crate::source::{ErrorKind, SourceError};
 use crate::tail::{Counters, HotKeys, Merge, Rate, Ring, Row, TailEvent};
 
 /// Keys that are counted at once: any with more than one record in so many is among them. It bounds their memory to about 1 MiB.
@@ -340,6 +340,12 @@ impl TailPane {
         self.row(self.cursor)
             .filter(|_| self.shows(self.cursor))?
             .record()
+    }
+
+    /// Whether a shard waits for credentials.
+    pub fn waits_for_credentials(&self) -> bool {
+        let trouble = self.trouble.as_ref();
+        trouble.is_some_and(|(_, error)| error.kind == ErrorKind::Credentials)
     }
 
     /// Whether it has not begun yet.

@@ -22,6 +22,11 @@ impl Tickets {
         ticket
     }
 
+    /// Waits no longer for anything; tells what was waited for.
+    pub fn revoke_all(&mut self) -> Vec<Ticket> {
+        std::mem::take(&mut self.live).into_iter().collect()
+    }
+
     /// Whether an answer with this ticket is still waited for.
     pub fn is_live(&self, ticket: Ticket) -> bool {
         self.live.contains(&ticket)

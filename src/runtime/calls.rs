@@ -8,61 +8,56 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 use tokio::task::AbortHandle;
 
-use super::clock::Clock;
+use super::entrance::Entrance;
 use super::export::{self, Wanted};
-use super::tail;
+use super::tail::{self, Wishes};
+use super::{Reach, clock::Clock};
 use crate::decode::Decoder;
 use crate::message::{Export, Exported, Message, Reply, Request, TailReply, TailRequest};
-use crate::model::{Document, Scan, Sight, Ticket};
+use crate::model::{Document, Scan, SessionChoice, Sight, Ticket};
 use crate::resource::{Record, Section};
-use crate::source::{ErrorKind, Identify, Source, SourceError};
+use crate::source::{ErrorKind, Keyring, Services, Source, SourceError};
 use crate::terminal::clipboard::Tool;
 
 /// News of a tail that may wait on their way into the loop's channel.
 const TAIL_CHANNEL: usize = 2;
 
-/// What can be called.
-pub struct Services {
-    /// The services.
-    pub sources: Vec<Source>,
-    /// What tells who calls.
-    pub identify: Arc<dyn Identify>,
-}
-
 /// The tasks that are under way.
 pub(super) struct Calls {
     clock: Clock,
     messages: mpsc::Sender<Message>,
-    services: Arc<Services>,
+    services: Option<Arc<Services>>,
+    entrance: Option<Entrance>,
     /// Whether no write leaves the program, whatever is asked for.
     read_only: bool,
     running: HashMap<Ticket, AbortHandle>,
-    /// Whether parents go first, for the tail that is read.
-    order: Option<(Ticket, watch::Sender<bool>)>,
+    /// What the tail that is read is told.
+    wishes: Option<(Ticket, watch::Sender<Wishes>)>,
 }
 
 impl Calls {
-    pub(super) fn new(
-        clock: Clock,
-        messages: mpsc::Sender<Message>,
-        services: Services,
-        read_only: bool,
-    ) -> Self {
+    pub(super) fn new(clock: Clock, messages: mpsc::Sender<Message>, reach: Reach, read_only: bool) -> Self {
         Self {
             clock,
             messages,
-            services: services.into(),
+            services: reach.services.map(Arc::new),
+            entrance: reach.entrance,
             read_only,
             running: HashMap::new(),
-            order: None,
+            wishes: None,
         }
     }
 
     /// Asks a service.
     pub(super) fn call(&mut self, ticket: Ticket, request: Request) {
-        let (services, messages, clock) = (self.services.clone(), self.messages.clone(), self.clock);
+        let Some(services) = self.services.clone() else {
+            return;
+        };
+        let (messages, clock) = (self.messages.clone(), self.clock);
         let refused = self.read_only.then(|| refusal(&request)).flatten();
-        self.spawn(ticket, async move {
+        // A write is never stopped half way, whoever waits for it no longer.
+        let stops = (!is_write(&request)).then_some(ticket);
+        self.spawn_under(stops, async move {
             let begun = clock.now().mono;
             let reply = match refused {
                 None => answer(&services, &request).await,
@@ -83,9 +78,12 @@ impl Calls {
 
     /// Reads a stream live until it is cancelled.
     pub(super) fn tail(&mut self, ticket: Ticket, request: TailRequest) {
-        let (services, messages, clock) = (self.services.clone(), self.messages.clone(), self.clock);
-        let (order, parents_first) = watch::channel(request.parents_first);
-        self.order = Some((ticket, order));
+        let Some(services) = self.services.clone() else {
+            return;
+        };
+        let (messages, clock) = (self.messages.clone(), self.clock);
+        let (sender, wishes) = watch::channel(Wishes::ordered(request.parents_first));
+        self.wishes = Some((ticket, sender));
         self.spawn(ticket, async move {
             let Some(source) = source(&services.sources, request.section).cloned() else {
                 return;
@@ -94,7 +92,8 @@ impl Calls {
                 stream: request.stream,
                 from: request.from,
                 only: request.only,
-                parents_first,
+                wishes,
+                patience: None,
                 retention: request.retention,
                 through: request.through,
             };
@@ -110,9 +109,75 @@ impl Calls {
 
     /// Tells a tail whether parents go before their children.
     pub(super) fn order_tail(&self, ticket: Ticket, parents_first: bool) {
-        if let Some((_, order)) = self.order.as_ref().filter(|(read, _)| *read == ticket) {
-            order.send_replace(parents_first);
+        self.wish(ticket, |wishes| wishes.parents_first = parents_first);
+    }
+
+    /// Has whoever of a tail waits for credentials try again now.
+    pub(super) fn try_tail(&self, ticket: Ticket) {
+        self.wish(ticket, |wishes| wishes.tries += 1);
+    }
+
+    fn wish(&self, ticket: Ticket, change: impl FnOnce(&mut Wishes)) {
+        if let Some((_, wishes)) = self.wishes.as_ref().filter(|(read, _)| *read == ticket) {
+            wishes.send_modify(change);
         }
+    }
+
+    /// Has the providers of credentials asked anew when some are needed next.
+    pub(super) fn renew_credentials(&self) {
+        let services = self.services.as_ref();
+        if let Some(keyring) = services.and_then(|services| services.keyring.as_ref()) {
+            keyring.renew();
+        }
+    }
+
+    /// Tells which provider of credentials is waited for.
+    pub(super) fn watch_credentials(&mut self, ticket: Ticket) {
+        let services = self.services.as_ref();
+        let Some(mut asking) = services.and_then(|it| it.keyring.as_ref()).map(Keyring::asking) else {
+            return;
+        };
+        let messages = self.messages.clone();
+        self.spawn(ticket, async move {
+            while asking.changed().await.is_ok() {
+                let provider = asking.borrow_and_update().clone();
+                send(&messages, ticket, Reply::AskingFor(provider)).await;
+            }
+        });
+    }
+
+    /// Reads which profiles there are.
+    pub(super) fn list_profiles(&mut self, ticket: Ticket) {
+        let Some(entrance) = self.entrance.clone() else {
+            return;
+        };
+        let messages = self.messages.clone();
+        self.spawn(ticket, async move {
+            let listed = entrance.profiles().await;
+            send(&messages, ticket, Reply::Profiles(listed)).await;
+        });
+    }
+
+    /// Opens a session beside the one in use.
+    pub(super) fn open_session(&mut self, ticket: Ticket, choice: SessionChoice) {
+        let Some(entrance) = self.entrance.clone() else {
+            return;
+        };
+        let messages = self.messages.clone();
+        self.spawn(ticket, async move {
+            let opened = entrance.open(choice).await.map(Box::new);
+            send(&messages, ticket, Reply::SessionOpened(opened)).await;
+        });
+    }
+
+    /// From now on makes calls with these. Nothing goes on that was begun with others.
+    pub(super) fn install(&mut self, services: Services, read_only: bool) {
+        for (_, task) in self.running.drain() {
+            task.abort();
+        }
+        self.wishes = None;
+        self.services = Some(Arc::new(services));
+        self.read_only = read_only;
     }
 
     /// Decodes a record where it holds up nothing.
@@ -186,13 +251,21 @@ impl Calls {
         }
     }
 
+    fn spawn(&mut self, ticket: Ticket, task: impl Future<Output = ()> + Send + 'static) {
+        self.spawn_under(Some(ticket), task);
+    }
+
+    /// Under a ticket a task can be stopped.
     #[expect(
         clippy::disallowed_methods,
-        reason = "this is the place, and it keeps hold of the task"
+        reason = "this is the place, and it keeps hold of what may be stopped"
     )]
-    fn spawn(&mut self, ticket: Ticket, task: impl Future<Output = ()> + Send + 'static) {
+    fn spawn_under(&mut self, ticket: Option<Ticket>, task: impl Future<Output = ()> + Send + 'static) {
         self.running.retain(|_, task| !task.is_finished());
-        self.running.insert(ticket, tokio::spawn(task).abort_handle());
+        let task = tokio::spawn(task).abort_handle();
+        if let Some(ticket) = ticket {
+            self.running.insert(ticket, task);
+        }
     }
 }
 
@@ -265,6 +338,10 @@ async fn answer(services: &Services, request: &Request) -> Option<Reply> {
     })
 }
 
+fn is_write(request: &Request) -> bool {
+    refusal(request).is_some()
+}
+
 /// The answer to a write where writes are refused. Update asks for none; this stands between a mistake there and the network.
 fn refusal(request: &Request) -> Option<Reply> {
     let error = |operation, on: &str| {
@@ -312,23 +389,7 @@ fn named(request: &Request) -> String {
 
 /// What went wrong, for the log.
 fn failure(reply: Option<&Reply>) -> String {
-    let error = match reply {
-        Some(
-            Reply::Listed(_, Err(error))
-            | Reply::Caller(Err(error))
-            | Reply::Described(_, _, Err(error))
-            | Reply::Traced(_, _, Err(error))
-            | Reply::Shards(_, _, Err(error))
-            | Reply::Consumers(_, Err(error))
-            | Reply::Registered(_, Err(error))
-            | Reply::Deregistered(_, _, Err(error))
-            | Reply::Record(_, Err(error))
-            | Reply::Identifiers(_, _, Err(error))
-            | Reply::Gathered(_, Err(error))
-            | Reply::Written(_, Err(error)),
-        ) => Some(error),
-        _ => None,
-    };
+    let error = reply.and_then(Reply::failure);
     // The resource and the service's words may name a record, or repeat its values.
     error.map_or(String::new(), |error| {
         let id = error.request_id.as_deref().unwrap_or("-");

@@ -30,12 +30,33 @@ pub struct Order {
     pub from: Position,
     /// Only these shards; all where it is empty.
     pub only: Vec<ShardId>,
-    /// Whether parents are drained before their children are begun. May change while the stream is read.
-    pub parents_first: watch::Receiver<bool>,
+    /// What may change while the stream is read.
+    pub wishes: watch::Receiver<Wishes>,
+    /// How long credentials may fail while the stream is read; without an end where a person can do something about it.
+    pub patience: Option<Duration>,
     /// How long the stream keeps records, where that is known.
     pub retention: Option<Duration>,
     /// Through which registered consumer; by polling where there is none.
     pub through: Option<Through>,
+}
+
+/// What may change while a stream is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wishes {
+    /// Whether parents are drained before their children are begun.
+    pub parents_first: bool,
+    /// How often it was asked that whoever waits for credentials tries again.
+    pub tries: u64,
+}
+
+impl Wishes {
+    /// Nothing but the order.
+    pub fn ordered(parents_first: bool) -> Self {
+        Self {
+            parents_first,
+            tries: 0,
+        }
+    }
 }
 
 /// Reads a stream until it ends or nobody listens.
@@ -76,7 +97,7 @@ async fn begin(
     let plan = Plan {
         from: order.from,
         only,
-        parents_first: *order.parents_first.borrow(),
+        parents_first: order.wishes.borrow().parents_first,
         retention: order.retention,
         limits: reader.limits(),
         in_flight: IN_FLIGHT,
@@ -88,7 +109,8 @@ async fn read_on(
     reader: &dyn Tail,
     Order {
         stream,
-        parents_first: mut order,
+        mut wishes,
+        patience,
         ..
     }: Order,
     (mut tail, events): Begun,
@@ -98,6 +120,8 @@ async fn read_on(
     news.send(TailReply::Begun).await?;
     news.send(TailReply::Events(events, tail.counters())).await?;
     let mut calls = FuturesUnordered::new();
+    let mut known = *wishes.borrow_and_update();
+    let mut failing = Failing::default();
     loop {
         while let Some(ask) = tail.poll(clock.now()) {
             calls.push(perform(reader, &stream, ask));
@@ -108,15 +132,46 @@ async fn read_on(
         tokio::select! {
             Some((shard, heard)) = calls.next() => {
                 log(&stream, &shard, &heard);
+                if let Some(error) = failing.beyond(patience, clock.now().mono, &heard) {
+                    return news.send(TailReply::Failed(error)).await;
+                }
                 let events = tail.hear(clock.now(), &shard, heard);
                 news.send(TailReply::Events(events, tail.counters())).await?;
             }
             () = clock.until(tail.wake_at()) => {}
-            Ok(()) = order.changed() => {
-                let events = tail.put_parents_first(clock.now(), *order.borrow_and_update());
-                news.send(TailReply::Events(events, tail.counters())).await?;
+            Ok(()) = wishes.changed() => {
+                let wished = *wishes.borrow_and_update();
+                if wished.tries != known.tries {
+                    tail.try_credentials(clock.now());
+                }
+                if wished.parents_first != known.parents_first {
+                    let events = tail.put_parents_first(clock.now(), wished.parents_first);
+                    news.send(TailReply::Events(events, tail.counters())).await?;
+                }
+                known = wished;
             }
             () = news.closed() => return Ok(()),
+        }
+    }
+}
+
+/// Since when credentials have failed.
+#[derive(Debug, Default)]
+struct Failing(Option<Duration>);
+
+impl Failing {
+    /// The failure, where they have failed for longer than that. Any answer that is not of this kind means that they work.
+    fn beyond(&mut self, patience: Option<Duration>, now: Duration, heard: &Heard) -> Option<SourceError> {
+        match heard {
+            Heard::Failed(error) if error.kind == ErrorKind::Credentials => {
+                let since = *self.0.get_or_insert(now);
+                let is_over = patience.is_some_and(|patience| now.saturating_sub(since) >= patience);
+                is_over.then(|| error.clone())
+            }
+            _ => {
+                self.0 = None;
+                None
+            }
         }
     }
 }
@@ -312,13 +367,27 @@ mod tests {
     }
 
     #[test]
+    fn credentials_that_fail_for_too_long_end_it_and_any_answer_begins_anew() {
+        let failed = |kind| Heard::Failed(SourceError::new(kind, "GetRecords", "orders", "code", ""));
+        let (missing, throttled) = (failed(ErrorKind::Credentials), failed(ErrorKind::Throttled));
+        let minutes = |count| Duration::from_mins(count);
+        let mut failing = Failing::default();
+        let mut is_over = |at, heard: &Heard| failing.beyond(Some(minutes(10)), minutes(at), heard).is_some();
+        assert!(!is_over(0, &missing) && !is_over(9, &missing));
+        assert!(!is_over(9, &throttled) && !is_over(10, &missing) && !is_over(19, &missing));
+        assert!(is_over(20, &missing));
+        assert!(failing.beyond(None, minutes(99), &missing).is_none());
+    }
+
+    #[test]
     fn a_shard_that_is_not_there_is_answered_with_those_that_are() {
         let shards: Vec<Shard> = ["s0", "s1", "s2", "s3", "s4", "s5"].map(shard).to_vec();
         let order = Order {
             stream: "orders".into(),
             from: Position::Latest,
             only: vec!["5".into()],
-            parents_first: watch::channel(true).1,
+            wishes: watch::channel(Wishes::ordered(true)).1,
+            patience: None,
             retention: None,
             through: None,
         };

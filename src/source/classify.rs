@@ -6,7 +6,6 @@
 use std::error::Error;
 use std::io;
 
-use aws_config::meta::{ProviderAttempt, ProviderChainError};
 use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
@@ -15,6 +14,7 @@ use aws_smithy_types::event_stream::RawMessage;
 use aws_smithy_types::str_bytes::StrBytes;
 use aws_types::request_id::RequestId as _;
 
+use super::credentials::{Failure, Remedy};
 use super::http::NoAnswer;
 use super::{ErrorKind, SourceError};
 
@@ -124,6 +124,15 @@ where
             let status = context.raw().status().as_u16();
             let code = context.err().code().unwrap_or_default();
             let message = context.err().message().unwrap_or_default();
+            if let Some(remedy) = context.raw().extension::<Remedy>() {
+                return made(
+                    ErrorKind::Credentials,
+                    code,
+                    &format!("{message} ({})", remedy.of),
+                )
+                .with_remedy(Some(&remedy.advice))
+                .with_request_id(error.request_id());
+            }
             match code {
                 "" => made(kind_of_status(status), &format!("HTTP {status}"), message),
                 code => made(kind_of(code).unwrap_or(kind_of_status(status)), code, message),
@@ -190,6 +199,11 @@ pub(crate) fn kind_of(code: &str) -> Option<ErrorKind> {
         .map(|(kind, _)| *kind)
 }
 
+/// Whether a code says that the credentials are not accepted, whoever would use them.
+pub(super) fn is_refusal(code: &str) -> bool {
+    kind_of(code) == Some(ErrorKind::Credentials)
+}
+
 pub(crate) fn kind_of_status(status: u16) -> ErrorKind {
     match status {
         401 => ErrorKind::Credentials,
@@ -229,19 +243,13 @@ fn unanswered(
     error: &(dyn Error + 'static),
     made: &dyn Fn(ErrorKind, &str, &str) -> SourceError,
 ) -> SourceError {
-    if let Some(cause) = find::<CredentialsError>(error) {
-        return made(
-            ErrorKind::Credentials,
-            "no credentials",
-            &missing_credentials(cause),
-        );
+    if let Some(failure) = find::<Failure>(error) {
+        return made(ErrorKind::Credentials, "no credentials", &failure.why)
+            .with_remedy(Some(&failure.advice));
     }
-    if chain(error).any(|cause| cause.to_string().contains("identity resolver timed out")) {
-        return made(
-            ErrorKind::Credentials,
-            "no credentials",
-            "no provider answered in time",
-        );
+    if let Some(cause) = find::<CredentialsError>(error) {
+        let why = format!("{cause}: {}", innermost(cause));
+        return made(ErrorKind::Credentials, "no credentials", &why);
     }
     let asked = find::<NoAnswer>(error).map(|it| it.authority.as_str());
     let timed_out = chain(error).find(|cause| cause.to_string().contains(TIMED_OUT));
@@ -262,18 +270,6 @@ fn no_answer(error: &(dyn Error + 'static), host: &str) -> String {
         Some(io::ErrorKind::ConnectionReset) => format!("connection reset by {host}"),
         _ => format!("{host}: {}", innermost(error)),
     }
-}
-
-/// Which providers were asked in vain, or what went wrong in the one that should have had them.
-fn missing_credentials(error: &CredentialsError) -> String {
-    let Some(attempted) = find::<ProviderChainError<CredentialsError>>(error) else {
-        return match error.source() {
-            Some(_) => format!("{error}: {}", innermost(error)),
-            None => error.to_string(),
-        };
-    };
-    let names: Vec<_> = attempted.attempts().iter().map(ProviderAttempt::name).collect();
-    format!("none of these has any: {}", names.join(", "))
 }
 
 fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {

@@ -45,8 +45,14 @@ pub struct SourceError {
     /// The service's message.
     pub message: String,
     /// AWS's id of the request, for a support case.
-    pub request_id: Option<String>,
+    pub request_id: Option<Box<str>>,
+    /// What the person can do about this one, where more is known of it than its kind.
+    pub remedy: Option<Box<Advice>>,
 }
+
+/// What the person can do, boxed: errors are handed about much, and few have one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Advice(String);
 
 impl SourceError {
     /// A failed call; the texts may hold anything.
@@ -58,13 +64,21 @@ impl SourceError {
             code: sanitize::line(code).into_owned(),
             message: sanitize::line(message).into_owned(),
             request_id: None,
+            remedy: None,
         }
+    }
+
+    /// The same with what the person can do about this one.
+    #[must_use]
+    pub fn with_remedy(mut self, remedy: Option<&str>) -> Self {
+        self.remedy = remedy.map(|remedy| Box::new(Advice(sanitize::line(remedy).into_owned())));
+        self
     }
 
     /// The same with AWS's id of the request.
     #[must_use]
     pub fn with_request_id(mut self, id: Option<&str>) -> Self {
-        self.request_id = id.map(|id| sanitize::line(id).into_owned());
+        self.request_id = id.map(|id| sanitize::line(id).into());
         self
     }
 
@@ -83,6 +97,9 @@ impl SourceError {
 
     /// What the person can do about it.
     pub fn advice(&self) -> String {
+        if let Some(remedy) = &self.remedy {
+            return remedy.0.clone();
+        }
         match self.kind {
             ErrorKind::Throttled => "wait a moment and try again".to_owned(),
             ErrorKind::Expired => "try again".to_owned(),

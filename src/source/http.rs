@@ -9,27 +9,36 @@ use std::fmt;
 use std::sync::Arc;
 
 use aws_smithy_http_client::proxy::ProxyConfig;
-use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode};
 use aws_smithy_http_client::{Builder, Connector};
 use aws_smithy_runtime_api::client::connector_metadata::ConnectorMetadata;
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
     SharedHttpConnector,
 };
-use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::body::SdkBody;
+use http_body_util::BodyExt as _;
+use serde_json::{Map, Value};
 
+use super::classify::is_refusal;
+use super::credentials::Refusals;
 use super::limiter::Limiter;
 
-/// A client that goes through the proxies that the environment names.
-pub(super) fn client() -> SharedHttpClient {
-    SharedHttpClient::new(ByScheme::new(ProxyConfig::from_env))
+/// Bytes of an error at most.
+const ERROR_BYTES: usize = 64 << 10;
+
+/// A client that goes through the proxies that the environment names, and trusts the certificates of a file in place of the
+/// system's, where there is one. It notes whose credentials are refused.
+pub(super) fn client(refusals: Arc<Refusals>, trusted: Option<Vec<u8>>) -> SharedHttpClient {
+    SharedHttpClient::new(ByScheme::new(ProxyConfig::from_env, refusals, trusted))
 }
 
 /// A client that ignores the environment.
 pub(super) fn direct_client() -> SharedHttpClient {
-    SharedHttpClient::new(ByScheme::new(ProxyConfig::disabled))
+    SharedHttpClient::new(ByScheme::new(ProxyConfig::disabled, Arc::default(), None))
 }
 
 /// One client for `http:`, and one for `https:` that is not made ready before it is needed.
@@ -38,23 +47,35 @@ struct ByScheme {
     plain: SharedHttpClient,
     tls: SharedHttpClient,
     limiter: Arc<Limiter>,
+    refusals: Arc<Refusals>,
 }
 
 impl ByScheme {
-    fn new(proxies: fn() -> ProxyConfig) -> Self {
+    fn new(proxies: fn() -> ProxyConfig, refusals: Arc<Refusals>, trusted: Option<Vec<u8>>) -> Self {
         Self {
             plain: connect_with(proxies, aws_smithy_http_client::ConnectorBuilder::build_http),
-            tls: connect_with(proxies, |builder| {
-                builder.tls_provider(Provider::Rustls(CryptoMode::Ring)).build()
+            tls: connect_with(proxies, move |builder| {
+                let builder = builder.tls_provider(Provider::Rustls(CryptoMode::Ring));
+                match trusted.as_ref().and_then(|pem| trust(pem)) {
+                    Some(context) => builder.tls_context(context).build(),
+                    None => builder.build(),
+                }
             }),
             limiter: Arc::default(),
+            refusals,
         }
     }
 }
 
+/// Only the certificates of a PEM file are trusted.
+fn trust(pem: &[u8]) -> Option<TlsContext> {
+    let store = TrustStore::empty().with_pem_certificate(pem);
+    TlsContext::builder().with_trust_store(store).build().ok()
+}
+
 fn connect_with(
     proxies: fn() -> ProxyConfig,
-    build: fn(aws_smithy_http_client::ConnectorBuilder) -> Connector,
+    build: impl Fn(aws_smithy_http_client::ConnectorBuilder) -> Connector + Send + Sync + 'static,
 ) -> SharedHttpClient {
     Builder::new().build_with_connector_fn(move |settings, components| {
         let mut builder = Connector::builder().proxy_config(proxies());
@@ -102,14 +123,68 @@ impl HttpConnector for Chooser {
         let target = request.headers().get("x-amz-target").unwrap_or_default();
         let body = request.body().bytes().unwrap_or_default();
         let turn = self.clients.limiter.turn(target, body);
+        let refusals = Arc::clone(&self.clients.refusals);
+        let key = key_of(&request).map(str::to_owned);
         HttpConnectorFuture::new(async move {
             if let Some(turn) = turn {
                 turn.wait().await;
             }
             let answer = connector.call(request).await;
-            answer.map_err(|error| no_answer(authority, error))
+            let mut answer = answer.map_err(|error| no_answer(authority, error))?;
+            if let Some(key) = key
+                && refuses_credentials(&mut answer).await
+            {
+                refusals.refuse(&key);
+                if let Some(remedy) = refusals.remedy(&key) {
+                    answer.add_extension(remedy);
+                }
+            }
+            Ok(answer)
         })
     }
+}
+
+/// The access key id that a request is signed with: `Credential=KEY/DATE/…`.
+fn key_of(request: &HttpRequest) -> Option<&str> {
+    let (_, rest) = request
+        .headers()
+        .get("authorization")?
+        .split_once("Credential=")?;
+    rest.split('/').next()
+}
+
+/// Whether an answer says that the credentials are not accepted. Services name the error in a header or in the body; a body that
+/// is looked into is put back.
+async fn refuses_credentials(answer: &mut HttpResponse) -> bool {
+    let of_header = answer.headers().get("x-amzn-errortype");
+    if let Some(name) = of_header {
+        return is_refusal(name.split(':').next().unwrap_or_default());
+    }
+    let length = answer.headers().get("content-length");
+    let is_short = length
+        .and_then(|length| length.parse().ok())
+        .is_some_and(|it: usize| it <= ERROR_BYTES);
+    if !is_short || !matches!(answer.status().as_u16(), 400 | 401 | 403) {
+        return false;
+    }
+    let Ok(body) = answer.take_body().collect().await else {
+        return false;
+    };
+    let body = body.to_bytes();
+    let refuses = code_of(&body).is_some_and(|code| is_refusal(&code));
+    *answer.body_mut() = SdkBody::from(body);
+    refuses
+}
+
+/// The code of an error: `"__type": "NAMESPACE#CODE"`, or `<Code>CODE</Code>` of the query protocol.
+fn code_of(body: &[u8]) -> Option<String> {
+    if let Ok(members) = serde_json::from_slice::<Map<String, Value>>(body) {
+        let code = members.get("__type").or_else(|| members.get("code"))?.as_str()?;
+        return code.rsplit('#').next().map(str::to_owned);
+    }
+    let text = std::str::from_utf8(body).ok()?;
+    let (_, rest) = text.split_once("<Code>")?;
+    rest.split('<').next().map(str::to_owned)
 }
 
 /// The same error, with the word of whose answer is missing.
@@ -158,8 +233,6 @@ mod tests {
     use aws_smithy_async::rt::sleep::TokioSleep;
     use aws_smithy_async::time::SystemTimeSource;
     use aws_smithy_runtime_api::client::http::http_client_fn;
-    use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
-    use aws_smithy_types::body::SdkBody;
     use futures::future::join_all;
 
     use super::*;
@@ -195,6 +268,7 @@ mod tests {
                 plain: none.clone(),
                 tls: none,
                 limiter: Arc::default(),
+                refusals: Arc::default(),
             }))
             .build();
         Kinesis::new(&sdk)
@@ -208,6 +282,36 @@ mod tests {
             let calls = join_all((0..27).map(|_| Catalog::list(&streams, None)));
             let ended = tokio::time::timeout(Duration::from_secs(seconds), calls).await;
             assert_eq!(ended.is_ok_and(|all| all.iter().all(Result::is_ok)), enough);
+        }
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_refuses_credentials_is_known_and_left_as_it_is() {
+        for (status, body, expected) in [
+            (400, r#"{"__type":"ExpiredTokenException","message":"old"}"#, true),
+            (
+                400,
+                r#"{"__type":"com.amazon.coral.service#UnrecognizedClientException"}"#,
+                true,
+            ),
+            (
+                403,
+                "<ErrorResponse><Error><Type>Sender</Type><Code>InvalidClientTokenId</Code></Error></ErrorResponse>",
+                true,
+            ),
+            (
+                400,
+                r#"{"__type":"ResourceNotFoundException","message":"ExpiredToken is no stream"}"#,
+                false,
+            ),
+            (200, r#"{"__type":"ExpiredTokenException"}"#, false),
+        ] {
+            let mut answer = HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body));
+            answer
+                .headers_mut()
+                .insert("content-length", body.len().to_string());
+            assert_eq!(refuses_credentials(&mut answer).await, expected, "{body}");
+            assert_eq!(answer.body().bytes(), Some(body.as_bytes()));
         }
     }
 }

@@ -4,24 +4,24 @@
 //! Opening a session reads files and the environment. It asks the network only for the region of an EC2 instance, and only
 //! where nobody named a region.
 
-mod profile;
+mod checks;
+pub(super) mod profile;
+mod regions;
+
+pub use checks::check_region;
+pub use profile::{ProfileSummary, list as list_profiles};
+pub use regions::REGIONS;
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use aws_config::ecs::EcsCredentialsProvider;
-use aws_config::environment::EnvironmentVariableRegionProvider;
 use aws_config::identity::IdentityCache;
-use aws_config::imds::credentials::ImdsCredentialsProvider;
 use aws_config::imds::region::ImdsRegionProvider;
-use aws_config::meta::credentials::CredentialsProviderChain;
-use aws_config::meta::region::ProvideRegion as _;
-use aws_config::profile::{ProfileFileCredentialsProvider, ProfileFileRegionProvider, ProfileSet};
+use aws_config::profile::ProfileSet;
 use aws_config::provider_config::ProviderConfig;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
-use aws_config::web_identity_token::WebIdentityTokenCredentialsProvider;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
@@ -31,12 +31,14 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_types::os_shim_internal::{Env, Fs};
 use thiserror::Error;
 
+use self::checks::{check_configured_endpoint, check_endpoint, trusted};
 use super::caller::Sts;
+use super::credentials::{Keyring, Refusals};
 use super::dynamodb_streams::DynamoDbStreams;
 use super::feature_store::FeatureStore;
 use super::kinesis::Kinesis;
 use super::machine_learning::MachineLearning;
-use super::{Identify, Source, http};
+use super::{Identify, Services, Source, http};
 use crate::demo::protocol::ACCOUNT;
 use crate::resource::Section;
 use crate::sanitize;
@@ -85,9 +87,27 @@ pub enum SessionError {
     /// Neither the command line nor the environment nor the profile names a region.
     #[error("no region is set{0}; use --region, AWS_REGION or `region` in the profile")]
     NoRegion(String),
+    /// The region can be none.
+    #[error("{0} is the name of no region; use one such as eu-west-1")]
+    InvalidRegion(String),
+    /// The certificates to trust cannot be had.
+    #[error("the certificates of AWS_CA_BUNDLE cannot be used: {file}: {why}; correct it or take it out")]
+    UnusableCertificates {
+        /// The file.
+        file: String,
+        /// Why.
+        why: String,
+    },
     /// The endpoint's URL is none.
     #[error("{0} is not the URL of an endpoint; use one such as http://127.0.0.1:4566")]
     InvalidEndpoint(String),
+}
+
+impl SessionError {
+    /// Whether it is a matter of what was asked for.
+    pub fn is_usage(&self) -> bool {
+        matches!(self, Self::InvalidEndpoint(_) | Self::InvalidRegion(_))
+    }
 }
 
 fn choose_profile(known: &[String]) -> String {
@@ -97,44 +117,135 @@ fn choose_profile(known: &[String]) -> String {
     }
 }
 
+/// A session of which only the region may not be known yet.
+pub struct Prepared {
+    options: Options,
+    profile: Option<String>,
+    region: Option<String>,
+    client: SharedHttpClient,
+    refusals: Arc<Refusals>,
+}
+
+impl Prepared {
+    /// The profile in use, if a file has it.
+    pub fn profile(&self) -> Option<&str> {
+        self.profile.as_deref()
+    }
+
+    /// The region, where a file or the environment names one.
+    pub fn region(&self) -> Option<&str> {
+        self.region.as_deref()
+    }
+
+    /// Whether an EC2 instance may be asked where it runs.
+    pub fn may_ask_instance() -> bool {
+        let disabled = Env::real().get("AWS_EC2_METADATA_DISABLED");
+        !disabled.is_ok_and(|it| it.eq_ignore_ascii_case("true"))
+    }
+
+    /// The session in the region that is named, or else in the one of the EC2 instance.
+    pub async fn open(self) -> Result<Session, SessionError> {
+        match self.region {
+            Some(_) => Ok(self.open_in_region().await),
+            None => self.open_where_it_runs().await,
+        }
+    }
+
+    async fn open_where_it_runs(mut self) -> Result<Session, SessionError> {
+        let metadata = aws_config::imds::Client::builder()
+            .configure(&provider_config(&self.client))
+            .max_attempts(1)
+            .build();
+        let of_instance = ImdsRegionProvider::builder()
+            .configure(&provider_config(&self.client))
+            .imds_client(metadata)
+            .build();
+        let answer = tokio::time::timeout(METADATA_TIMEOUT, of_instance.region()).await;
+        let Some(region) = answer.ok().flatten() else {
+            let of = self
+                .profile()
+                .map(|name| format!(" for profile {}", sanitize::line(name)));
+            return Err(SessionError::NoRegion(of.unwrap_or_default()));
+        };
+        self.region = Some(region.to_string());
+        Ok(self.open_in_region().await)
+    }
+
+    async fn open_in_region(self) -> Session {
+        let region = Region::new(self.region.unwrap_or_default());
+        let loader = aws_config::defaults(behavior())
+            .http_client(self.client.clone())
+            .timeout_config(timeouts())
+            .region(region.clone())
+            // They are got by whoever asks first.
+            .no_credentials();
+        let loader = match &self.options.profile {
+            Some(name) => loader.profile_name(name),
+            None => loader,
+        };
+        let loader = match self.options.endpoint_url {
+            Some(url) => loader.endpoint_url(url),
+            None => loader,
+        };
+        let sdk = loader.load().await;
+        let config = provider_config(&self.client).with_region(Some(region));
+        // Roles are assumed at the service's own endpoint unless there is one for just that service, as the SDK does it.
+        let roles = sdk.to_builder();
+        let mut roles = roles.identity_cache(IdentityCache::no_cache());
+        roles.set_endpoint_url(None);
+        let keyring = Keyring::new(self.options.profile, config, roles.build(), self.refusals);
+        let sdk = sdk
+            .into_builder()
+            .credentials_provider(SharedCredentialsProvider::new(keyring.clone()))
+            .identity_cache(IdentityCache::no_cache())
+            .build();
+        Session {
+            sdk,
+            keyring: Some(keyring),
+            profile: self.profile,
+            account: None,
+        }
+    }
+}
+
 /// An account and a region, ready to make calls.
 #[derive(Clone)]
 pub struct Session {
     sdk: SdkConfig,
+    keyring: Option<Keyring>,
     profile: Option<String>,
     account: Option<String>,
 }
 
 impl Session {
-    /// The session that the command line, the environment and the profiles describe.
+    /// The session that the command line, the environment and the profiles describe. Where none of these names a region, the
+    /// EC2 instance is asked for its own.
     pub async fn open(options: Options) -> Result<Self, SessionError> {
+        Self::prepare(options).await?.open().await
+    }
+
+    /// All of it that needs files and the environment only.
+    pub async fn prepare(options: Options) -> Result<Prepared, SessionError> {
         let profiles = profile::load(&Fs::real(), &Env::real(), options.profile.as_deref()).await?;
         if let Some(url) = &options.endpoint_url {
             check_endpoint(url)?;
         }
-        let client = http::client();
-        let region = match options.region.clone() {
-            Some(region) => Region::new(region),
-            None => find_region(&options, &profiles, &client).await?,
+        check_configured_endpoint(&options, &profiles)?;
+        let refusals = Arc::<Refusals>::default();
+        let client = http::client(Arc::clone(&refusals), trusted()?);
+        let region = match &options.region {
+            Some(region) => Some(region.clone()),
+            None => named_region(&profiles),
         };
-        let loader = aws_config::defaults(behavior())
-            .http_client(client.clone())
-            .timeout_config(timeouts())
-            .region(region.clone());
-        let loader = match options.profile {
-            Some(name) => loader
-                .profile_name(&name)
-                .credentials_provider(profile_credentials(&name, &client, region)),
-            None => loader,
-        };
-        let loader = match options.endpoint_url {
-            Some(url) => loader.endpoint_url(url),
-            None => loader,
-        };
-        Ok(Self {
-            sdk: loader.load().await,
+        if let Some(region) = &region {
+            check_region(region)?;
+        }
+        Ok(Prepared {
+            options,
             profile: profile::in_use(&profiles),
-            account: None,
+            region,
+            client,
+            refusals,
         })
     }
 
@@ -155,6 +266,7 @@ impl Session {
             .build();
         Self {
             sdk,
+            keyring: None,
             profile: Some(DEMO_PROFILE.to_owned()),
             account: Some(ACCOUNT.to_owned()),
         }
@@ -178,6 +290,15 @@ impl Session {
     /// The URL that replaces the endpoints of all services, if one does.
     pub fn endpoint_url(&self) -> Option<&str> {
         self.sdk.endpoint_url()
+    }
+
+    /// All that it can call.
+    pub fn services(&self) -> Services {
+        Services {
+            sources: self.sources(),
+            identify: self.identify(),
+            keyring: self.keyring.clone(),
+        }
     }
 
     /// What tells who calls.
@@ -220,35 +341,6 @@ fn timeouts() -> TimeoutConfig {
         .build()
 }
 
-fn check_endpoint(url: &str) -> Result<(), SessionError> {
-    let parsed = url.parse::<::http::Uri>().ok();
-    let sound = parsed.is_some_and(|uri| {
-        matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some_and(|host| !host.is_empty())
-    });
-    if sound {
-        return Ok(());
-    }
-    Err(SessionError::InvalidEndpoint(sanitize::line(url).into_owned()))
-}
-
-/// What the default chain asks, in its order, but without the credentials of the environment: who names a profile on the
-/// command line wants that one, as with the AWS CLI.
-fn profile_credentials(name: &str, client: &SharedHttpClient, region: Region) -> SharedCredentialsProvider {
-    let config = provider_config(client).with_region(Some(region));
-    let profile = ProfileFileCredentialsProvider::builder()
-        .configure(&config)
-        .profile_name(name);
-    let web_identity = WebIdentityTokenCredentialsProvider::builder().configure(&config);
-    let container = EcsCredentialsProvider::builder().configure(&config);
-    let instance = ImdsCredentialsProvider::builder().configure(&config);
-    SharedCredentialsProvider::new(
-        CredentialsProviderChain::first_try(format!("profile {name}"), profile.build())
-            .or_else("WebIdentityToken", web_identity.build())
-            .or_else("EcsContainer", container.build())
-            .or_else("Ec2InstanceMetadata", instance.build()),
-    )
-}
-
 fn provider_config(client: &SharedHttpClient) -> ProviderConfig {
     ProviderConfig::without_region()
         .with_behavior_version(Some(behavior()))
@@ -256,49 +348,18 @@ fn provider_config(client: &SharedHttpClient) -> ProviderConfig {
         .with_sleep_impl(TokioSleep::new())
 }
 
-/// The region of the environment, of the profile, or of the EC2 instance, in this order.
-async fn find_region(
-    options: &Options,
-    profiles: &ProfileSet,
-    client: &SharedHttpClient,
-) -> Result<Region, SessionError> {
-    if let Some(region) = EnvironmentVariableRegionProvider::new().region().await {
-        return Ok(region);
-    }
-    let mut of_profile = ProfileFileRegionProvider::builder().configure(&provider_config(client));
-    if let Some(name) = &options.profile {
-        of_profile = of_profile.profile_name(name);
-    }
-    if let Some(region) = of_profile.build().region().await {
-        return Ok(region);
-    }
-    let metadata = aws_config::imds::Client::builder()
-        .configure(&provider_config(client))
-        .max_attempts(1)
-        .build();
-    let of_instance = ImdsRegionProvider::builder()
-        .configure(&provider_config(client))
-        .imds_client(metadata)
-        .build();
-    let answer = tokio::time::timeout(METADATA_TIMEOUT, of_instance.region()).await;
-    answer.ok().flatten().ok_or_else(|| {
-        let of = profile::in_use(profiles).map(|name| format!(" for profile {}", sanitize::line(&name)));
-        SessionError::NoRegion(of.unwrap_or_default())
-    })
+/// The region of the environment or of the profile, in this order.
+fn named_region(profiles: &ProfileSet) -> Option<String> {
+    let env = Env::real();
+    let of_env = ["AWS_REGION", "AWS_DEFAULT_REGION"]
+        .iter()
+        .find_map(|name| env.get(name).ok().filter(|region| !region.is_empty()));
+    of_env.or_else(|| profile::region_of(profiles, profiles.selected_profile()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_endpoint_is_a_url_with_a_host() {
-        assert_eq!(check_endpoint("http://127.0.0.1:4566"), Ok(()));
-        assert_eq!(check_endpoint("https://[::1]:8443/path"), Ok(()));
-        for wrong in ["127.0.0.1:4566", "localhost", "ftp://host", "http://", ""] {
-            assert!(check_endpoint(wrong).is_err(), "{wrong}");
-        }
-    }
 
     #[test]
     fn the_demo_needs_nothing_of_the_environment() {

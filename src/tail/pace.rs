@@ -11,6 +11,9 @@ const LONGEST_IDLE: Duration = Duration::from_secs(1);
 /// `SubscribeToShard`).
 const LEAST_PATIENCE: Duration = Duration::from_secs(1);
 
+/// How much longer credentials that fail are left alone than what passes by itself: up to a minute.
+const AS_LONG: u32 = 6;
+
 /// A read is to bring what the budget of bytes allows in so long. The service gives up to five times as much at once, and
 /// then nothing for five seconds: that would only be later on the screen, and take room for all of it.
 const SPAN: Duration = Duration::from_millis(500);
@@ -77,6 +80,11 @@ impl Pace {
     /// The wait until what somebody else has is asked for again.
     pub(super) fn until_free(&mut self) -> Duration {
         self.after_failure().max(LEAST_PATIENCE)
+    }
+
+    /// The wait until credentials are tried again: somebody has to log in first.
+    pub(super) fn until_renewed(&mut self) -> Duration {
+        self.after_failure() * AS_LONG
     }
 
     /// The wait before the next subscription once one is over: none, unless that one brought nothing at all.

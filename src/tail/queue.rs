@@ -21,7 +21,9 @@ pub(super) struct Queue {
     waits: VecDeque<Ask>,
     /// The shards whose waits are due or under way.
     awaited: BTreeSet<ShardId>,
-    /// What reads bring lately, in bytes, and so may the first read of a shard.
+    /// What the first read of a shard may bring, in bytes, at most.
+    first_read: u64,
+    /// What reads bring lately, and so may the first read of a shard.
     usual: u64,
     /// What the last read of each shard brought, and so may the next.
     brought: BTreeMap<ShardId, u64>,
@@ -41,6 +43,7 @@ impl Queue {
             calls: VecDeque::new(),
             waits: VecDeque::new(),
             awaited: BTreeSet::new(),
+            first_read,
             usual: first_read,
             brought: BTreeMap::new(),
             may_bring: BTreeMap::new(),
@@ -92,7 +95,7 @@ impl Queue {
     /// A read of a shard brought so many bytes.
     pub(super) fn brought(&mut self, shard: &ShardId, bytes: u64) {
         self.brought.insert(shard.clone(), bytes);
-        self.usual = self.usual - self.usual / 8 + bytes / 8;
+        self.usual = (self.usual - self.usual / 8 + bytes / 8).min(self.first_read);
     }
 
     /// A shard is not read any more.

@@ -215,6 +215,7 @@ impl ShardTail {
         self.state = State::Asleep(keep);
         let wait = match error.kind {
             ErrorKind::InUse => self.pace.until_free(),
+            ErrorKind::Credentials => self.pace.until_renewed(),
             _ => self.pace.after_failure(),
         };
         outputs.extend([Output::Trouble(error), Output::Sleep(wait)]);

@@ -17,6 +17,8 @@ use crate::source::{ErrorKind, SourceError};
 /// How long to wait before a drained shard's children are looked for once more, where none were found. A service closes a
 /// shard a moment before it shows its children.
 const LOOK_AGAIN: Duration = Duration::from_secs(2);
+/// The same where there are no credentials to look with: somebody has to log in first.
+const LOOK_WITH_CREDENTIALS: Duration = Duration::from_secs(30);
 /// How often the children of a drained shard are looked for; a deleted or disabled stream has none.
 const LOOKS: u32 = 3;
 
@@ -38,6 +40,8 @@ pub struct StreamTail {
     lagging: usize,
     was_caught_up: bool,
     throttled: u64,
+    /// Shards whose last call failed for want of credentials.
+    without_credentials: BTreeSet<ShardId>,
     /// What waking brought to light; told with the next answer.
     untold: Vec<TailEvent>,
 }
@@ -89,6 +93,7 @@ impl StreamTail {
             lagging: 0,
             was_caught_up: false,
             throttled: 0,
+            without_credentials: BTreeSet::new(),
             untold: Vec::new(),
         };
         tail.learn_ranges(shards);
@@ -136,11 +141,29 @@ impl StreamTail {
         events
     }
 
+    /// Credentials may be had again: whoever waits for them tries now.
+    pub fn try_credentials(&mut self, now: Now) {
+        let asleep = std::mem::take(&mut self.asleep);
+        let waits = |shard: &ShardId| self.without_credentials.contains(shard);
+        self.asleep = asleep
+            .into_iter()
+            .map(|Reverse((at, shard))| {
+                let at = if waits(&shard) { at.min(now.mono) } else { at };
+                Reverse((at, shard))
+            })
+            .collect();
+    }
+
     /// Takes in the answer to a call that was made for a shard.
     pub fn hear(&mut self, now: Now, shard: &ShardId, heard: Heard) -> Vec<TailEvent> {
         self.queue.answered(shard);
         if matches!(&heard, Heard::Failed(error) if error.kind == ErrorKind::Throttled) {
             self.throttled += 1;
+        }
+        if matches!(&heard, Heard::Failed(error) if error.kind == ErrorKind::Credentials) {
+            self.without_credentials.insert(shard.clone());
+        } else {
+            self.without_credentials.remove(shard);
         }
         let mut events = std::mem::take(&mut self.untold);
         match heard {
@@ -317,8 +340,12 @@ impl StreamTail {
             events.push(TailEvent::GaveUp(shard.clone(), error));
             self.finish(now, shard, events);
         } else {
+            let wait = match error.kind {
+                ErrorKind::Credentials => LOOK_WITH_CREDENTIALS,
+                _ => LOOK_AGAIN,
+            };
             events.push(TailEvent::Trouble(shard.clone(), error));
-            self.asleep.push(Reverse((now.mono + LOOK_AGAIN, shard.clone())));
+            self.asleep.push(Reverse((now.mono + wait, shard.clone())));
         }
     }
 

@@ -5,7 +5,7 @@ use tui_input::{Input, InputRequest};
 
 use super::{
     batch, browse, consumers, copying, decoder, editor, export, filter, help, inspector, listing, marks,
-    palette, records, seek, tail,
+    palette, records, seek, session, tail,
 };
 use crate::clock::Now;
 use crate::message::{Action, Effect};
@@ -28,6 +28,7 @@ pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
         (Action::Back, Some(Overlay::Marks(_))) => drop(model.overlays.pop()),
         (action, Some(Overlay::Marks(_))) => return marks::act(model, action, now),
         (action, Some(Overlay::Copy(_))) => return copying::act(model, action, now),
+        (_, Some(Overlay::Session(_))) => return session::act(model, action, now),
         (_, Some(Overlay::Consumers(_))) => return consumers::act(model, action, now),
         (Action::Confirm, Some(Overlay::Confirm(_))) => return consumers::confirm(model, now),
         (action, Some(Overlay::Drafts { .. })) => return editor::act_on_drafts(model, action, now),
@@ -215,6 +216,7 @@ fn line_changed(model: &mut Model) {
             palette.changed();
         }
         Some(Overlay::Help(help)) => help.scroll = 0,
+        Some(Overlay::Session(menu)) => menu.narrowed(),
         _ => {}
     }
 }
@@ -237,6 +239,7 @@ fn typed_line(model: &mut Model) -> Option<(&mut Input, &mut Option<String>)> {
         Overlay::Seek(seek) if seek.is_typing() => Some((&mut seek.input, &mut seek.error)),
         Overlay::Palette(palette) => Some((&mut palette.input, &mut palette.error)),
         Overlay::Help(help) if help.is_typing => Some((&mut help.input, &mut help.error)),
+        Overlay::Session(menu) if menu.opening.is_none() => Some(menu.line_mut()),
         _ => None,
     }
 }

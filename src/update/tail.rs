@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use super::{Told, ask, cancel, consumers, decoder, export, filter, inspector, overlay, panel, seek};
+use super::{
+    Told, ask, cancel, consumers, decoder, export, filter, inspector, overlay, panel, seek, session,
+};
 use crate::clock::Now;
 use crate::keymap::Context;
 use crate::message::{Action, Effect, TailReply, TailRequest};
@@ -74,6 +76,7 @@ fn act_outside(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
         Action::LookUp => overlay::open_prompt(model, Prompt::new(Purpose::ShardOf)),
         Action::Sort => panel::sort(model),
         Action::Back => back(model, now),
+        Action::Refresh => session::try_tail(model, now),
         Action::TailFrom => seek_again(model, now),
         Action::Consumers => open_consumers(model, now),
         Action::ToggleOrder => toggle_order(model, now),

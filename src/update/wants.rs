@@ -1,6 +1,8 @@
 //! What the screen needs and does not have: asked for after every message, once, and a little at a time.
 
-use super::{ask, batch, behind, browse, cancel, consumers, editor, filter, follow, inspector, records};
+use super::{
+    ask, batch, behind, browse, cancel, consumers, editor, filter, follow, inspector, records, session,
+};
 use crate::clock::Now;
 use crate::message::{Effect, Request};
 use crate::model::{Model, Remote, ShardList, cancel_listing};
@@ -12,7 +14,11 @@ const DESCRIBED_AT_ONCE: usize = 4;
 
 /// Everything to ask for now.
 pub(super) fn wants(model: &mut Model, now: Now) -> Vec<Effect> {
-    let mut effects = first_pages(model, now);
+    let mut effects = session::wants(model, now);
+    if !model.session.is_open {
+        return effects;
+    }
+    effects.extend(first_pages(model, now));
     effects.extend(caller(model, now));
     effects.extend(filter::scans(model, now));
     effects.extend(inspector::inspect(model, now));

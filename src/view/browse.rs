@@ -38,6 +38,10 @@ pub(super) fn list(stage: &Stage<'_>, area: Rect, buffer: &mut Buffer) {
         .title_bottom(more(stage, browser, area.width));
     let inner = block.inner(area);
     block.render(area, buffer);
+    if let Some((words, role)) = without_session(stage) {
+        stage.words(&words, role, inner, buffer);
+        return;
+    }
     match &browser.list {
         Remote::Ready(paged) | Remote::Refreshing(paged, _) => rows(stage, browser, paged, inner, buffer),
         Remote::Loading(wait) => {
@@ -219,6 +223,23 @@ pub(super) fn beside_mark(row: Rect) -> Rect {
         x: row.x + 1,
         width: row.width.saturating_sub(1),
         ..row
+    }
+}
+
+/// What stands in place of the list while there is no session to ask with.
+fn without_session(stage: &Stage<'_>) -> Option<(String, Role)> {
+    let session = &stage.model.session;
+    match (&session.failed, session.opening) {
+        _ if session.is_open => None,
+        (Some(why), _) => {
+            let words = format!("{why}\n\np chooses a profile and a region, r tries again");
+            Some((words, Role::Failed))
+        }
+        (None, Some(wait)) => {
+            let words = waiting(stage, "the region of this EC2 instance (IMDS)", wait);
+            Some((words.replace(" · esc cancels", ""), Role::Dim))
+        }
+        (None, None) => Some((String::new(), Role::Dim)),
     }
 }
 

@@ -21,6 +21,7 @@ pub(super) fn leaving(stage: &Stage<'_>, then: Then, screen: Rect, buffer: &mut 
     let what = match then {
         Then::Close => "Leaving the editor",
         Then::Show(_) => "Leaving for another section",
+        Then::Switch => "Leaving for another session",
         Then::Quit => "Quitting",
     };
     let editor = stage.model.editor.as_ref();

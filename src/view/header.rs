@@ -142,10 +142,20 @@ fn sign(stage: &Stage<'_>, section: Section) -> String {
 /// What is waited for, for how long, and what can be done about it.
 pub(super) fn waiting(stage: &Stage<'_>, what: &str, wait: Wait) -> String {
     let gone = stage.now.mono.saturating_sub(wait.since);
+    // Without credentials no service is asked at all.
+    let provider = stage.model.session.asking.as_ref();
+    let provider = provider.map_or(String::new(), |(provider, since)| {
+        let gone = stage.now.mono.saturating_sub(*since);
+        let so_long = match gone.as_secs() {
+            0 => String::new(),
+            _ => format!(" for {}", format::span(gone)),
+        };
+        format!(" · waiting for {provider}{so_long}")
+    });
     match gone.as_secs() {
-        0 => format!("asking for {what} …"),
+        0 => format!("asking for {what} …{provider}"),
         _ => format!(
-            "asking for {what} … {} · {}",
+            "asking for {what} … {}{provider} · {}",
             format::span(gone),
             stage.tell(Context::Global, "{back} cancels")
         ),

@@ -8,7 +8,7 @@ use tui_input::Input;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-use super::{Role, Stage, consumers, copying, drafts, format, help, marks, palette, seek};
+use super::{Role, Stage, consumers, copying, drafts, format, help, marks, palette, seek, session};
 use crate::model::{Overlay, Prompt, Purpose, wrap};
 use crate::resource::CONSUMER_NAME_RULE;
 use crate::sanitize;
@@ -48,6 +48,7 @@ pub(super) fn draw(stage: &Stage<'_>, screen: Rect, buffer: &mut Buffer) -> Opti
                 drafts::list(stage, *cursor, *sure, screen, buffer);
                 None
             }
+            Overlay::Session(menu) => session::menu(stage, menu, screen, buffer),
             Overlay::Consumers(menu) => {
                 consumers::menu(stage, menu, screen, buffer);
                 None

@@ -17,7 +17,11 @@ use crate::tail::Rate;
 pub(super) fn line(stage: &Stage<'_>, pane: &TailPane, area: Rect, buffer: &mut Buffer) {
     let width = usize::from(area.width);
     if let Some((shard, error)) = &pane.trouble {
-        let text = format!(" ✗ shard {}: {error}", sanitize::line(shard.short()));
+        let text = if pane.waits_for_credentials() {
+            format!("   {} · then it goes on where it stopped", error.advice())
+        } else {
+            format!(" ✗ shard {}: {error}", sanitize::line(shard.short()))
+        };
         let text = stage.span(format::fit(&text, width), Role::Failed);
         write_line(area, Line::from(text), Line::default(), buffer);
         return;

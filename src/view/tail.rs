@@ -34,6 +34,13 @@ const KEY: usize = 12;
 
 /// Rates over all shards, and what is wrong with any of them.
 pub(super) fn status(stage: &Stage<'_>, pane: &TailPane, area: Rect, buffer: &mut Buffer) {
+    if let Some((_, error)) = pane.trouble.as_ref().filter(|_| pane.waits_for_credentials()) {
+        // Nothing flows that could be told; what to do is on the next line.
+        let text = format!(" ✗ paused: {}", error.message);
+        let text = stage.span(format::fit(&text, usize::from(area.width)), Role::Failed);
+        write_line(area, Line::from(text), Line::default(), buffer);
+        return;
+    }
     let mut parts = status_parts(stage, pane);
     let width = |parts: &[(u8, String)]| parts.iter().map(|(_, text)| text.width() + 3).sum::<usize>();
     while width(&parts) > usize::from(area.width) + 2

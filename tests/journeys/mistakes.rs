@@ -47,6 +47,31 @@ fn no_region() {
 }
 
 #[test]
+fn an_endpoint_or_a_region_of_the_environment_that_is_none() {
+    let endpoint = [&ACCOUNT[..], &[("AWS_ENDPOINT_URL", "localhost:4566")]].concat();
+    let line = complaint(&["tail", "orders"], &endpoint, 2);
+    assert!(
+        line.contains("localhost:4566 is not the URL of an endpoint"),
+        "{line}"
+    );
+    let region = [&ACCOUNT[..2], &[("AWS_REGION", "Ireland!")]].concat();
+    let line = complaint(&["tail", "orders"], &region, 2);
+    assert!(line.contains("Ireland! is the name of no region"), "{line}");
+}
+
+#[test]
+fn certificates_that_cannot_be_had() {
+    for (file, why) in [
+        ("/nowhere/ca.pem", "No such file"),
+        ("/dev/null", "no certificate in PEM"),
+    ] {
+        let bundle = [&ACCOUNT[..], &[("AWS_CA_BUNDLE", file)]].concat();
+        let line = complaint(&["tail", "orders"], &bundle, 1);
+        assert!(line.contains("AWS_CA_BUNDLE") && line.contains(why), "{line}");
+    }
+}
+
+#[test]
 fn no_credentials() {
     let line = complaint(&["tail", "orders"], &ACCOUNT[2..], 1);
     assert!(

@@ -86,6 +86,8 @@ impl Desk {
         };
         // Who calls is a story of its own.
         desk.model.caller = Remote::Ready(());
+        // So is what becomes of the credentials.
+        desk.model.session.watch = Some(desk.model.tickets.issue());
         desk.send(Message::Resumed(size));
         desk
     }

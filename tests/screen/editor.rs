@@ -66,7 +66,7 @@ fn at_editor_where(change: impl Fn(&mut FeatureGroup)) -> Desk {
 }
 
 /// The same with another number of orders.
-fn at_change() -> Desk {
+pub(super) fn at_change() -> Desk {
     let mut desk = at_editor();
     set(&mut desk, ORDERS, "7");
     desk

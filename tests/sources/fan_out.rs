@@ -7,7 +7,7 @@ use std::time::Duration;
 use kinescope::message::{TailReply, Through};
 use kinescope::resource::{Body, Consumer, Position, Record, Section, ShardId};
 use kinescope::runtime::Clock;
-use kinescope::runtime::tail::{Order, drive};
+use kinescope::runtime::tail::{Order, Wishes, drive};
 use kinescope::source::{ErrorKind, Session, SourceError, Tail};
 use kinescope::tail::TailEvent;
 use serde_json::{Value, json};
@@ -80,7 +80,8 @@ impl Orders {
             stream: "orders".into(),
             from,
             only: Vec::new(),
-            parents_first: watch::channel(true).1,
+            wishes: watch::channel(Wishes::ordered(true)).1,
+            patience: None,
             retention: None,
             through: Some(Through {
                 consumer: consumer.to_owned(),

@@ -8,7 +8,7 @@ use kinescope::resource::{
     Batch, Body, IteratorToken, Page, PageToken, Position, Record, ResourceId, Section, Shard, ShardId,
 };
 use kinescope::runtime::Clock;
-use kinescope::runtime::tail::{Order, drive};
+use kinescope::runtime::tail::{Order, Wishes, drive};
 use kinescope::source::{ReadLimits, Reply, Tail};
 use tokio::sync::{mpsc, watch};
 
@@ -83,7 +83,8 @@ async fn while_nobody_listens_nothing_more_is_read_of_what_is_pushed() {
         stream: "orders".into(),
         from: Position::Latest,
         only: Vec::new(),
-        parents_first: watch::channel(true).1,
+        wishes: watch::channel(Wishes::ordered(true)).1,
+        patience: None,
         retention: None,
         through: None,
     };

@@ -6,9 +6,14 @@ use aws_types::os_shim_internal::{Env, Fs};
 
 use super::SessionError;
 use crate::sanitize;
+use crate::source::credentials::Route;
 
 /// All profiles, with the one in use chosen. A profile that was named must exist.
-pub(super) async fn load(fs: &Fs, env: &Env, named: Option<&str>) -> Result<ProfileSet, SessionError> {
+pub(in crate::source) async fn load(
+    fs: &Fs,
+    env: &Env,
+    named: Option<&str>,
+) -> Result<ProfileSet, SessionError> {
     let chosen = named
         .map(str::to_owned)
         .or_else(|| env.get("AWS_PROFILE").ok())
@@ -26,6 +31,56 @@ pub(super) async fn load(fs: &Fs, env: &Env, named: Option<&str>) -> Result<Prof
     }
 }
 
+/// A profile as the files have it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProfileSummary {
+    /// Its name; `None` for what goes without one.
+    pub name: Option<String>,
+    /// Its region, or that of the profile that it assumes its role from.
+    pub region: Option<String>,
+    /// How it comes to credentials, sanitized.
+    pub summary: String,
+}
+
+/// What there is to choose, sorted. Where the program was started without the name of a profile, what goes without one is there
+/// too, if that is something else.
+pub async fn list(is_named: bool) -> Result<Vec<ProfileSummary>, SessionError> {
+    let env = Env::real();
+    let profiles = load_all(&Fs::real(), &env).await?;
+    let mut list: Vec<_> = profiles
+        .profiles()
+        .map(|name| ProfileSummary {
+            name: Some(name.to_owned()),
+            region: region_of(&profiles, name),
+            summary: Route::of_profile(&profiles, name).summary(),
+        })
+        .collect();
+    list.sort_unstable_by(|one, other| one.name.cmp(&other.name));
+    let has_keys = env.get("AWS_ACCESS_KEY_ID").is_ok();
+    let selects = profiles.get_profile(profiles.selected_profile()).is_some();
+    if !is_named && (has_keys || !selects) {
+        let summary = if has_keys {
+            "keys of the environment"
+        } else {
+            "container or instance"
+        };
+        let without = ProfileSummary {
+            name: None,
+            region: None,
+            summary: summary.to_owned(),
+        };
+        list.insert(0, without);
+    }
+    Ok(list)
+}
+
+async fn load_all(fs: &Fs, env: &Env) -> Result<ProfileSet, SessionError> {
+    let files = EnvConfigFiles::default();
+    aws_config::profile::load(fs, env, &files, None)
+        .await
+        .map_err(|error| SessionError::UnreadableProfiles(cause(&error)))
+}
+
 /// The names of all profiles, sorted.
 pub(super) fn names(profiles: &ProfileSet) -> Vec<String> {
     let mut names: Vec<_> = profiles
@@ -40,6 +95,20 @@ pub(super) fn names(profiles: &ProfileSet) -> Vec<String> {
 pub(super) fn in_use(profiles: &ProfileSet) -> Option<String> {
     let name = profiles.selected_profile();
     profiles.get_profile(name).map(|_| name.to_owned())
+}
+
+/// The region of a profile, or of the one that it assumes its role from, as the SDK looks for it.
+pub(super) fn region_of(profiles: &ProfileSet, name: &str) -> Option<String> {
+    let mut seen = Vec::new();
+    let mut at = name;
+    while let Some(profile) = profiles.get_profile(at).filter(|_| !seen.contains(&at)) {
+        if let Some(region) = profile.get("region") {
+            return Some(region.to_owned());
+        }
+        seen.push(at);
+        at = profile.get("source_profile")?;
+    }
+    None
 }
 
 fn cause(error: &dyn std::error::Error) -> String {

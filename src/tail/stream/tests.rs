@@ -69,3 +69,18 @@ fn a_long_history_of_splits_and_merges_is_looked_through_once() {
     let events = tail.hear(now, &half, Heard::Batch(end));
     assert!(events.contains(&TailEvent::Opened(last)), "{events:?}");
 }
+
+#[test]
+fn who_waits_for_credentials_tries_at_once_when_told_to_and_nobody_else_does() {
+    let shards: Vec<Shard> = (0..2).map(|number| shard(number, &[])).collect();
+    let now = Now::start("2026-03-02T09:14:00Z".parse().unwrap());
+    let (mut tail, _) = StreamTail::new(now, plan(Position::TrimHorizon), &shards);
+    while tail.poll(now).is_some() {}
+    let failed = |kind| Heard::Failed(SourceError::new(kind, "GetShardIterator", "orders", "code", ""));
+    tail.hear(now, &shards[0].id, failed(ErrorKind::Credentials));
+    tail.hear(now, &shards[1].id, failed(ErrorKind::Transport));
+    assert_eq!(tail.poll(now), None);
+    tail.try_credentials(now);
+    assert!(matches!(tail.poll(now), Some(Ask::Iterator(shard, _)) if shard == shards[0].id));
+    assert_eq!(tail.poll(now), None);
+}

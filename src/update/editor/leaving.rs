@@ -5,7 +5,7 @@ use crate::clock::Now;
 use crate::keymap::Chord;
 use crate::message::{Effect, Ended};
 use crate::model::{Editor, Model, Overlay, Stage, Then};
-use crate::update::{batch, browse};
+use crate::update::{batch, browse, session};
 
 /// Leaves the editor for what comes then; asks first where something would be lost.
 pub(in crate::update) fn ask_before(model: &mut Model, now: Now, then: Then) -> Vec<Effect> {
@@ -75,6 +75,7 @@ fn leave(model: &mut Model, now: Now, then: Then) -> Vec<Effect> {
     match then {
         Then::Close => {}
         Then::Show(section) => effects.extend(browse::show(model, section)),
+        Then::Switch => effects.extend(session::switch(model, now)),
         Then::Quit => effects.push(Effect::Quit(Ended::Done)),
     }
     effects
