@@ -5,6 +5,7 @@
 mod decoding;
 mod glob;
 mod profiles;
+mod redacting;
 
 use std::collections::BTreeMap;
 use std::io;
@@ -20,6 +21,7 @@ use crate::sanitize;
 pub use decoding::Decoding;
 use decoding::{Files, Rule};
 use profiles::Profiles;
+pub use redacting::Redacting;
 
 const EMBEDDED: &str = include_str!("../assets/config.toml");
 
@@ -52,6 +54,9 @@ pub struct Config {
     pub decoding: Decoding,
     #[serde(skip)]
     profiles: Profiles,
+    /// What is masked for others' eyes.
+    #[serde(skip)]
+    pub redact: Redacting,
 }
 
 /// What a file says; the rest is as embedded.
@@ -67,6 +72,8 @@ struct Partial {
     read_only: Option<bool>,
     audit_values: Option<bool>,
     bell: Option<bool>,
+    #[serde(default)]
+    redact: redacting::Said,
     #[serde(default)]
     profiles: Profiles,
     #[serde(default)]
@@ -138,6 +145,10 @@ impl Config {
             read_only: said.read_only.unwrap_or(defaults.read_only),
             audit_values: said.audit_values.unwrap_or(defaults.audit_values),
             bell: said.bell.unwrap_or(defaults.bell),
+            redact: said
+                .redact
+                .check()
+                .map_err(|(at, why)| wrong(text, at.start, file, why))?,
             profiles: said.profiles,
             filters: filters(said.filters, text, file)?,
             decoding: decoding.map_err(|(at, why)| wrong(text, at.start, file, why))?,

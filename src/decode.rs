@@ -49,6 +49,7 @@ pub use schemas::{Definition, SchemaFileError, Schemas};
 use serde_json::Value as Json;
 
 use crate::resource::Aggregate;
+use crate::redact::process as redaction;
 use crate::sanitize;
 
 /// Bytes that a one-line preview looks at for each character that it may show: the longest character of UTF-8.
@@ -269,7 +270,7 @@ pub fn preview(data: &[u8], columns: usize) -> String {
     let head = beginning.head();
     match summary(head, columns) {
         Some(summary) => {
-            let shown: String = summary.chars().take(columns).collect();
+            let shown = redaction::beginning(&summary, columns);
             sanitize::line(&shown).into_owned()
         }
         None => text_or_hex(head, data, columns),
@@ -297,7 +298,7 @@ fn text_or_hex(head: Head<'_>, whole: &[u8], columns: usize) -> String {
         None => recognised::preview(Head::all(whole), columns)
             // What is there as a whole was read as that.
             .or_else(|| recognised::preview(head, columns).filter(|_| !whole.starts_with(head.bytes)))
-            .unwrap_or_else(|| hex::spaced(&bytes[..bytes.len().min(columns / 2)])),
+            .unwrap_or_else(|| hex::spaced_beginning(bytes, columns / 2)),
     }
 }
 

@@ -27,6 +27,7 @@ mod overlay;
 mod prediction;
 mod record;
 mod records;
+mod redacted;
 mod seek;
 mod shards;
 mod tail;
@@ -92,6 +93,7 @@ pub fn draw(frame: &mut Frame<'_>, model: &Model, look: &Look, now: Now) {
     } else {
         overlay::draw(&stage, screen, buffer)
     };
+    redacted::cover(buffer);
     if look.ascii {
         ascii::flatten(buffer);
     }

@@ -9,6 +9,7 @@ use crate::clock::Now;
 use crate::decode;
 use crate::message::{Contents, Effect, Export, Exported};
 use crate::model::{Exporting, Model, Prompt, Purpose, TailPane, Wait};
+use crate::redact::process as redaction;
 use crate::resource::{Body, Record};
 use crate::sanitize;
 
@@ -164,7 +165,7 @@ pub(super) fn copy(model: &mut Model, now: Now) -> Vec<Effect> {
     let text = match &record.body {
         Body::Blob { data, .. } => match std::str::from_utf8(&tail.decoder.searchable(data)) {
             Ok(text) => text.to_owned(),
-            Err(_) => decode::hex(data),
+            Err(_) => decode::hex(&redaction::mask_bytes(data)),
         },
         Body::Change(change) => crate::query::change_json(change).to_string(),
     };
