@@ -11,13 +11,14 @@ use clap_complete::Shell;
 use jiff::tz::TimeZone;
 use tokio::runtime::Builder;
 
-use crate::cli::{self, Cli, Global};
+use crate::cli::{self, Cli, Command, Global};
 use crate::config::Config;
 use crate::demo::{self, Endpoint};
 use crate::headless::{self, Failure};
 use crate::keymap::Keymap;
 use crate::message::Ended;
 use crate::model::{Abilities, Identity, Model, ReadOnlyBy, Settings};
+use crate::redact::{Redaction, process};
 use crate::resource::Section;
 use crate::runtime::{App, Clock, Manner, Services, Signals};
 use crate::source::{self, Session, SessionError, Source};
@@ -29,6 +30,23 @@ use crate::view::Look;
 pub fn is_usage(error: &anyhow::Error) -> bool {
     let endpoint = matches!(error.downcast_ref(), Some(SessionError::InvalidEndpoint(_)));
     endpoint || error.downcast_ref().is_some_and(Failure::is_usage)
+}
+
+/// Masks from now on what others must not see, where that is asked for.
+pub fn redact(global: &Global, config: &Config) {
+    if global.redact || config.redact.always {
+        let ascii = global.ascii || config.ascii == Some(true);
+        process::start(Redaction::new(config.redact.patterns.clone(), ascii));
+    }
+}
+
+/// Refuses what is only for the screen where there will be none.
+pub fn check_screen(command: Option<&Command>) -> Result<(), Failure> {
+    match command {
+        None => Ok(()),
+        Some(Command::Demo(demo)) if demo.serve.is_none() => Ok(()),
+        Some(_) => Err(Failure::NoScreen),
+    }
 }
 
 /// The explorer on the account of the environment.
@@ -137,6 +155,7 @@ async fn show(
         ring_bytes: config.ring_mib << 20,
         audit_values: config.audit_values,
         bell: config.bell,
+        redacts: process::is_on(),
         abilities: abilities(&sources),
     };
     // Before the terminal is taken: a signal in between would end the program without giving it back.
@@ -174,6 +193,9 @@ fn log(session: &Session) {
 }
 
 fn identity(session: &Session, global: &Global, config: &Config) -> Identity {
+    if let Some(account) = session.account() {
+        process::learn(|redaction| redaction.learn_account(account));
+    }
     Identity {
         account: session.account().map(str::to_owned),
         profile: session.profile().unwrap_or_default().to_owned(),

@@ -26,6 +26,7 @@ use crate::config::Config;
 use crate::decode::{Broken, ChoiceError, Decoder, user_records};
 use crate::message::{Ended, TailReply, Through};
 use crate::query::Filter;
+use crate::redact::process as redaction;
 use crate::resource::{Record, ResourceId, ShardId};
 use crate::runtime::tail::{Order, drive};
 use crate::runtime::{Clock, Signals};
@@ -76,6 +77,12 @@ pub enum Failure {
     /// The system does not let signals be caught.
     #[error("signals cannot be caught: {0}")]
     Signals(io::Error),
+    /// The bytes as they are were asked for, and to be masked.
+    #[error("--output raw writes the bytes as they are, which --redact cannot mask; use text or jsonl")]
+    RawIsBare,
+    /// A recording was asked for of what has no screen.
+    #[error("--record is for the screen, and this command has none; leave it out")]
+    NoScreen,
     /// The program of `--jq` was stopped so often that it is not run any more.
     #[error("the program of --jq was stopped again and again: {0}; use one that ends and keeps little")]
     GivenUp(String),
@@ -89,13 +96,22 @@ impl Failure {
     pub fn is_usage(&self) -> bool {
         matches!(
             self,
-            Self::Position(_) | Self::Choice(_) | Self::NoStream(_) | Self::NoConsumers(_) | Self::NoGroup(_)
+            Self::Position(_)
+                | Self::Choice(_)
+                | Self::NoStream(_)
+                | Self::NoConsumers(_)
+                | Self::NoGroup(_)
+                | Self::RawIsBare
+                | Self::NoScreen
         )
     }
 }
 
 /// How the stream's payloads are read: as the command says, else as the settings do.
 pub fn decoder(config: &Config, args: &cli::Tail) -> Result<Decoder, Failure> {
+    if args.output == cli::Output::Raw && redaction::is_on() {
+        return Err(Failure::RawIsBare);
+    }
     let decoder = config.decoder_for(&args.stream);
     match &args.decode {
         Some(word) => Ok(decoder.choosing_by_word(word)?),
@@ -136,7 +152,7 @@ pub async fn tail(
         through,
     };
     let (news, heard) = mpsc::channel(CHANNEL);
-    let format = Format::new(args.output, &stream, io::stdout().is_terminal(), decoder);
+    let format = Format::new(args.output, &stream, io::stdout().is_terminal(), decoder).masked();
     let writer = Writer::new(io::stdout(), format, args);
     let writing = spawn_blocking(move || writer.write_all(heard));
     let ended = async {

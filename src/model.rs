@@ -103,6 +103,7 @@ pub struct Shelf {
 
 /// What was chosen at the start and does not change.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 pub struct Settings {
     /// The time zone of the clock on the wall.
     pub zone: TimeZone,
@@ -116,6 +117,8 @@ pub struct Settings {
     pub audit_values: bool,
     /// Whether the terminal's bell is rung when something that is followed has ended.
     pub bell: bool,
+    /// Whether what others must not see is masked.
+    pub redacts: bool,
     /// What each section's service can do, in the order of [`Section::ALL`].
     pub abilities: [Abilities; 4],
 }

@@ -34,13 +34,10 @@ const KNOWN: usize = 64;
 /// four that tell the kind).
 static UNIQUE_IDS: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new("A(?:BIA|CCA|GPA|IDA|IPA|KIA|NPA|NVA|PKA|ROA|SCA|SIA)[A-Z0-9]{16,124}").ok());
-/// ARNs, with what stands for the account; and the names in those of IAM and STS.
-static ARNS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(
-        r"arn:[a-z0-9-]*:[a-z0-9-]*:[a-z0-9-]*:([0-9]+)(?:|:(?:assumed-role|federated-user|user|role|mfa|instance-profile)/([\w+=,.@/-]+))",
-    )
-    .ok()
-});
+/// ARNs, with what stands for the account.
+static ARNS: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new("arn:[a-z0-9-]*:[a-z0-9-]*:[a-z0-9-]*:([0-9]+)").ok());
+/// Those of IAM and STS, with the names in them.
 static IDENTITIES: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
         r"arn:[a-z0-9-]*:(?:iam|sts):[a-z0-9-]*:[^:\s]*:(?:assumed-role|federated-user|user|role|mfa|instance-profile)/([\w+=,.@/-]+)",
@@ -155,8 +152,8 @@ impl Redaction {
         // Cheap to rule out, which matters: most text names nobody.
         if text.contains("arn:") {
             for regex in ARNS.iter().chain(IDENTITIES.iter()) {
-                let groups = regex.captures_iter(text).flat_map(|it| [it.get(1), it.get(2)]);
-                ranges.extend(groups.flatten().map(|group| group.range()));
+                let groups = regex.captures_iter(text).filter_map(|it| it.get(1));
+                ranges.extend(groups.map(|group| group.range()));
             }
         }
         merged(ranges)

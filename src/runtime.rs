@@ -27,6 +27,7 @@ use crate::clock::Now;
 use crate::edit::audit;
 use crate::message::{Effect, Ended, Message};
 use crate::model::{Model, Size};
+use crate::redact::process as redaction;
 use crate::terminal::Screen;
 use crate::terminal::clipboard::{self, Tool};
 use crate::update::update;
@@ -280,6 +281,8 @@ impl App {
 
     /// Nothing tells whether a terminal took it, and the person is told just that.
     fn copy(&mut self, text: String) -> io::Result<()> {
+        // Whoever it is pasted for sees it as well.
+        let text = redaction::mask(&text).into_owned();
         if let Some(tool) = self.clipboard {
             self.calls.copy(tool, text);
             return Ok(());

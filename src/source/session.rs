@@ -109,6 +109,7 @@ impl Session {
     /// The session that the command line, the environment and the profiles describe.
     pub async fn open(options: Options) -> Result<Self, SessionError> {
         let profiles = profile::load(&Fs::real(), &Env::real(), options.profile.as_deref()).await?;
+        profile::mask_callers(&profiles);
         if let Some(url) = &options.endpoint_url {
             check_endpoint(url)?;
         }

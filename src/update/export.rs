@@ -130,9 +130,10 @@ pub(super) fn told(model: &mut Model, now: Now, news: Exported) -> Told {
         }
         Exported::Done(bytes) => (
             format!(
-                "{}{} records, {bytes} bytes, are in {file}",
+                "{}{} records, {bytes} bytes, are in {file}{}",
                 left_out(exporting.unseen),
                 exporting.records,
+                if model.settings.redacts { ", as they are: nothing in it is masked" } else { "" },
             ),
             false,
         ),
