@@ -23,13 +23,17 @@ use crate::resource::Section;
 use crate::runtime::{App, Clock, Manner, Services, Signals};
 use crate::source::{self, Session, SessionError, Source};
 use crate::terminal::clipboard::Tool;
-use crate::terminal::{Screen, Surroundings};
+use crate::terminal::{NoScreen, Record, RecordError, Screen, Surroundings};
 use crate::view::Look;
 
 /// Whether it was what was asked for that made no sense.
 pub fn is_usage(error: &anyhow::Error) -> bool {
+    let written_over = matches!(
+        error.downcast_ref(),
+        Some(NoScreen::Unrecorded(RecordError::Exists(_)))
+    );
     let endpoint = matches!(error.downcast_ref(), Some(SessionError::InvalidEndpoint(_)));
-    endpoint || error.downcast_ref().is_some_and(Failure::is_usage)
+    written_over || endpoint || error.downcast_ref().is_some_and(Failure::is_usage)
 }
 
 /// Masks from now on what others must not see, where that is asked for.
@@ -160,7 +164,13 @@ async fn show(
     };
     // Before the terminal is taken: a signal in between would end the program without giving it back.
     let signals = signals()?;
-    let screen = Screen::enter(surroundings)?;
+    let record = global.record.clone().map(|file| Record {
+        file,
+        title: format!("kinescope · {}", session.region()),
+        at: clock.now().wall,
+        clock: Box::new(move || clock.now().mono),
+    });
+    let screen = Screen::enter(surroundings, record)?;
     let model = Model::new(settings, identity, Keymap::embedded()?, screen.size()?);
     let services = Services {
         sources,

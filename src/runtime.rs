@@ -339,6 +339,10 @@ impl App {
         self.entitle()?;
         self.drawn_at = Some(now.mono);
         self.dirty = false;
+        if let Some(why) = self.screen.recording_trouble() {
+            self.model.notify(now.mono, why, true);
+            self.dirty = true;
+        }
         Ok(())
     }
 }
