@@ -24,6 +24,7 @@ use crate::runtime::{App, Clock, Manner, Services, Signals};
 use crate::source::{self, Session, SessionError, Source};
 use crate::terminal::clipboard::Tool;
 use crate::terminal::{NoScreen, Record, RecordError, Screen, Surroundings};
+use crate::tour::Tour;
 use crate::view::Look;
 
 /// Whether it was what was asked for that made no sense.
@@ -63,6 +64,7 @@ pub fn explore(global: &Global, config: &Config, clock: Clock) -> anyhow::Result
             global,
             config,
             clock,
+            None,
         ))
         .await
     })
@@ -86,7 +88,8 @@ pub fn demo(global: &Global, args: &cli::Demo, config: &Config, clock: Clock) ->
                 is_embedded: true,
                 ..identity(&session, global, config)
             };
-            return Box::pin(show(&session, identity, global, config, clock)).await;
+            let tour = args.tour.then(|| Tour::embedded(pace())).transpose()?;
+            return Box::pin(show(&session, identity, global, config, clock, tour)).await;
         }
         let mut signals = signals()?;
         write_out(format!("listening on {}\n", endpoint.url()).as_bytes())?;
@@ -134,6 +137,7 @@ async fn show(
     global: &Global,
     config: &Config,
     clock: Clock,
+    tour: Option<Tour>,
 ) -> anyhow::Result<Ended> {
     let surroundings = surroundings(config);
     let look = Look {
@@ -177,10 +181,21 @@ async fn show(
         identify: session.identify(),
     };
     let app = App::new(model, look, screen, signals, clock, manner, services);
+    let app = match tour {
+        Some(tour) => app.touring(tour),
+        None => app,
+    };
     // The program is large, and a future is moved about.
-    Box::pin(app.run())
-        .await
-        .map_err(because("the terminal cannot be used"))
+    Box::pin(app.run()).await.map_err(|error| match error.kind() {
+        io::ErrorKind::TimedOut => error.into(),
+        _ => because("the terminal cannot be used")(error),
+    })
+}
+
+/// How many times as fast as usual a tour goes; a test has no time to watch one. Not in a release.
+fn pace() -> u32 {
+    let said = variable("KINESCOPE_TOUR_PACE").filter(|_| cfg!(debug_assertions));
+    said.and_then(|pace| pace.parse().ok()).unwrap_or(1)
 }
 
 /// What is around the program, as far as the settings let that count.

@@ -48,8 +48,8 @@ use layer::{End, Head, Layer, Opened};
 pub use schemas::{Definition, SchemaFileError, Schemas};
 use serde_json::Value as Json;
 
-use crate::resource::Aggregate;
 use crate::redact::process as redaction;
+use crate::resource::Aggregate;
 use crate::sanitize;
 
 /// Bytes that a one-line preview looks at for each character that it may show: the longest character of UTF-8.

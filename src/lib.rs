@@ -53,5 +53,6 @@ pub mod sanitize;
 pub mod source;
 pub mod tail;
 pub mod terminal;
+pub mod tour;
 pub mod update;
 pub mod view;

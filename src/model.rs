@@ -85,6 +85,8 @@ use crate::tail::Rate;
 
 /// How long a notice stays on the screen.
 const NOTICE_LIFE: Duration = Duration::from_secs(6);
+/// Below this height there is no caption.
+const UNCAPTIONED: u16 = 6;
 /// How often the seconds of a wait, or the rates of a tail, are written anew.
 const BEAT: Duration = Duration::from_secs(1);
 
@@ -190,6 +192,8 @@ pub struct Model {
     pub calls: Rate,
     /// Words for the person.
     pub notice: Option<Notice>,
+    /// What a tour tells, below everything.
+    pub caption: Option<String>,
     /// When the time that a record on the screen still has is written anew, on the monotonic clock.
     pub ticks_at: Option<Duration>,
 }
@@ -217,6 +221,7 @@ impl Model {
             tickets: Tickets::default(),
             calls: Rate::default(),
             notice: None,
+            caption: None,
             ticks_at: None,
         }
     }
@@ -302,7 +307,11 @@ impl Model {
             (None, Some(records)) => records.focus,
             (None, None) => self.browser().focus,
         };
-        let layout = Layout::new(self.size, self.tail.is_some(), paneled, focus);
+        let size = Size {
+            height: self.size.height.saturating_sub(self.caption_lines()),
+            ..self.size
+        };
+        let layout = Layout::new(size, self.tail.is_some(), paneled, focus);
         if let Some(editor) = &self.editor {
             return layout.editing(editor.note_lines());
         }
@@ -319,6 +328,11 @@ impl Model {
         } else {
             layout
         }
+    }
+
+    /// How many lines a caption takes; a short screen has none to spare.
+    pub fn caption_lines(&self) -> u16 {
+        u16::from(self.caption.is_some() && self.size.height >= UNCAPTIONED)
     }
 
     /// How many rows of the list that is shown fit.

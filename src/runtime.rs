@@ -10,6 +10,7 @@ mod keeper;
 mod outside;
 mod signals;
 pub mod tail;
+mod touring;
 mod vanished;
 
 use std::io;
@@ -30,6 +31,7 @@ use crate::model::{Model, Size};
 use crate::redact::process as redaction;
 use crate::terminal::Screen;
 use crate::terminal::clipboard::{self, Tool};
+use crate::tour::Tour;
 use crate::update::update;
 use crate::view::{self, Look};
 use calls::Calls;
@@ -66,6 +68,10 @@ pub struct App {
     clipboard: Option<Tool>,
     /// The title of the window, where it is to have one.
     title: Option<String>,
+    /// What presses keys until a person does.
+    tour: Option<Tour>,
+    /// What it tells.
+    caption: String,
 }
 
 /// How the program behaves to the terminal.
@@ -87,6 +93,7 @@ enum Turn {
     Vanished,
     Woke,
     DrawDue,
+    TourDue,
 }
 
 impl App {
@@ -123,6 +130,8 @@ impl App {
             back_at: None,
             clipboard: manner.clipboard,
             title: manner.is_entitled.then(String::new),
+            tour: None,
+            caption: String::new(),
         }
     }
 
@@ -158,6 +167,7 @@ impl App {
                 Turn::Signal(Signal::Stop) => self.suspend()?,
                 Turn::Woke => self.take(Message::Woke)?,
                 Turn::DrawDue => None,
+                Turn::TourDue => self.play()?,
             };
             if let Some(ended) = ended {
                 return Ok(ended);
@@ -197,6 +207,7 @@ impl App {
     /// Waits for whatever comes first. Keys and signals go before answers, so that a flood of these delays none of those.
     async fn turn(&mut self) -> Turn {
         let wake = self.model.wake_at(self.clock.now().mono);
+        let tour = self.tour.as_ref().and_then(Tour::wake_at);
         let draw = self.is_dirty().then(|| self.draw_due());
         tokio::select! {
             biased;
@@ -204,6 +215,7 @@ impl App {
             () = self.watch.vanished(), if !self.is_unseen => Turn::Vanished,
             event = self.input.next(), if !self.is_unseen => Turn::Input(event),
             () = self.clock.until(draw) => Turn::DrawDue,
+            () = self.clock.until(tour) => Turn::TourDue,
             () = self.clock.until(wake) => Turn::Woke,
             Some(message) = self.messages.recv() => Turn::Message(message),
         }
@@ -211,6 +223,7 @@ impl App {
 
     fn input(&mut self, event: &Event) -> io::Result<Option<Ended>> {
         match event {
+            Event::Key(key) if self.tour.is_some() && key.kind == KeyEventKind::Press => self.take_over(*key),
             Event::Key(key) if key.kind != KeyEventKind::Release => self.take(Message::Key(*key)),
             Event::Paste(text) => self.take(Message::Pasted(text.clone())),
             Event::Resize(width, height) => self.take(Message::Resized(Size {
@@ -334,8 +347,10 @@ impl App {
 
     fn draw(&mut self) -> io::Result<()> {
         let now: Now = self.clock.now();
-        self.screen
-            .draw(|frame| view::draw(frame, &self.model, &self.look, now))?;
+        self.screen.draw(|frame| {
+            view::draw(frame, &self.model, &self.look, now);
+            touring::look(self.tour.as_mut(), frame.buffer_mut());
+        })?;
         self.entitle()?;
         self.drawn_at = Some(now.mono);
         self.dirty = false;

@@ -38,7 +38,9 @@ impl Said {
             let regex = Regex::new(pattern.get_ref())
                 .map_err(|error| wrong(format!("is no regular expression: {}", reason(&error))))?;
             if regex.is_match("") {
-                return Err(wrong("matches where nothing is; it must need a character".to_owned()));
+                return Err(wrong(
+                    "matches where nothing is; it must need a character".to_owned(),
+                ));
             }
             Ok(regex)
         });
@@ -116,7 +118,10 @@ mod tests {
                 "max_fps = 3\n[redact]\npatterns = [\n  'x*',\n]",
                 "c.toml:4:3: 'x*' matches where nothing is",
             ),
-            ("redact = 1", "c.toml:1:10: invalid type: integer `1`, expected true, false or a table"),
+            (
+                "redact = 1",
+                "c.toml:1:10: invalid type: integer `1`, expected true, false or a table",
+            ),
             ("[redact]\npattern = 'a'", "c.toml:2:1: unknown field `pattern`"),
         ] {
             let error = load(text).unwrap_err();

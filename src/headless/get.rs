@@ -148,7 +148,11 @@ fn here(place: &Place) -> Option<&FeatureRecord> {
 /// The record's line, if it is there.
 fn json(place: &Place) -> Option<String> {
     let line = here(place)?.json_line(&place.group, &place.identifier);
-    let line = if redaction::is_on() { mask_json(&line) } else { line };
+    let line = if redaction::is_on() {
+        mask_json(&line)
+    } else {
+        line
+    };
     Some(line + "\n")
 }
 

@@ -207,7 +207,9 @@ impl Format {
 /// JSON with everything masked that is to be. What cannot be read would not be masked, and is left out.
 pub(super) fn mask_json(json: &str) -> String {
     let value = serde_json::from_str::<Json>(json).unwrap_or_default();
-    redaction::with(|it| it.mask_json(value)).unwrap_or_default().to_string()
+    redaction::with(|it| it.mask_json(value))
+        .unwrap_or_default()
+        .to_string()
 }
 
 /// Our own shapes of texts, numbers and values that were parsed can always be written.

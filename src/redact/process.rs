@@ -79,10 +79,14 @@ pub fn with<T>(act: impl FnOnce(&Redaction) -> T) -> Option<T> {
     if !is_on() {
         return None;
     }
-    let redaction = REDACTION.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let redaction = REDACTION
+        .read()
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
     redaction.as_ref().map(act)
 }
 
 fn write() -> std::sync::RwLockWriteGuard<'static, Option<Redaction>> {
-    REDACTION.write().unwrap_or_else(std::sync::PoisonError::into_inner)
+    REDACTION
+        .write()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
 }

@@ -36,7 +36,10 @@ fn runs(bytes: &[u8]) -> impl Iterator<Item = Range<usize>> + '_ {
     let mut at = 0;
     std::iter::from_fn(move || {
         let start = at + bytes[at..].iter().position(u8::is_ascii_digit)?;
-        let length = bytes[start..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let length = bytes[start..]
+            .iter()
+            .take_while(|byte| byte.is_ascii_digit())
+            .count();
         at = start + length;
         Some(start..at)
     })

@@ -10,10 +10,16 @@ fn plain() -> Redaction {
 fn accounts_are_masked_wherever_they_stand() {
     for (text, masked) in [
         ("123456789012", "************"),
-        ("arn:aws:kinesis:eu-west-1:123456789012:stream/a", "arn:aws:kinesis:eu-west-1:************:stream/a"),
+        (
+            "arn:aws:kinesis:eu-west-1:123456789012:stream/a",
+            "arn:aws:kinesis:eu-west-1:************:stream/a",
+        ),
         ("{\"owner\":123456789012.5}", "{\"owner\":************.5}"),
         ("1234-5678-9012", "**************"),
-        ("no 1234567890123 and 12345678901", "no 1234567890123 and 12345678901"),
+        (
+            "no 1234567890123 and 12345678901",
+            "no 1234567890123 and 12345678901",
+        ),
         ("shardId-000000000002", "shardId-000000000002"),
         ("shardId-123456789012", "shardId-************"),
         ("000000000002", "************"),
@@ -32,7 +38,10 @@ fn keys_and_whom_an_arn_names_are_masked() {
             "arn:aws:sts::123456789012:assumed-role/Admin/alice is",
             "arn:aws:sts::************:assumed-role/*********** is",
         ),
-        ("arn:aws-cn:iam::1:user/team/bob", "arn:aws-cn:iam::*:user/********"),
+        (
+            "arn:aws-cn:iam::1:user/team/bob",
+            "arn:aws-cn:iam::*:user/********",
+        ),
     ] {
         assert_eq!(plain().mask(text), masked);
     }
@@ -42,7 +51,10 @@ fn keys_and_whom_an_arn_names_are_masked() {
 fn what_is_learnt_is_masked_in_pieces_and_by_name() {
     let mut redaction = plain();
     redaction.learn_arn("arn:aws:sts::111122223333:assumed-role/Admin/alice");
-    assert_eq!(redaction.mask("1112222 33 by alice as Admin"), "******* 33 by ***** as *****");
+    assert_eq!(
+        redaction.mask("1112222 33 by alice as Admin"),
+        "******* 33 by ***** as *****"
+    );
     assert_eq!(redaction.mask("x22223333"), "x********");
     redaction.learn_arn("arn:aws:iam::000000000000:root");
     assert_eq!(redaction.mask("root 000000"), "root 000000");
@@ -52,7 +64,10 @@ fn what_is_learnt_is_masked_in_pieces_and_by_name() {
 fn a_mask_is_as_long_and_wide_as_what_it_stands_for() {
     let redaction = Redaction::new(vec![Regex::new("secret\u{301}東").unwrap()], false);
     assert_eq!(redaction.mask("a secret\u{301}東 b"), "a ••••••\u{307}＊ b");
-    assert_eq!(redaction.mask_bytes("x secret\u{301}東\u{0}".as_bytes()), &b"x ***********\0"[..]);
+    assert_eq!(
+        redaction.mask_bytes("x secret\u{301}東\u{0}".as_bytes()),
+        &b"x ***********\0"[..]
+    );
 }
 
 #[test]

@@ -97,7 +97,11 @@ pub(super) struct Recording {
 
 /// Makes the file, which only its owner may read.
 pub(super) fn create(file: &Path) -> Result<File, RecordError> {
-    let made = File::options().write(true).create_new(true).mode(0o600).open(file);
+    let made = File::options()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(file);
     made.map_err(|why| match why.kind() {
         io::ErrorKind::AlreadyExists => RecordError::Exists(file.to_owned()),
         _ => RecordError::Unwritable {
@@ -126,7 +130,9 @@ impl Recording {
             // Nobody may be waiting.
             let _ = tell_end.try_send(());
         };
-        std::thread::Builder::new().name("recording".to_owned()).spawn(write)?;
+        std::thread::Builder::new()
+            .name("recording".to_owned())
+            .spawn(write)?;
         Ok(Self {
             begun: clock(),
             events: Some(events),
@@ -331,7 +337,9 @@ mod tests {
         recording.finish();
         let text = std::fs::read_to_string(path).unwrap();
         assert!(text.ends_with('\n'));
-        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+        text.lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
     }
 
     #[test]
@@ -347,7 +355,10 @@ mod tests {
             recording.mark("two");
         });
         assert_eq!(lines[0]["version"], 2);
-        assert_eq!((&lines[0]["width"], &lines[0]["height"]), (&80.into(), &24.into()));
+        assert_eq!(
+            (&lines[0]["width"], &lines[0]["height"]),
+            (&80.into(), &24.into())
+        );
         assert_eq!(lines[0]["timestamp"], 1_772_460_131);
         assert_eq!(lines[0]["title"], "kinescope ␛ 123");
         assert!(lines[0]["env"]["TERM"].is_string() && lines[0]["env"]["SHELL"].is_string());
@@ -423,7 +434,10 @@ mod tests {
         recording.ended.recv().unwrap();
         recording.write(b"x");
         let told = recording.take_trouble().unwrap();
-        assert!(told.starts_with("the recording has ended: No space left"), "{told}");
+        assert!(
+            told.starts_with("the recording has ended: No space left"),
+            "{told}"
+        );
         recording.write(b"y");
         assert_eq!(recording.take_trouble(), None);
     }

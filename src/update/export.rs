@@ -133,7 +133,11 @@ pub(super) fn told(model: &mut Model, now: Now, news: Exported) -> Told {
                 "{}{} records, {bytes} bytes, are in {file}{}",
                 left_out(exporting.unseen),
                 exporting.records,
-                if model.settings.redacts { ", as they are: nothing in it is masked" } else { "" },
+                if model.settings.redacts {
+                    ", as they are: nothing in it is masked"
+                } else {
+                    ""
+                },
             ),
             false,
         ),

@@ -31,7 +31,9 @@ fn cover_rows(redaction: &Redaction, buffer: &mut Buffer) {
             covered = covered.saturating_sub(1);
         }
         for range in redaction.ranges(&text) {
-            let first = starts.partition_point(|start| *start <= range.start).saturating_sub(1);
+            let first = starts
+                .partition_point(|start| *start <= range.start)
+                .saturating_sub(1);
             let end = starts.partition_point(|start| *start < range.end);
             row[first..end].iter_mut().for_each(|cell| {
                 cell.set_symbol(sign);

@@ -199,7 +199,11 @@ fn write_bytes(writer: &mut Writer, place: &Place<'_>, sight: Sight, bytes: &[u8
     let unread = matches!(decoded.value, Value::Bytes(_));
     let path = decoded.path(" › ");
     if unread && !sight.hex && bytes.len() * 2 + 2 <= writer.room(place) {
-        return writer.leaf(place, Kind::Bytes, &format!("0x{}", decode::hex(&redaction::mask_bytes(bytes))));
+        return writer.leaf(
+            place,
+            Kind::Bytes,
+            &format!("0x{}", decode::hex(&redaction::mask_bytes(bytes))),
+        );
     }
     let at = writer.open(place, Kind::Bytes, &format!("{} bytes · {path}", bytes.len()));
     let inside = place.inside("", 0);

@@ -49,10 +49,18 @@ pub(super) fn mask_callers(profiles: &ProfileSet) {
         return;
     };
     redaction::learn(|it| {
-        profile.get("role_arn").into_iter().for_each(|arn| it.learn_arn(arn));
-        profile.get("sso_account_id").into_iter().for_each(|id| it.learn_account(id));
+        profile
+            .get("role_arn")
+            .into_iter()
+            .for_each(|arn| it.learn_arn(arn));
+        profile
+            .get("sso_account_id")
+            .into_iter()
+            .for_each(|id| it.learn_account(id));
         let names = ["role_session_name", "sso_role_name"].into_iter();
-        names.filter_map(|name| profile.get(name)).for_each(|name| it.learn_name(name));
+        names
+            .filter_map(|name| profile.get(name))
+            .for_each(|name| it.learn_name(name));
     });
 }
 
