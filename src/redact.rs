@@ -84,9 +84,9 @@ impl Redaction {
         }
     }
 
-    /// Keeps a name in mind. One of one or two letters would take every word with it.
+    /// Keeps a name in mind. One of one or two letters would take every word with it, and the program's own tells nobody.
     pub fn learn_name(&mut self, name: &str) {
-        if name.chars().count() > 2 {
+        if name.chars().count() > 2 && name != env!("CARGO_PKG_NAME") {
             learn(&mut self.names, name);
         }
     }

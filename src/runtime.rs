@@ -349,7 +349,7 @@ impl App {
         let now: Now = self.clock.now();
         self.screen.draw(|frame| {
             view::draw(frame, &self.model, &self.look, now);
-            touring::look(self.tour.as_mut(), frame.buffer_mut());
+            touring::look(self.tour.as_mut(), frame.buffer_mut(), self.model.caption_lines());
         })?;
         self.entitle()?;
         self.drawn_at = Some(now.mono);

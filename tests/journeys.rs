@@ -1,6 +1,8 @@
 //! Journeys: the real program in a real terminal, from the first key to the exit code.
 #![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
 
+#[path = "support/cast.rs"]
+mod cast;
 #[path = "support/pty.rs"]
 mod pty;
 #[path = "support/shell.rs"]
@@ -20,11 +22,14 @@ mod journeys {
     mod leaving;
     mod mistakes;
     mod predictions;
+    mod recording;
     mod records;
+    mod redact;
     mod serve;
     mod sizes;
     mod surroundings;
     mod tail;
+    mod tour;
 
     use std::path::Path;
 

@@ -66,14 +66,15 @@ impl App {
     }
 }
 
-/// Lets a tour look at what was drawn, where it waits for something.
-pub(super) fn look(tour: Option<&mut Tour>, buffer: &Buffer) {
+/// Lets a tour look at what was drawn, where it waits for something: not at so many lines at the end, which are its own.
+pub(super) fn look(tour: Option<&mut Tour>, buffer: &Buffer, own: u16) {
     let Some(tour) = tour.filter(|tour| tour.is_looking()) else {
         return;
     };
     let width = usize::from(buffer.area.width.max(1));
     let mut text = String::with_capacity(buffer.content.len() + 64);
-    for row in buffer.content.chunks(width) {
+    let rows = buffer.area.height.saturating_sub(own);
+    for row in buffer.content.chunks(width).take(usize::from(rows)) {
         row.iter().for_each(|cell| text.push_str(cell.symbol()));
         text.push('\n');
     }

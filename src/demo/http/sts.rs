@@ -33,8 +33,8 @@ pub(super) fn respond(body: &[u8]) -> Response<Body> {
     }
     let identity = format!(
         "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><GetCallerIdentityResult>\
-         <Arn>arn:aws:sts::{ACCOUNT}:assumed-role/demo/kinescope</Arn>\
-         <UserId>AROADEMODEMODEMODEMO1:kinescope</UserId><Account>{ACCOUNT}</Account>\
+         <Arn>arn:aws:sts::{ACCOUNT}:assumed-role/shopkeeper/robin</Arn>\
+         <UserId>AROADEMODEMODEMODEMO1:robin</UserId><Account>{ACCOUNT}</Account>\
          </GetCallerIdentityResult></GetCallerIdentityResponse>"
     );
     answer::text(StatusCode::OK, XML, identity)
