@@ -51,8 +51,18 @@ pub struct Step {
     pub keys: String,
     /// What is on the screen when they have done their work.
     pub until: String,
+    /// What is not on it any more.
+    pub gone: Option<String>,
     /// Seconds for which that is looked at.
     pub pause: f64,
+}
+
+impl Step {
+    /// Whether a screen shows that its keys have done their work.
+    pub fn is_done(&self, screen: &str) -> bool {
+        let remains = self.gone.as_ref().is_some_and(|gone| screen.contains(gone));
+        screen.contains(&self.until) && !remains
+    }
 }
 
 /// What the tour wants done.
@@ -128,7 +138,7 @@ impl Tour {
     /// Looks at a screen that was drawn after all that it has done.
     pub fn look(&mut self, screen: &str) {
         if let Some(step) = self.steps.get(self.at).filter(|_| self.is_looking()) {
-            self.is_there = screen.contains(&step.until);
+            self.is_there = step.is_done(screen);
         }
     }
 
@@ -237,6 +247,7 @@ mod tests {
             caption: Some("c".to_owned()),
             keys: "a<enter>".to_owned(),
             until: "there".to_owned(),
+            gone: Some("not there".to_owned()),
             pause: 2.0,
         };
         let (cues, took) = play(&mut tour);

@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use crate::pty::{Launch, Program};
 use crate::shell::{Served, call, command, finish};
 
-use super::{at, start};
+use super::start;
 
 /// The account of the demo, and who calls there.
 const SECRETS: [&str; 4] = ["111122223333", "shopkeeper", "robin", "AROADEMO"];
@@ -47,18 +47,16 @@ fn a_walk_through_the_four_sections_tells_nothing() {
         (" \r", "log group"),
         ("x", "00000000"),
         ("y", "clipboard"),
-        ("x\x1b\x1b\x1b", "Streams"),
         ("2", "inventory"),
         ("/carts\r", "••••••••••••:table/carts"),
         ("Ttrim-horizon\r", "MODIFY"),
         (" \r", "arrived"),
-        ("\x1b\x1b\x1b3", "fraud-scores"),
+        ("3", "fraud-scores"),
         ("/customers\r", "••••••••••••:feature-group/customers"),
         ("icust-0001\r", "expires"),
         ("e", "as stored"),
         ("jjj\r\x15arn:aws:iam::111122223333:user/robin\r", "1 unsaved"),
         ("\x13", "Read again: unchanged"),
-        ("\x1b\x1b", "keep"),
     ] {
         program.keys(keys);
         program.wait_for(shown);
@@ -136,10 +134,6 @@ fn commands_mask_what_they_write() {
 #[test]
 fn a_mistake_on_the_screen_tells_nothing() {
     let served = Served::start();
-    let mut program = start(at(served.url()).size(120, 30));
-    program.keys("\x03");
-    assert_eq!(program.exit_code(), 130);
-    drop(program);
     let args = ["--redact", "--endpoint-url", served.url()];
     let launch = crate::shell::ACCOUNT
         .iter()

@@ -27,20 +27,12 @@ fn the_tour_shows_the_four_sections_and_ends_by_itself() {
         // The caption below tells of more than is there.
         let rows: Vec<_> = screen.rows(0, 80).take(23).collect();
         let contents = rows.join("\n");
-        let until = |n: usize| steps[n].until.as_str();
+        let step = &steps[begun];
         assert!(
-            !contents.contains(until(begun)),
+            !step.is_done(&contents),
             "nothing would bring '{}':\n{contents}",
-            until(begun)
+            step.until
         );
-        assert!(
-            begun == 0 || contents.contains(until(begun - 1)) || !steps[begun].keys.is_empty(),
-            "nothing has brought '{}':\n{contents}",
-            until(begun.saturating_sub(1))
-        );
-        if std::env::var_os("SHOW_TOUR").is_some() {
-            eprintln!("{contents}");
-        }
         begun += 1;
     });
     assert_eq!(begun, steps.len());
@@ -57,7 +49,7 @@ fn a_key_takes_over_and_the_tour_is_gone() {
         !screen.contents().contains("Four services")
     });
     program.keys("4");
-    program.wait_for("churn");
+    program.wait_for("INPROGRESS");
     program.keys("q");
     assert_eq!(program.exit_code(), 0);
 }
