@@ -105,7 +105,6 @@ pub struct Shelf {
 
 /// What was chosen at the start and does not change.
 #[derive(Clone, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 pub struct Settings {
     /// The time zone of the clock on the wall.
     pub zone: TimeZone,

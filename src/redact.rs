@@ -75,7 +75,7 @@ impl Redaction {
 
     /// Keeps the account of an ARN in mind, and whom it names: user, role, session.
     pub fn learn_arn(&mut self, arn: &str) {
-        if let Some(account) = arn.splitn(6, ':').nth(4) {
+        if let Some(account) = arn.split(':').nth(4) {
             self.learn_account(account);
         }
         if let Some(names) = IDENTITIES.as_ref().and_then(|it| it.captures(arn)?.get(1)) {

@@ -263,7 +263,7 @@ impl App {
             Effect::OrderTail(ticket, parents_first) => self.calls.order_tail(ticket, parents_first),
             Effect::Scan(ticket, scan) => self.calls.scan(ticket, scan),
             Effect::Export(ticket, export) => self.calls.export(ticket, export),
-            Effect::Copy(text) => self.copy(text)?,
+            Effect::Copy(text) => self.copy(&text)?,
             Effect::Inspect(ticket, record, sight, decoder) => {
                 self.calls.inspect(ticket, record, sight, decoder);
             }
@@ -293,9 +293,9 @@ impl App {
     }
 
     /// Nothing tells whether a terminal took it, and the person is told just that.
-    fn copy(&mut self, text: String) -> io::Result<()> {
+    fn copy(&mut self, text: &str) -> io::Result<()> {
         // Whoever it is pasted for sees it as well.
-        let text = redaction::mask(&text).into_owned();
+        let text = redaction::mask(text).into_owned();
         if let Some(tool) = self.clipboard {
             self.calls.copy(tool, text);
             return Ok(());

@@ -191,11 +191,11 @@ impl Screen {
 
     /// Gives the terminal back while something else uses it.
     pub fn lend<T>(&mut self, to: impl FnOnce() -> T) -> io::Result<T> {
-        output::with_recording(|it| it.pause());
+        output::with_recording(Recording::pause);
         give_back();
         let result = to();
         take()?;
-        output::with_recording(|it| it.resume());
+        output::with_recording(Recording::resume);
         self.forget();
         Ok(result)
     }

@@ -146,16 +146,14 @@ impl Tour {
     pub fn go_on(&mut self, now: Duration) -> Option<Cue> {
         match self.state {
             State::Between(at) if at <= now => Some(self.begin(now)),
-            State::Typing(at) if at <= now => match self.keys.pop_front() {
-                Some(key) => {
-                    self.state = State::Typing(now + KEYSTROKE / self.pace);
-                    Some(Cue::Press(key))
-                }
-                None => {
-                    self.state = State::Waiting(now);
-                    None
-                }
-            },
+            State::Typing(at) if at <= now => {
+                let key = self.keys.pop_front();
+                self.state = match key {
+                    Some(_) => State::Typing(now + KEYSTROKE / self.pace),
+                    None => State::Waiting(now),
+                };
+                key.map(Cue::Press)
+            }
             State::Waiting(_) if self.is_there => {
                 self.is_there = false;
                 let pause = Duration::try_from_secs_f64(self.steps[self.at].pause).unwrap_or_default();
@@ -179,13 +177,11 @@ impl Tour {
         };
         // Looked through when it was read.
         self.keys = keys(&step.keys).unwrap_or_default();
-        match step.caption.take() {
-            Some(caption) => Cue::Caption(caption),
-            None => {
-                self.state = State::Typing(now + BREATH / self.pace);
-                Cue::Mark(self.at)
-            }
+        if let Some(caption) = step.caption.take() {
+            return Cue::Caption(caption);
         }
+        self.state = State::Typing(now + BREATH / self.pace);
+        Cue::Mark(self.at)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::io;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use ratatui::buffer::Buffer;
+use ratatui::buffer::{Buffer, Cell};
 
 use super::App;
 use crate::message::{Ended, Message};
@@ -75,7 +75,7 @@ pub(super) fn look(tour: Option<&mut Tour>, buffer: &Buffer, own: u16) {
     let mut text = String::with_capacity(buffer.content.len() + 64);
     let rows = buffer.area.height.saturating_sub(own);
     for row in buffer.content.chunks(width).take(usize::from(rows)) {
-        row.iter().for_each(|cell| text.push_str(cell.symbol()));
+        text.extend(row.iter().map(Cell::symbol));
         text.push('\n');
     }
     tour.look(&text);

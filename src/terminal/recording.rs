@@ -237,8 +237,10 @@ fn header(opening: &Opening) -> String {
 /// Writes until there is no more to come. What is waiting goes out together; a file that is full is cut after its last whole
 /// line.
 fn write_all(mut file: File, header: String, heard: &Receiver<(Duration, Event)>) -> io::Result<()> {
-    let mut lines = Lines::default();
-    lines.text = header;
+    let mut lines = Lines {
+        text: header,
+        rest: Vec::new(),
+    };
     let mut whole = 0;
     loop {
         while lines.text.len() < TOGETHER
@@ -261,7 +263,6 @@ fn write_all(mut file: File, header: String, heard: &Receiver<(Duration, Event)>
 }
 
 /// Events as lines. A character that is cut by the end of an output waits for its rest.
-#[derive(Default)]
 struct Lines {
     text: String,
     rest: Vec<u8>,
@@ -397,7 +398,7 @@ mod tests {
             *time.lock().unwrap() += Duration::from_secs(1);
             recording.pause();
             recording.write(b"leaving");
-            *time.lock().unwrap() += Duration::from_secs(600);
+            *time.lock().unwrap() += Duration::from_mins(10);
             recording.write(b"back");
             recording.resume();
             *time.lock().unwrap() += Duration::from_secs(1);

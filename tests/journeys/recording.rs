@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use nix::sys::signal::Signal;
 
 use crate::cast::Cast;
-use crate::pty::Launch;
+use crate::pty::{Known, Launch, Life};
 
 use super::start;
 
@@ -70,9 +70,8 @@ fn a_program_that_is_killed_leaves_a_recording_up_to_there() {
     program.keys("3");
     program.wait_for("fraud-scores");
     program.send(Signal::SIGKILL);
-    program.watch.wait("the end", |known| {
-        !matches!(known.life, crate::pty::Life::Running)
-    });
+    let has_ended = |known: &Known| known.life != Life::Running;
+    drop(program.watch.wait("the end", has_ended));
     let mut seen = false;
     Cast::read(&file).play(|screen, _, _| seen |= screen.contents().contains("inventory"));
     assert!(seen);

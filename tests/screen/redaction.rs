@@ -83,7 +83,16 @@ fn walk_through_tail(desk: &mut Desk, records: Vec<Record>) {
 
 /// Something to plant, in one of the ways in which it comes.
 fn secret() -> impl Strategy<Value = String> {
-    let one = prop::sample::select(vec![ACCOUNTS[0], ACCOUNTS[1], UNKNOWN, UNKNOWN, KEY, NAMES[0], NAMES[1], PATTERN]);
+    let one = prop::sample::select(vec![
+        ACCOUNTS[0],
+        ACCOUNTS[1],
+        UNKNOWN,
+        UNKNOWN,
+        KEY,
+        NAMES[0],
+        NAMES[1],
+        PATTERN,
+    ]);
     let arn = prop::sample::select(ACCOUNTS.to_vec())
         .prop_map(|account| format!("arn:aws:iam::{account}:user/{}", NAMES[1]));
     let parted = Just("1234-5678-9012".to_owned());
@@ -122,7 +131,7 @@ fn payload(kind: usize, before: &str, secret: &str, after: &str) -> Vec<u8> {
 const SIZES: [(u16, u16); 5] = [(140, 45), (80, 24), (61, 19), (40, 12), (23, 9)];
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn nothing_planted_in_a_payload_shows(
