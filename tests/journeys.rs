@@ -3,6 +3,8 @@
 
 #[path = "support/cast.rs"]
 mod cast;
+#[path = "screenshots/pictures.rs"]
+mod pictures;
 #[path = "support/pty.rs"]
 mod pty;
 #[path = "support/shell.rs"]
@@ -21,6 +23,7 @@ mod journeys {
     mod hung;
     mod leaving;
     mod mistakes;
+    mod pictures;
     mod predictions;
     mod recording;
     mod records;
