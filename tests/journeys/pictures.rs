@@ -9,9 +9,7 @@ use crate::pty::Launch;
 
 use super::start;
 
-/// The grid of the pictures, in pixels: the left margin and a cell's width, the first baseline and a line's height.
-const LEFT: f32 = 14.0;
-const CELL: f32 = 8.4;
+/// The first baseline of the pictures and a line's height, in pixels.
 const TOP: f32 = 47.5;
 const LINE: f32 = 18.0;
 
@@ -19,11 +17,8 @@ const LINE: f32 = 18.0;
 fn lines_of(svg: &str) -> BTreeMap<usize, String> {
     let mut lines: BTreeMap<usize, String> = BTreeMap::new();
     for element in svg.lines().filter(|line| line.contains("textLength=")) {
-        let attribute = |name: &str| -> f32 {
-            let (_, rest) = element.split_once(&format!(" {name}=\"")).unwrap();
-            rest.split('"').next().unwrap().parse().unwrap()
-        };
-        assert!(((attribute("x") - LEFT) / CELL).fract().abs() < 0.05 || attribute("x") > LEFT);
+        let (_, baseline) = element.split_once(" y=\"").unwrap();
+        let baseline: f32 = baseline.split('"').next().unwrap().parse().unwrap();
         let text = element
             .split_once('>')
             .unwrap()
@@ -39,7 +34,7 @@ fn lines_of(svg: &str) -> BTreeMap<usize, String> {
             clippy::cast_sign_loss,
             reason = "a line of a small picture"
         )]
-        let line = ((attribute("y") - TOP) / LINE).round() as usize;
+        let line = ((baseline - TOP) / LINE).round() as usize;
         *lines.entry(line).or_default() += &format!(" {text}");
     }
     lines
