@@ -3,6 +3,7 @@
 //! Must not: print anything from outside but through [`crate::sanitize`], except where exactly the bytes were asked for and no
 //! terminal is there to obey them; write where signals are waited for, because a pipe that nobody empties blocks.
 
+mod failure;
 mod get;
 pub(crate) mod lines;
 
@@ -15,7 +16,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
-use thiserror::Error;
 use tokio::io::{Interest, Ready};
 use tokio::net::unix::pipe;
 use tokio::sync::{mpsc, watch};
@@ -23,7 +23,7 @@ use tokio::task::spawn_blocking;
 
 use crate::cli;
 use crate::config::Config;
-use crate::decode::{Broken, ChoiceError, Decoder, user_records};
+use crate::decode::{Broken, Decoder, user_records};
 use crate::message::{Ended, TailReply, Through};
 use crate::query::Filter;
 use crate::redact::process as redaction;
@@ -32,7 +32,8 @@ use crate::runtime::tail::{Order, drive};
 use crate::runtime::{Clock, Signals};
 use crate::sanitize;
 use crate::source::{Session, Source, SourceError, Tail};
-use crate::tail::{PositionError, TailEvent, parse_position};
+use crate::tail::{TailEvent, parse_position};
+pub use failure::Failure;
 pub use get::get;
 use lines::Format;
 
@@ -44,68 +45,6 @@ const REASONS: usize = 16;
 const BUFFER: usize = 128 << 10;
 /// How long the first read waits for what it could do without.
 const PATIENCE: Duration = Duration::from_secs(3);
-
-/// Why a command failed.
-#[derive(Debug, Error)]
-pub enum Failure {
-    /// The text for `--from` is no position.
-    #[error(transparent)]
-    Position(#[from] PositionError),
-    /// The word for `--decode` chooses nothing.
-    #[error("{0}; check --decode")]
-    Choice(#[from] ChoiceError),
-    /// The word for the stream has none of the forms that name one.
-    #[error(
-        "'{0}' names no stream; use a Kinesis stream's name or ARN, a DynamoDB stream's ARN, or table:NAME"
-    )]
-    NoStream(String),
-    /// A consumer was named for a stream that has none.
-    #[error("'{0}' has no registered consumers, only a Kinesis stream has; leave out --consumer")]
-    NoConsumers(String),
-    /// The word for the feature group has none of the forms that name one.
-    #[error("'{0}' names no feature group; use its name or its ARN")]
-    NoGroup(String),
-    /// The identifiers on stdin cannot be read.
-    #[error("the identifiers cannot be read from stdin: {0}")]
-    Input(io::Error),
-    /// A call failed.
-    #[error(transparent)]
-    Source(#[from] SourceError),
-    /// The output cannot be written.
-    #[error("the output cannot be written: {0}")]
-    Output(#[from] io::Error),
-    /// The system does not let signals be caught.
-    #[error("signals cannot be caught: {0}")]
-    Signals(io::Error),
-    /// The bytes as they are were asked for, and to be masked.
-    #[error("--output raw writes the bytes as they are, which --redact cannot mask; use text or jsonl")]
-    RawIsBare,
-    /// A recording was asked for of what has no screen.
-    #[error("--record is for the screen, and this command has none; leave it out")]
-    NoScreen,
-    /// The program of `--jq` was stopped so often that it is not run any more.
-    #[error("the program of --jq was stopped again and again: {0}; use one that ends and keeps little")]
-    GivenUp(String),
-    /// The reading or the writing stopped before anything had ended it.
-    #[error("it broke off before its end; start it again")]
-    BrokenOff,
-}
-
-impl Failure {
-    /// Whether it is a matter of what was asked for.
-    pub fn is_usage(&self) -> bool {
-        matches!(
-            self,
-            Self::Position(_)
-                | Self::Choice(_)
-                | Self::NoStream(_)
-                | Self::NoConsumers(_)
-                | Self::NoGroup(_)
-                | Self::RawIsBare
-                | Self::NoScreen
-        )
-    }
-}
 
 /// How the stream's payloads are read: as the command says, else as the settings do.
 pub fn decoder(config: &Config, args: &cli::Tail) -> Result<Decoder, Failure> {

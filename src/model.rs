@@ -306,10 +306,7 @@ impl Model {
             (None, Some(records)) => records.focus,
             (None, None) => self.browser().focus,
         };
-        let size = Size {
-            height: self.size.height.saturating_sub(self.caption_lines()),
-            ..self.size
-        };
+        let size = self.size.shorter(self.caption_lines());
         let layout = Layout::new(size, self.tail.is_some(), paneled, focus);
         if let Some(editor) = &self.editor {
             return layout.editing(editor.note_lines());

@@ -35,7 +35,7 @@ fn lines_of(svg: &str) -> BTreeMap<usize, String> {
             reason = "a line of a small picture"
         )]
         let line = ((baseline - TOP) / LINE).round() as usize;
-        *lines.entry(line).or_default() += &format!(" {text}");
+        lines.entry(line).or_default().extend([" ", &text]);
     }
     lines
 }
