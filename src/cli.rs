@@ -51,6 +51,12 @@ pub struct Global {
     /// Draw with ASCII characters only
     #[arg(long, global = true)]
     pub ascii: bool,
+    /// Mask accounts, who calls, and keys wherever they would show: on the screen, in copies, recordings and messages
+    #[arg(long, global = true)]
+    pub redact: bool,
+    /// Record the session as an asciicast v2, for asciinema and its players
+    #[arg(long, global = true, value_name = "FILE.cast")]
+    pub record: Option<PathBuf>,
     /// Frames a second at most
     #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=240))]
     pub max_fps: Option<u16>,
@@ -91,6 +97,9 @@ pub struct Demo {
     /// Let requests go wrong, by the seed: throttles, expired iterators, errors, resets, slow answers, splits and merges
     #[arg(long)]
     pub faults: bool,
+    /// Watch a tour of the four sections, which ends by itself; a key takes over
+    #[arg(long, conflicts_with = "serve")]
+    pub tour: bool,
 }
 
 /// `kinescope tail`.

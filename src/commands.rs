@@ -11,22 +11,45 @@ use clap_complete::Shell;
 use jiff::tz::TimeZone;
 use tokio::runtime::Builder;
 
-use crate::cli::{self, Cli, Global};
+use crate::cli::{self, Cli, Command, Global};
 use crate::config::{self, Circumstances, Config};
 use crate::demo::{self, Endpoint};
 use crate::headless::{self, Failure};
 use crate::message::Ended;
 use crate::model::{Abilities, Connection, Identity, Model, OpenedSession, Settings};
+use crate::redact::{Redaction, process};
 use crate::runtime::{App, Clock, Entrance, Manner, Reach, Signals, entrance};
 use crate::source::{self, Prepared, Session, SessionError};
 use crate::terminal::clipboard::Tool;
-use crate::terminal::{Colours, Screen, Surroundings};
+use crate::terminal::{Colours, NoScreen, Record, RecordError, Screen, Surroundings};
+use crate::tour::Tour;
 use crate::view::Look;
 
 /// Whether it was what was asked for that made no sense.
 pub fn is_usage(error: &anyhow::Error) -> bool {
     let session = error.downcast_ref().is_some_and(SessionError::is_usage);
-    session || error.downcast_ref().is_some_and(Failure::is_usage)
+    let written_over = matches!(
+        error.downcast_ref(),
+        Some(NoScreen::Unrecorded(RecordError::Exists(_)))
+    );
+    session || written_over || error.downcast_ref().is_some_and(Failure::is_usage)
+}
+
+/// Masks from now on what others must not see, where that is asked for.
+pub fn redact(global: &Global, config: &Config) {
+    if global.redact || config.redact.always {
+        let ascii = global.ascii || config.ascii == Some(true);
+        process::start(Redaction::new(config.redact.patterns.clone(), ascii));
+    }
+}
+
+/// Refuses what is only for the screen where there will be none.
+pub fn check_screen(command: Option<&Command>) -> Result<(), Failure> {
+    match command {
+        None => Ok(()),
+        Some(Command::Demo(demo)) if demo.serve.is_none() => Ok(()),
+        Some(_) => Err(Failure::NoScreen),
+    }
 }
 
 /// The explorer on the account of the environment. Where only the EC2 instance knows the region it is asked behind the first
@@ -41,7 +64,7 @@ pub fn explore(global: &Global, config: &Config, clock: Clock) -> anyhow::Result
         } else {
             Ok(entrance.opened(&prepared.open().await?))
         };
-        Box::pin(show(opened, Some(entrance), global, config, clock)).await
+        Box::pin(show(opened, Some(entrance), global, config, clock, None)).await
     })
 }
 
@@ -59,9 +82,10 @@ pub fn demo(global: &Global, args: &cli::Demo, config: &Config, clock: Clock) ->
     run(async {
         if args.serve.is_none() {
             let session = Session::demo(&endpoint.url());
+            let tour = args.tour.then(|| Tour::embedded(pace())).transpose()?;
             let mut opened = entrance(global, config).opened(&session);
             opened.identity.is_embedded = true;
-            return Box::pin(show(Ok(opened), None, global, config, clock)).await;
+            return Box::pin(show(Ok(opened), None, global, config, clock, tour)).await;
         }
         let mut signals = signals()?;
         write_out(format!("listening on {}\n", endpoint.url()).as_bytes())?;
@@ -116,6 +140,7 @@ async fn show(
     global: &Global,
     config: &Config,
     clock: Clock,
+    tour: Option<Tour>,
 ) -> anyhow::Result<Ended> {
     let surroundings = surroundings(config);
     let circumstances = circumstances(global, surroundings);
@@ -142,19 +167,37 @@ async fn show(
         ring_bytes: config.ring_mib << 20,
         audit_values: config.audit_values,
         bell: config.bell,
+        redacts: process::is_on(),
         abilities,
     };
     // Before the terminal is taken: a signal in between would end the program without giving it back.
     let signals = signals()?;
-    let screen = Screen::enter(surroundings)?;
+    let record = global.record.clone().map(|file| Record {
+        file,
+        title: format!("kinescope · {}", identity.region),
+        at: clock.now().wall,
+        clock: Box::new(move || clock.now().mono),
+    });
+    let screen = Screen::enter(surroundings, record)?;
     let mut model = Model::new(settings, identity, config.keymap.clone(), screen.size()?);
     model.session = Connection::new(services.is_some());
     let reach = Reach { services, entrance };
     let app = App::new(model, look, screen, signals, clock, manner, reach);
+    let app = match tour {
+        Some(tour) => app.touring(tour),
+        None => app,
+    };
     // The program is large, and a future is moved about.
-    Box::pin(app.run())
-        .await
-        .map_err(because("the terminal cannot be used"))
+    Box::pin(app.run()).await.map_err(|error| match error.kind() {
+        io::ErrorKind::TimedOut => error.into(),
+        _ => because("the terminal cannot be used")(error),
+    })
+}
+
+/// How many times as fast as usual a tour goes; a test has no time to watch one. Not in a release.
+fn pace() -> u32 {
+    let said = variable("KINESCOPE_TOUR_PACE").filter(|_| cfg!(debug_assertions));
+    said.and_then(|pace| pace.parse().ok()).unwrap_or(1)
 }
 
 /// What is around the program, as far as the settings let that count.

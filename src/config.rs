@@ -8,6 +8,7 @@ mod effective;
 mod glob;
 mod keys;
 mod profiles;
+mod redacting;
 mod reference;
 mod toml_text;
 
@@ -31,6 +32,7 @@ pub use decoding::Decoding;
 use decoding::{Files, Rule};
 pub use effective::effective;
 use profiles::Profiles;
+pub use redacting::Redacting;
 pub use reference::markdown;
 
 const EMBEDDED: &str = include_str!("../assets/config.toml");
@@ -75,6 +77,9 @@ pub struct Config {
     pub theme: Option<ThemeName>,
     #[serde(skip)]
     roles: BTreeMap<Role, Face>,
+    /// What is masked for others' eyes.
+    #[serde(skip)]
+    pub redact: Redacting,
 }
 
 /// What a file says; the rest is as embedded.
@@ -90,6 +95,8 @@ struct Partial {
     read_only: Option<bool>,
     audit_values: Option<bool>,
     bell: Option<bool>,
+    #[serde(default)]
+    redact: redacting::Said,
     #[serde(default)]
     profiles: Profiles,
     #[serde(default)]
@@ -156,6 +163,10 @@ impl Config {
             read_only: said.read_only.unwrap_or(defaults.read_only),
             audit_values: said.audit_values.unwrap_or(defaults.audit_values),
             bell: said.bell.unwrap_or(defaults.bell),
+            redact: said
+                .redact
+                .check()
+                .map_err(|(at, why)| wrong(text, at.start, file, why))?,
             profiles: said.profiles,
             filters: filters(said.filters, text, file)?,
             decoding: decoding.map_err(|(at, why)| wrong(text, at.start, file, why))?,

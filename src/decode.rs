@@ -48,6 +48,7 @@ use layer::{End, Head, Layer, Opened};
 pub use schemas::{Definition, SchemaFileError, Schemas};
 use serde_json::Value as Json;
 
+use crate::redact::process as redaction;
 use crate::resource::Aggregate;
 use crate::sanitize;
 
@@ -269,7 +270,7 @@ pub fn preview(data: &[u8], columns: usize) -> String {
     let head = beginning.head();
     match summary(head, columns) {
         Some(summary) => {
-            let shown: String = summary.chars().take(columns).collect();
+            let shown = redaction::beginning(&summary, columns);
             sanitize::line(&shown).into_owned()
         }
         None => text_or_hex(head, data, columns),
@@ -297,7 +298,7 @@ fn text_or_hex(head: Head<'_>, whole: &[u8], columns: usize) -> String {
         None => recognised::preview(Head::all(whole), columns)
             // What is there as a whole was read as that.
             .or_else(|| recognised::preview(head, columns).filter(|_| !whole.starts_with(head.bytes)))
-            .unwrap_or_else(|| hex::spaced(&bytes[..bytes.len().min(columns / 2)])),
+            .unwrap_or_else(|| hex::spaced_beginning(bytes, columns / 2)),
     }
 }
 

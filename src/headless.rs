@@ -3,6 +3,7 @@
 //! Must not: print anything from outside but through [`crate::sanitize`], except where exactly the bytes were asked for and no
 //! terminal is there to obey them; write where signals are waited for, because a pipe that nobody empties blocks.
 
+mod failure;
 mod get;
 pub(crate) mod lines;
 mod reached;
@@ -16,7 +17,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
-use thiserror::Error;
 use tokio::io::{Interest, Ready};
 use tokio::net::unix::pipe;
 use tokio::sync::{mpsc, watch};
@@ -24,15 +24,17 @@ use tokio::task::spawn_blocking;
 
 use crate::cli;
 use crate::config::Config;
-use crate::decode::{Broken, ChoiceError, Decoder, user_records};
+use crate::decode::{Broken, Decoder, user_records};
 use crate::message::{Ended, TailReply, Through};
 use crate::query::Filter;
+use crate::redact::process as redaction;
 use crate::resource::{Record, ResourceId, ShardId};
 use crate::runtime::tail::{Order, Wishes, drive};
 use crate::runtime::{Clock, Signals};
 use crate::sanitize;
 use crate::source::{ErrorKind, Session, Source, SourceError, Tail};
-use crate::tail::{PositionError, TailEvent, parse_position};
+use crate::tail::{TailEvent, parse_position};
+pub use failure::Failure;
 pub use get::get;
 use lines::Format;
 use reached::Reached;
@@ -48,66 +50,11 @@ const CREDENTIALS_PATIENCE: Duration = Duration::from_mins(10);
 /// How long the first read waits for what it could do without.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// Why a command failed.
-#[derive(Debug, Error)]
-pub enum Failure {
-    /// The text for `--from` is no position.
-    #[error(transparent)]
-    Position(#[from] PositionError),
-    /// The word for `--decode` chooses nothing.
-    #[error("{0}; check --decode")]
-    Choice(#[from] ChoiceError),
-    /// The word for the stream has none of the forms that name one.
-    #[error(
-        "'{0}' names no stream; use a Kinesis stream's name or ARN, a DynamoDB stream's ARN, or table:NAME"
-    )]
-    NoStream(String),
-    /// A consumer was named for a stream that has none.
-    #[error("'{0}' has no registered consumers, only a Kinesis stream has; leave out --consumer")]
-    NoConsumers(String),
-    /// The word for the feature group has none of the forms that name one.
-    #[error("'{0}' names no feature group; use its name or its ARN")]
-    NoGroup(String),
-    /// The identifiers on stdin cannot be read.
-    #[error("the identifiers cannot be read from stdin: {0}")]
-    Input(io::Error),
-    /// A call failed.
-    #[error(transparent)]
-    Source(#[from] SourceError),
-    /// Credentials failed for so long that it was given up, and how far the shards were read.
-    #[error("{error}; it was tried for 10 min, and read up to {reached}")]
-    WithoutCredentials {
-        /// The last failure.
-        error: Box<SourceError>,
-        /// The shards and the sequence numbers of their last records.
-        reached: String,
-    },
-    /// The output cannot be written.
-    #[error("the output cannot be written: {0}")]
-    Output(#[from] io::Error),
-    /// The system does not let signals be caught.
-    #[error("signals cannot be caught: {0}")]
-    Signals(io::Error),
-    /// The program of `--jq` was stopped so often that it is not run any more.
-    #[error("the program of --jq was stopped again and again: {0}; use one that ends and keeps little")]
-    GivenUp(String),
-    /// The reading or the writing stopped before anything had ended it.
-    #[error("it broke off before its end; start it again")]
-    BrokenOff,
-}
-
-impl Failure {
-    /// Whether it is a matter of what was asked for.
-    pub fn is_usage(&self) -> bool {
-        matches!(
-            self,
-            Self::Position(_) | Self::Choice(_) | Self::NoStream(_) | Self::NoConsumers(_) | Self::NoGroup(_)
-        )
-    }
-}
-
 /// How the stream's payloads are read: as the command says, else as the settings do.
 pub fn decoder(config: &Config, args: &cli::Tail) -> Result<Decoder, Failure> {
+    if args.output == cli::Output::Raw && redaction::is_on() {
+        return Err(Failure::RawIsBare);
+    }
     let decoder = config.decoder_for(&args.stream);
     match &args.decode {
         Some(word) => Ok(decoder.choosing_by_word(word)?),
@@ -149,7 +96,7 @@ pub async fn tail(
         through,
     };
     let (news, heard) = mpsc::channel(CHANNEL);
-    let format = Format::new(args.output, &stream, io::stdout().is_terminal(), decoder);
+    let format = Format::new(args.output, &stream, io::stdout().is_terminal(), decoder).masked();
     let writer = Writer::new(io::stdout(), format, args);
     let writing = spawn_blocking(move || writer.write_all(heard));
     let ended = async {

@@ -21,7 +21,8 @@
 //! stop. A live [`tail`] is a state machine that is told answers and the time; the screen and [`headless`] drive the same one.
 //! A record is changed in [`edit`], which knows the rules of its group and takes a write to its end without doing any I/O.
 //! A batch of records of feature groups is gathered by such a machine as well, in [`gather`].
-//! What bytes mean is found out in [`decode`], and whatever comes from outside passes [`sanitize`] before it is printed.
+//! What bytes mean is found out in [`decode`], and whatever comes from outside passes [`sanitize`] before it is printed,
+//! where [`redact`] masks what others must not see.
 //!
 //! [`demo`] is the embedded endpoint: the services' own wire protocols on loopback. The rest of the program reaches it through the
 //! same clients as the real ones, and does not know the difference.
@@ -47,11 +48,13 @@ pub mod message;
 pub mod model;
 pub mod names;
 pub mod query;
+pub mod redact;
 pub mod resource;
 pub mod runtime;
 pub mod sanitize;
 pub mod source;
 pub mod tail;
 pub mod terminal;
+pub mod tour;
 pub mod update;
 pub mod view;

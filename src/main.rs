@@ -9,9 +9,10 @@ use clap::Parser as _;
 use kinescope::cli::{Cli, Command};
 use kinescope::config::Config;
 use kinescope::message::Ended;
+use kinescope::redact::Redaction;
 use kinescope::runtime::Clock;
 use kinescope::terminal::panics;
-use kinescope::{commands, logging, query, sanitize, source};
+use kinescope::{commands, logging, query, redact, sanitize, source};
 
 fn main() -> ExitCode {
     match env::args_os().nth(1) {
@@ -24,6 +25,10 @@ fn main() -> ExitCode {
         query::run_programs_apart(executable.clone());
         source::run_processes_apart(executable);
     }
+    // What is wrong with the arguments repeats them.
+    if env::args_os().any(|word| word == "--redact") {
+        redact::process::start(Redaction::new(Vec::new(), false));
+    }
     let clock = Clock::start();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
@@ -35,7 +40,8 @@ fn main() -> ExitCode {
         Ok(Ended::Interrupted) => ExitCode::from(130),
         Err(error) => {
             // Stderr may be closed; the exit code says the same.
-            let _ = writeln!(io::stderr(), "kinescope: {error}");
+            let text = format!("kinescope: {error}");
+            let _ = writeln!(io::stderr(), "{}", redact::process::mask(&text));
             ExitCode::from(if commands::is_usage(&error) { 2 } else { 1 })
         }
     }
@@ -65,7 +71,11 @@ fn explain(answer: &clap::Error) -> ExitCode {
 
 fn run(cli: Cli, clock: Clock) -> anyhow::Result<Ended> {
     let config = Config::load(cli.global.config.as_deref())?;
+    commands::redact(&cli.global, &config);
     logging::start(cli.global.log_file.as_deref())?;
+    if cli.global.record.is_some() {
+        commands::check_screen(cli.command.as_ref())?;
+    }
     match cli.command {
         None => commands::explore(&cli.global, &config, clock),
         Some(Command::Demo(demo)) => commands::demo(&cli.global, &demo, &config, clock),

@@ -41,6 +41,10 @@ pub enum Message {
     DraftsKept,
     /// The text of [`Effect::EditOutside`] as the person left it; or why there is none.
     Edited(Result<String, String>),
+    /// A tour tells this; or nothing more.
+    Captioned(Option<String>),
+    /// A tour is over, and the program with it.
+    TourEnded,
     /// A signal asks to end, or there is no terminal any more.
     EndAsked,
     /// An answer to an [`Effect`], with the ticket that it carried.

@@ -92,6 +92,8 @@ use crate::tail::Rate;
 
 /// How long a notice stays on the screen.
 const NOTICE_LIFE: Duration = Duration::from_secs(6);
+/// Below this height there is no caption.
+const UNCAPTIONED: u16 = 6;
 /// How often the seconds of a wait, or the rates of a tail, are written anew.
 const BEAT: Duration = Duration::from_secs(1);
 
@@ -123,6 +125,8 @@ pub struct Settings {
     pub audit_values: bool,
     /// Whether the terminal's bell is rung when something that is followed has ended.
     pub bell: bool,
+    /// Whether what others must not see is masked.
+    pub redacts: bool,
     /// What each section's service can do, in the order of [`Section::ALL`].
     pub abilities: [Abilities; 4],
 }
@@ -198,6 +202,8 @@ pub struct Model {
     pub calls: Rate,
     /// Words for the person.
     pub notice: Option<Notice>,
+    /// What a tour tells, below everything.
+    pub caption: Option<String>,
     /// When the time that a record on the screen still has is written anew, on the monotonic clock.
     pub ticks_at: Option<Duration>,
 }
@@ -227,6 +233,7 @@ impl Model {
             tickets: Tickets::default(),
             calls: Rate::default(),
             notice: None,
+            caption: None,
             ticks_at: None,
         }
     }
@@ -324,7 +331,8 @@ impl Model {
             (None, Some(records)) => records.focus,
             (None, None) => self.browser().focus,
         };
-        let layout = Layout::new(self.size, self.tail.is_some(), paneled, focus);
+        let size = self.size.shorter(self.caption_lines());
+        let layout = Layout::new(size, self.tail.is_some(), paneled, focus);
         if let Some(editor) = &self.editor {
             return layout.editing(editor.note_lines());
         }
@@ -341,6 +349,11 @@ impl Model {
         } else {
             layout
         }
+    }
+
+    /// How many lines a caption takes; a short screen has none to spare.
+    pub fn caption_lines(&self) -> u16 {
+        u16::from(self.caption.is_some() && self.size.height >= UNCAPTIONED)
     }
 
     /// How many rows of the list that is shown fit.

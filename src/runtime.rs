@@ -11,6 +11,7 @@ mod keeper;
 mod outside;
 mod signals;
 pub mod tail;
+mod touring;
 mod vanished;
 
 use std::io;
@@ -28,9 +29,11 @@ use crate::clock::Now;
 use crate::edit::audit;
 use crate::message::{Effect, Ended, Message};
 use crate::model::{Model, Size};
+use crate::redact::process as redaction;
 use crate::source::Services;
 use crate::terminal::Screen;
 use crate::terminal::clipboard::{self, Tool};
+use crate::tour::Tour;
 use crate::update::update;
 use crate::view::{self, Look};
 use calls::Calls;
@@ -67,6 +70,10 @@ pub struct App {
     clipboard: Option<Tool>,
     /// The title of the window, where it is to have one.
     title: Option<String>,
+    /// What presses keys until a person does.
+    tour: Option<Tour>,
+    /// What it tells.
+    caption: String,
 }
 
 /// How the program behaves to the terminal.
@@ -97,6 +104,7 @@ enum Turn {
     Vanished,
     Woke,
     DrawDue,
+    TourDue,
 }
 
 impl App {
@@ -133,6 +141,8 @@ impl App {
             back_at: None,
             clipboard: manner.clipboard,
             title: manner.is_entitled.then(String::new),
+            tour: None,
+            caption: String::new(),
         }
     }
 
@@ -168,6 +178,7 @@ impl App {
                 Turn::Signal(Signal::Stop) => self.suspend()?,
                 Turn::Woke => self.take(Message::Woke)?,
                 Turn::DrawDue => None,
+                Turn::TourDue => self.play()?,
             };
             if let Some(ended) = ended {
                 return Ok(ended);
@@ -207,6 +218,7 @@ impl App {
     /// Waits for whatever comes first. Keys and signals go before answers, so that a flood of these delays none of those.
     async fn turn(&mut self) -> Turn {
         let wake = self.model.wake_at(self.clock.now().mono);
+        let tour = self.tour.as_ref().and_then(Tour::wake_at);
         let draw = self.is_dirty().then(|| self.draw_due());
         tokio::select! {
             biased;
@@ -214,6 +226,7 @@ impl App {
             () = self.watch.vanished(), if !self.is_unseen => Turn::Vanished,
             event = self.input.next(), if !self.is_unseen => Turn::Input(event),
             () = self.clock.until(draw) => Turn::DrawDue,
+            () = self.clock.until(tour) => Turn::TourDue,
             () = self.clock.until(wake) => Turn::Woke,
             Some(message) = self.messages.recv() => Turn::Message(message),
         }
@@ -221,6 +234,7 @@ impl App {
 
     fn input(&mut self, event: &Event) -> io::Result<Option<Ended>> {
         match event {
+            Event::Key(key) if self.tour.is_some() && key.kind == KeyEventKind::Press => self.take_over(*key),
             Event::Key(key) if key.kind != KeyEventKind::Release => self.take(Message::Key(*key)),
             Event::Paste(text) => self.take(Message::Pasted(text.clone())),
             Event::Resize(width, height) => self.take(Message::Resized(Size {
@@ -260,7 +274,7 @@ impl App {
             Effect::OrderTail(ticket, parents_first) => self.calls.order_tail(ticket, parents_first),
             Effect::Scan(ticket, scan) => self.calls.scan(ticket, scan),
             Effect::Export(ticket, export) => self.calls.export(ticket, export),
-            Effect::Copy(text) => self.copy(text)?,
+            Effect::Copy(text) => self.copy(&text)?,
             Effect::Inspect(ticket, record, sight, decoder) => {
                 self.calls.inspect(ticket, record, sight, decoder);
             }
@@ -296,7 +310,9 @@ impl App {
     }
 
     /// Nothing tells whether a terminal took it, and the person is told just that.
-    fn copy(&mut self, text: String) -> io::Result<()> {
+    fn copy(&mut self, text: &str) -> io::Result<()> {
+        // Whoever it is pasted for sees it as well.
+        let text = redaction::mask(text).into_owned();
         if let Some(tool) = self.clipboard {
             self.calls.copy(tool, text);
             return Ok(());
@@ -348,11 +364,17 @@ impl App {
 
     fn draw(&mut self) -> io::Result<()> {
         let now: Now = self.clock.now();
-        self.screen
-            .draw(|frame| view::draw(frame, &self.model, &self.look, now))?;
+        self.screen.draw(|frame| {
+            view::draw(frame, &self.model, &self.look, now);
+            touring::look(self.tour.as_mut(), frame.buffer_mut(), self.model.caption_lines());
+        })?;
         self.entitle()?;
         self.drawn_at = Some(now.mono);
         self.dirty = false;
+        if let Some(why) = self.screen.recording_trouble() {
+            self.model.notify(now.mono, why, true);
+            self.dirty = true;
+        }
         Ok(())
     }
 }

@@ -4,6 +4,9 @@
 //! text around, zero-width marks hide things. What passes through here cannot do any of it, and a reader still sees that
 //! something was there: control characters become their pictures (`␛`), other unsafe ones their number (`‹202E›`).
 //!
+//! It is also where what others must not see is masked ([`crate::redact`]), before anything is cut or wrapped: a part of an account
+//! would not be known for one. Only [`json()`] leaves that to who calls it, because what it gives is read back as well.
+//!
 //! Must not: decide what text means, or be skipped because text "is surely clean".
 
 use std::borrow::Cow;
@@ -12,17 +15,19 @@ use std::ops::RangeInclusive;
 
 use unicode_width::UnicodeWidthChar;
 
+use crate::redact::process as redaction;
+
 /// Marks that may sit on one character; more would grow into the lines around it.
 const MARKS_PER_CHARACTER: usize = 4;
 
 /// Text for one line: every control character is made visible, line ends and tabs too.
 pub fn line(text: &str) -> Cow<'_, str> {
-    gate(text, |_| false)
+    masked(text, |_| false)
 }
 
 /// Text for several lines: as [`line()`], but line feeds stay.
 pub fn block(text: &str) -> Cow<'_, str> {
-    gate(text, |c| c == '\n')
+    masked(text, |c| c == '\n')
 }
 
 /// Bytes that are meant to be text: what is no UTF-8 becomes `�`, the rest goes through [`line()`].
@@ -50,6 +55,13 @@ pub fn json(text: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(out)
+}
+
+fn masked(text: &str, keep: impl Fn(char) -> bool) -> Cow<'_, str> {
+    match redaction::mask(text) {
+        Cow::Borrowed(text) => gate(text, keep),
+        Cow::Owned(text) => Cow::Owned(gate(&text, keep).into_owned()),
+    }
 }
 
 fn gate(text: &str, keep: impl Fn(char) -> bool) -> Cow<'_, str> {

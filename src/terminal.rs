@@ -3,11 +3,15 @@
 //! Must not: know what is drawn.
 
 pub mod clipboard;
+mod output;
 pub mod panics;
+pub mod recording;
 mod surroundings;
 
-use std::io::{self, BufWriter, IsTerminal as _, Stdout, Write};
+use std::io::{self, BufWriter, IsTerminal as _, Write};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use crossterm::cursor::{Hide, Show};
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
@@ -17,12 +21,16 @@ use crossterm::terminal::{
     disable_raw_mode, enable_raw_mode,
 };
 use crossterm::{execute, queue};
+use jiff::Timestamp;
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::{Position, Rect};
 use ratatui::{Frame, Terminal};
 use signal_hook::consts::SIGTSTP;
 use thiserror::Error;
 
+use output::Output;
+use recording::Recording;
+pub use recording::{Opening, RecordError};
 pub use surroundings::{Colours, Multiplexer, Surroundings};
 
 use crate::model::Size;
@@ -52,6 +60,9 @@ pub enum NoScreen {
         "the terminal is TERM=dumb, which cannot show a screen; `kinescope tail STREAM` writes plain lines"
     )]
     Dumb,
+    /// It was to be recorded.
+    #[error(transparent)]
+    Unrecorded(#[from] RecordError),
     /// The terminal cannot be set up.
     #[error("the terminal cannot be set up: {0}")]
     Io(#[from] io::Error),
@@ -59,22 +70,26 @@ pub enum NoScreen {
 
 /// The terminal while it is ours.
 pub struct Screen {
-    terminal: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
+    terminal: Terminal<CrosstermBackend<BufWriter<Output>>>,
     surroundings: Surroundings,
     lost: bool,
 }
 
 impl Screen {
-    /// Takes the terminal. It is given back when this is dropped, and by [`panics`].
-    pub fn enter(surroundings: Surroundings) -> Result<Self, NoScreen> {
+    /// Takes the terminal. It is given back when this is dropped, and by [`panics`]. All that is written is recorded where that is
+    /// asked for.
+    pub fn enter(surroundings: Surroundings, record: Option<Record>) -> Result<Self, NoScreen> {
         if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
             return Err(NoScreen::NoTerminal);
         }
         if std::env::var_os("TERM").is_some_and(|term| term == "dumb") {
             return Err(NoScreen::Dumb);
         }
+        if let Some(record) = record {
+            begin_recording(record)?;
+        }
         take()?;
-        let backend = CrosstermBackend::new(BufWriter::with_capacity(BUFFER, io::stdout()));
+        let backend = CrosstermBackend::new(BufWriter::with_capacity(BUFFER, Output));
         match Terminal::new(backend) {
             Ok(terminal) => Ok(Self {
                 terminal,
@@ -88,6 +103,16 @@ impl Screen {
         }
     }
 
+    /// Why the recording has ended, if it has; told once.
+    pub fn recording_trouble(&self) -> Option<String> {
+        output::with_recording(|it| it.take_trouble()).flatten()
+    }
+
+    /// Marks this moment in the recording.
+    pub fn mark(&self, label: &str) {
+        output::with_recording(|it| it.mark(label));
+    }
+
     /// The size that the terminal has now.
     pub fn size(&self) -> io::Result<Size> {
         let size = self.terminal.size()?;
@@ -99,6 +124,10 @@ impl Screen {
 
     /// Draws a frame: what differs from the last one is written, at once.
     pub fn draw(&mut self, draw: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
+        if output::is_recording() {
+            let size = self.size()?;
+            output::with_recording(|it| it.resize(size));
+        }
         if std::mem::take(&mut self.lost) {
             let size = self.terminal.size()?;
             // Not `Terminal::clear`: that asks the terminal where its cursor is, and waits two seconds for one that does not say.
@@ -160,9 +189,11 @@ impl Screen {
 
     /// Gives the terminal back while something else uses it.
     pub fn lend<T>(&mut self, to: impl FnOnce() -> T) -> io::Result<T> {
+        output::with_recording(Recording::pause);
         give_back();
         let result = to();
         take()?;
+        output::with_recording(Recording::resume);
         self.forget();
         Ok(result)
     }
@@ -171,14 +202,39 @@ impl Screen {
 impl Drop for Screen {
     fn drop(&mut self) {
         give_back();
+        output::finish();
     }
+}
+
+/// A recording that is asked for.
+pub struct Record {
+    /// The file, which must not be there yet.
+    pub file: PathBuf,
+    /// What it is called.
+    pub title: String,
+    /// When it begins.
+    pub at: Timestamp,
+    /// The time since some moment, which never goes back.
+    pub clock: Box<dyn Fn() -> Duration + Send>,
+}
+
+fn begin_recording(record: Record) -> Result<(), NoScreen> {
+    let (width, height) = crossterm::terminal::size()?;
+    let file = recording::create(&record.file)?;
+    let opening = Opening {
+        at: record.at,
+        size: Size { width, height },
+        title: record.title,
+    };
+    output::record(Recording::begin(file, &opening, record.clock)?);
+    Ok(())
 }
 
 /// Takes the terminal, wholly or not at all.
 fn take() -> io::Result<()> {
     enable_raw_mode()?;
     ENTERED.store(true, Ordering::SeqCst);
-    execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, Hide).inspect_err(|_| give_back())
+    execute!(Output, EnterAlternateScreen, EnableBracketedPaste, Hide).inspect_err(|_| give_back())
 }
 
 /// Puts the terminal back as it was; does nothing where it is not ours. A terminal that has vanished cannot be put back,
@@ -187,7 +243,7 @@ fn give_back() {
     if !ENTERED.swap(false, Ordering::SeqCst) {
         return;
     }
-    let mut out = io::stdout();
+    let mut out = Output;
     if ENTITLED.swap(false, Ordering::SeqCst) {
         let _ = write!(out, "{TAKE_TITLE}");
     }

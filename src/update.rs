@@ -57,6 +57,11 @@ pub fn update(model: &mut Model, message: Message, now: Now) -> Vec<Effect> {
         }
         Message::Pasted(text) => overlay::paste(model, &text),
         Message::Woke => Vec::new(),
+        Message::Captioned(caption) => {
+            model.caption = caption;
+            Vec::new()
+        }
+        Message::TourEnded => editor::quit(model, now, Ended::Done),
         Message::EndAsked => editor::quit(model, now, Ended::Interrupted),
         Message::Edited(text) => editor::edited(model, text, now),
         Message::DraftsFound(left) => editor::drafts_found(model, left),

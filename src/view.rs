@@ -9,6 +9,7 @@ mod ascii;
 mod bars;
 mod batch;
 mod browse;
+mod caption;
 mod columns;
 mod comparison;
 mod consumers;
@@ -29,6 +30,7 @@ mod palette;
 mod prediction;
 mod record;
 mod records;
+mod redacted;
 mod seek;
 mod session;
 mod shards;
@@ -64,6 +66,7 @@ pub fn draw(frame: &mut Frame<'_>, model: &Model, look: &Look, now: Now) {
     // The frame's own size counts: the model learns of a new one a moment later.
     let fits = |area: Rect| area.intersection(screen);
     let buffer = frame.buffer_mut();
+    let screen = caption::draw(&stage, screen, buffer);
     header::identity(&stage, fits(layout.identity), buffer);
     header::tabs(&stage, fits(layout.tabs), buffer);
     let mut typing = None;
@@ -97,6 +100,7 @@ pub fn draw(frame: &mut Frame<'_>, model: &Model, look: &Look, now: Now) {
     } else {
         overlay::draw(&stage, screen, buffer)
     };
+    redacted::cover(buffer);
     if look.ascii {
         ascii::flatten(buffer);
     }

@@ -1,6 +1,10 @@
 //! Journeys: the real program in a real terminal, from the first key to the exit code.
 #![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
 
+#[path = "support/cast.rs"]
+mod cast;
+#[path = "screenshots/pictures.rs"]
+mod pictures;
 #[path = "support/pty.rs"]
 mod pty;
 #[path = "support/shell.rs"]
@@ -19,13 +23,17 @@ mod journeys {
     mod hung;
     mod leaving;
     mod mistakes;
+    mod pictures;
     mod predictions;
+    mod recording;
     mod records;
+    mod redact;
     mod serve;
     mod session;
     mod sizes;
     mod surroundings;
     mod tail;
+    mod tour;
 
     use std::path::Path;
 

@@ -86,7 +86,7 @@ impl Page<'_> {
             .iter()
             .map(|(name, value)| (name.get_ref().as_ref(), Some(value.get_ref())));
         let own = own.filter(|(name, _)| *name != "keys" && *name != "roles");
-        let none = ["profiles", "filters", "schemas"].map(|name| (name, None));
+        let none = ["profiles", "filters", "redact", "schemas"].map(|name| (name, None));
         let all: BTreeMap<&str, Option<&DeValue<'_>>> = none.into_iter().chain(own).collect();
         for (name, value) in all {
             match value {

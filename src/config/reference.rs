@@ -39,7 +39,7 @@ const fn setting(
 const SWITCH: &str = "`true`, `false`";
 const CHORDS: &str = "a key, or a list of keys";
 
-const SETTINGS: [Setting; 24] = [
+const SETTINGS: [Setting; 26] = [
     setting(
         "max_fps",
         "1 to 240",
@@ -106,6 +106,18 @@ const SETTINGS: [Setting; 24] = [
         "a filter",
         "none",
         "what `@NAME` means in a tail, see [Filters](#filters)",
+    ),
+    setting(
+        "redact.always",
+        SWITCH,
+        "`false`",
+        "mask accounts, who calls, and keys wherever they would show; so does `--redact`",
+    ),
+    setting(
+        "redact.patterns",
+        "a list of regular expressions",
+        "none",
+        "what else is masked then",
     ),
     setting(
         "keys.CONTEXT.ACTION",

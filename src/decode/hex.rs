@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use crate::redact::process as redaction;
+
 /// How many bytes a line of a dump has where it may be so wide: 16, or as many as fit of 8 and 4.
 pub fn hex_width(columns: usize) -> usize {
     match columns {
@@ -16,10 +18,10 @@ pub fn hex_lines(len: usize, width: usize) -> usize {
     len.div_ceil(width.max(1))
 }
 
-/// A line of a dump: offset, bytes, and what of them is printable ASCII.
+/// A line of a dump: offset, bytes, and what of them is printable ASCII. What is masked is so in both.
 pub fn hex_line(data: &[u8], line: usize, width: usize) -> String {
     let start = (line * width).min(data.len());
-    let bytes = &data[start..data.len().min(start + width)];
+    let bytes = redaction::mask_part(data, start..data.len().min(start + width));
     let (left, right) = bytes.split_at(bytes.len().min(width / 2));
     let halves = format!("{}  {}", spaced(left), spaced(right));
     let text: String = bytes.iter().map(|byte| printable(*byte)).collect();
@@ -31,8 +33,12 @@ pub fn hex(bytes: &[u8]) -> String {
     joined(bytes, "")
 }
 
-/// Bytes in hex, with spaces between them.
-pub(super) fn spaced(bytes: &[u8]) -> String {
+/// So many bytes at most in hex, with spaces between them; masked, as a line is.
+pub(super) fn spaced_beginning(bytes: &[u8], most: usize) -> String {
+    spaced(&redaction::mask_part(bytes, 0..bytes.len().min(most)))
+}
+
+fn spaced(bytes: &[u8]) -> String {
     joined(bytes, " ")
 }
 

@@ -27,6 +27,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value as Json};
 
 use super::LARGEST;
+use crate::redact::process as redaction;
 use crate::sanitize;
 
 /// How deep values may be nested. JSON parsers allow about as much.
@@ -288,10 +289,7 @@ pub(super) fn labelled(label: &str, number: impl Into<Json>, value: Json) -> Jso
 
 /// The beginning of a value on one line of so many characters, sanitized.
 pub(super) fn on_one_line(value: &Json, columns: usize) -> String {
-    let mut text = value.to_string();
-    let end = text.char_indices().nth(columns).map_or(text.len(), |(at, _)| at);
-    text.truncate(end);
-    sanitize::line(&text).into_owned()
+    sanitize::line(&redaction::beginning(&value.to_string(), columns)).into_owned()
 }
 
 #[cfg(test)]

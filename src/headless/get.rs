@@ -10,10 +10,12 @@ use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 use unicode_width::UnicodeWidthStr as _;
 
+use super::lines::mask_json;
 use super::{Failure, nobody_reads};
 use crate::cli::{Get, GetOutput};
 use crate::gather::{Fate, Gathering, Input, Output, Place};
 use crate::message::Ended;
+use crate::redact::process as redaction;
 use crate::resource::{FeatureRecord, ResourceId, WantedRecords};
 use crate::runtime::{Clock, Signals};
 use crate::sanitize;
@@ -146,6 +148,11 @@ fn here(place: &Place) -> Option<&FeatureRecord> {
 /// The record's line, if it is there.
 fn json(place: &Place) -> Option<String> {
     let line = here(place)?.json_line(&place.group, &place.identifier);
+    let line = if redaction::is_on() {
+        mask_json(&line)
+    } else {
+        line
+    };
     Some(line + "\n")
 }
 

@@ -9,6 +9,7 @@ use serde_json::Value as Json;
 
 use crate::cli::Output;
 use crate::decode::{self, Broken, Decoder, Value, hex, json_on_one_line};
+use crate::redact::process as redaction;
 use crate::resource::{Aggregate, Body, Change, Record, ResourceId, Timestamp};
 use crate::sanitize;
 
@@ -22,6 +23,8 @@ pub(crate) struct Format {
     /// Whether a terminal reads it, which would act on what it reads.
     terminal: bool,
     decoder: Decoder,
+    /// Whether it is for others to see; a file that the person asked for is not.
+    masked: bool,
 }
 
 /// A Kinesis record, as the contract has it; `data` is written between the two halves.
@@ -57,6 +60,16 @@ impl Format {
             stream: stream.as_str().to_owned(),
             terminal,
             decoder,
+            masked: false,
+        }
+    }
+
+    /// The same, masked where the program masks.
+    #[must_use]
+    pub(crate) fn masked(self) -> Self {
+        Self {
+            masked: redaction::is_on(),
+            ..self
         }
     }
 
@@ -112,15 +125,16 @@ impl Format {
             arrived: record.arrived,
             decoder: &decoder,
         };
-        out.extend_from_slice(sanitize::json(&json_of(&head)).as_bytes());
+        self.push_json(&json_of(&head), out);
         out.pop();
-        // Writing to a Vec cannot fail.
-        let _ = write!(
-            out,
-            ",\"data\":{},\"data_base64\":\"{}\"}}",
-            sanitize::json(&value),
-            BASE64.encode(data)
-        );
+        out.extend_from_slice(b",\"data\":");
+        self.push_json(&value, out);
+        // What is masked in the value would be plain to read in its Base64. Writing to a Vec cannot fail.
+        let _ = if self.masked {
+            write!(out, ",\"data_base64\":null}}")
+        } else {
+            write!(out, ",\"data_base64\":\"{}\"}}", BASE64.encode(data))
+        };
         broken
     }
 
@@ -137,7 +151,13 @@ impl Format {
             old,
             new,
         };
-        out.extend_from_slice(sanitize::json(&json_of(&line)).as_bytes());
+        self.push_json(&json_of(&line), out);
+    }
+
+    fn push_json(&self, json: &str, out: &mut Vec<u8>) {
+        let masked = self.masked.then(|| mask_json(json));
+        let json = masked.as_deref().unwrap_or(json);
+        out.extend_from_slice(sanitize::json(json).as_bytes());
     }
 
     /// How a payload was read, its value as JSON on one line, and why it was not read as was chosen. JSON is passed on as it was
@@ -154,6 +174,7 @@ impl Format {
         let value = match &decoded.value {
             Value::Json(json) | Value::Logs { json, .. } | Value::Change { json, .. } => json.to_string(),
             Value::Text(text) => json_of(text),
+            Value::Bytes(bytes) if self.masked => json_of(&hex(&redaction::mask_bytes(bytes))),
             Value::Bytes(bytes) => json_of(&hex(bytes)),
         };
         (decoded.path(">"), value, decoder.misread(&decoded).cloned())
@@ -181,6 +202,14 @@ impl Format {
             Body::Change(change) => (format!("{place}{}", sanitize::line(&change_text(change))), None),
         }
     }
+}
+
+/// JSON with everything masked that is to be. What cannot be read would not be masked, and is left out.
+pub(super) fn mask_json(json: &str) -> String {
+    let value = serde_json::from_str::<Json>(json).unwrap_or_default();
+    redaction::with(|it| it.mask_json(value))
+        .unwrap_or_default()
+        .to_string()
 }
 
 /// Our own shapes of texts, numbers and values that were parsed can always be written.

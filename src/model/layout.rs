@@ -24,6 +24,17 @@ pub struct Size {
     pub height: u16,
 }
 
+impl Size {
+    /// The same with so many lines less.
+    #[must_use]
+    pub fn shorter(self, lines: u16) -> Self {
+        Self {
+            height: self.height.saturating_sub(lines),
+            ..self
+        }
+    }
+}
+
 /// The screen divided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Layout {

@@ -8,6 +8,8 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use bytes::Bytes;
 use serde_json::{Map, Number, Value, json};
 
+use crate::redact::process as redaction;
+
 /// An item, or a part of one: attributes by name. Sorted, because the service gives them in no order.
 pub type Item = BTreeMap<String, Attribute>;
 
@@ -112,7 +114,7 @@ impl Attribute {
     }
 
     fn push_preview(&self, out: &mut String, limit: usize) {
-        let head = |text: &str| text.chars().take(limit).collect::<String>();
+        let head = |text: &str| redaction::beginning(text, limit).into_owned();
         match self {
             Self::S(text) => out.push_str(&json!(head(text)).to_string()),
             Self::B(bytes) => out.push_str(&BASE64.encode(&bytes[..bytes.len().min(limit)])),

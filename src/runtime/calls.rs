@@ -15,6 +15,7 @@ use super::{Reach, clock::Clock};
 use crate::decode::Decoder;
 use crate::message::{Export, Exported, Message, Reply, Request, TailReply, TailRequest};
 use crate::model::{Document, Scan, SessionChoice, Sight, Ticket};
+use crate::redact::process as redaction;
 use crate::resource::{Record, Section};
 use crate::source::{ErrorKind, Keyring, Services, Source, SourceError};
 use crate::terminal::clipboard::Tool;
@@ -282,7 +283,16 @@ fn source(sources: &[Source], section: Section) -> Option<&Source> {
 async fn answer(services: &Services, request: &Request) -> Option<Reply> {
     let sources = &services.sources;
     Some(match request.clone() {
-        Request::Caller => Reply::Caller(services.identify.caller().await),
+        Request::Caller => {
+            let caller = services.identify.caller().await;
+            if let Ok(caller) = &caller {
+                redaction::learn(|it| {
+                    it.learn_account(&caller.account);
+                    it.learn_arn(&caller.arn);
+                });
+            }
+            Reply::Caller(caller)
+        }
         Request::List(section, from) => {
             Reply::Listed(section, source(sources, section)?.catalog.list(from).await)
         }

@@ -4,6 +4,7 @@
 
 use crate::config::Config;
 use crate::model::{Abilities, Identity, OpenedSession, ProfileEntry, ReadOnlyBy, SessionChoice};
+use crate::redact::process;
 use crate::resource::Section;
 use crate::source::{Options, Prepared, Session, SessionError, Source, list_profiles};
 
@@ -57,6 +58,9 @@ impl Entrance {
     /// A session with all that follows from it.
     pub fn opened(&self, session: &Session) -> OpenedSession {
         log(session);
+        if let Some(account) = session.account() {
+            process::learn(|redaction| redaction.learn_account(account));
+        }
         let services = session.services();
         OpenedSession {
             identity: Identity {

@@ -227,6 +227,7 @@ impl Session {
     /// All of it that needs files and the environment only.
     pub async fn prepare(options: Options) -> Result<Prepared, SessionError> {
         let profiles = profile::load(&Fs::real(), &Env::real(), options.profile.as_deref()).await?;
+        profile::mask_callers(&profiles);
         if let Some(url) = &options.endpoint_url {
             check_endpoint(url)?;
         }

@@ -32,6 +32,7 @@ const CODE: [&str; 9] = [
 pub fn report() {
     std::panic::set_hook(Box::new(|panic| {
         super::give_back();
+        super::output::finish();
         let report = text(panic);
         // Neither may be there to be written to.
         let _ = io::stderr().write_all(report.as_bytes());

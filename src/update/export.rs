@@ -10,6 +10,7 @@ use crate::decode;
 use crate::keymap::Context;
 use crate::message::{Contents, Effect, Export, Exported};
 use crate::model::{Exporting, Model, Prompt, Purpose, TailPane, Wait};
+use crate::redact::process as redaction;
 use crate::resource::{Body, Record};
 use crate::sanitize;
 
@@ -130,9 +131,14 @@ pub(super) fn told(model: &mut Model, now: Now, news: Exported) -> Told {
         }
         Exported::Done(bytes) => (
             format!(
-                "{}{} records, {bytes} bytes, are in {file}",
+                "{}{} records, {bytes} bytes, are in {file}{}",
                 left_out(exporting.unseen),
                 exporting.records,
+                if model.settings.redacts {
+                    ", as they are: nothing in it is masked"
+                } else {
+                    ""
+                },
             ),
             false,
         ),
@@ -168,7 +174,7 @@ pub(super) fn copy(model: &mut Model, now: Now) -> Vec<Effect> {
     let text = match &record.body {
         Body::Blob { data, .. } => match std::str::from_utf8(&tail.decoder.searchable(data)) {
             Ok(text) => text.to_owned(),
-            Err(_) => decode::hex(data),
+            Err(_) => decode::hex(&redaction::mask_bytes(data)),
         },
         Body::Change(change) => crate::query::change_json(change).to_string(),
     };

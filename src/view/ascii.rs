@@ -5,7 +5,7 @@ use ratatui::buffer::Buffer;
 use unicode_width::UnicodeWidthStr;
 
 /// What our own signs become.
-const SIGNS: [(&str, &str); 41] = [
+const SIGNS: [(&str, &str); 42] = [
     ("─", "-"),
     ("│", "|"),
     ("╭", "+"),
@@ -47,6 +47,7 @@ const SIGNS: [(&str, &str); 41] = [
     ("−", "-"),
     ("–", "-"),
     ("≠", "!"),
+    ("•", "*"),
 ];
 
 /// Replaces every cell that is not ASCII.

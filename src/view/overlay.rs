@@ -10,6 +10,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::{Role, Stage, consumers, copying, drafts, format, help, marks, palette, seek, session};
 use crate::model::{Overlay, Prompt, Purpose, wrap};
+use crate::redact::process as redaction;
 use crate::resource::CONSUMER_NAME_RULE;
 use crate::sanitize;
 
@@ -165,9 +166,14 @@ fn choices<'a>(stage: &'a Stage<'_>, prompt: &'a Prompt, fit: usize) -> impl Ite
 /// drawn: a character can take two columns, or several where it is shown as its number.
 pub(super) fn typed<'a>(stage: &Stage<'_>, input: &Input, area: Rect) -> (Line<'a>, Position) {
     let width = usize::from(area.width.saturating_sub(3));
-    let value = input.value();
-    let cursor = value.char_indices().nth(input.cursor());
-    let (before, after) = value.split_at(cursor.map_or(value.len(), |(cursor, _)| cursor));
+    let place = |text: &str| {
+        text.char_indices()
+            .nth(input.cursor())
+            .map_or(text.len(), |(at, _)| at)
+    };
+    // As a whole: what the cursor stands in would be no account any more.
+    let value = redaction::mask_typed(input.value(), place(input.value()));
+    let (before, after) = value.split_at(place(&value));
     let before = sanitize::line(before);
     let mut start = before.len();
     let mut at = 0;

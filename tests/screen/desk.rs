@@ -65,6 +65,7 @@ impl Desk {
             ring_bytes: 64 << 20,
             audit_values: false,
             bell: false,
+            redacts: false,
             abilities: [pushing, tail(false), edit, querying],
         };
         let identity = Identity {

@@ -38,7 +38,7 @@ impl Decoder {
             .len()
             .min(columns.saturating_mul(decode::BYTES_PER_CHARACTER))];
         match self.choice {
-            Some(Format::Hex) => Ok(Some(hex::spaced(&head[..head.len().min(columns / 2)]))),
+            Some(Format::Hex) => Ok(Some(hex::spaced_beginning(head, columns / 2))),
             Some(Format::Latin1) => Ok(Some(
                 sanitize::line(&text::on_one_line(&latin1(head))).into_owned(),
             )),

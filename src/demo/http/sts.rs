@@ -63,8 +63,8 @@ fn failed(status: StatusCode, code: &str, message: &str) -> Response<Body> {
 fn caller() -> String {
     format!(
         "<GetCallerIdentityResponse xmlns=\"{NAMESPACE}\"><GetCallerIdentityResult>\
-         <Arn>arn:aws:sts::{ACCOUNT}:assumed-role/demo/kinescope</Arn>\
-         <UserId>AROADEMODEMODEMODEMO1:kinescope</UserId><Account>{ACCOUNT}</Account>\
+         <Arn>arn:aws:sts::{ACCOUNT}:assumed-role/shopkeeper/robin</Arn>\
+         <UserId>AROADEMODEMODEMODEMO1:robin</UserId><Account>{ACCOUNT}</Account>\
          </GetCallerIdentityResult></GetCallerIdentityResponse>"
     )
 }

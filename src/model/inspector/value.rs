@@ -6,6 +6,7 @@ use super::Sight;
 use super::tree::{Kind, Sign};
 use super::write::{Place, Writer};
 use crate::decode::{self, Value, decode, hex_line, hex_lines, hex_width};
+use crate::redact::process as redaction;
 use crate::resource::{Attribute, Item};
 
 /// What bytes mean; nothing where nothing is known of them.
@@ -122,7 +123,7 @@ pub(super) fn scalar(sight: Sight, value: &Attribute) -> (Kind, String) {
         value if sight.typed => value.to_json().to_string(),
         Attribute::S(text) => format!("\"{text}\""),
         Attribute::N(digits) => digits.clone(),
-        Attribute::B(bytes) => format!("0x{}", decode::hex(bytes)),
+        Attribute::B(bytes) => format!("0x{}", decode::hex(&redaction::mask_bytes(bytes))),
         Attribute::Bool(flag) => flag.to_string(),
         _ => "null".to_owned(),
     };
@@ -198,7 +199,11 @@ fn write_bytes(writer: &mut Writer, place: &Place<'_>, sight: Sight, bytes: &[u8
     let unread = matches!(decoded.value, Value::Bytes(_));
     let path = decoded.path(" › ");
     if unread && !sight.hex && bytes.len() * 2 + 2 <= writer.room(place) {
-        return writer.leaf(place, Kind::Bytes, &format!("0x{}", decode::hex(bytes)));
+        return writer.leaf(
+            place,
+            Kind::Bytes,
+            &format!("0x{}", decode::hex(&redaction::mask_bytes(bytes))),
+        );
     }
     let at = writer.open(place, Kind::Bytes, &format!("{} bytes · {path}", bytes.len()));
     let inside = place.inside("", 0);

@@ -5,6 +5,7 @@ use aws_runtime::env_config::file::EnvConfigFiles;
 use aws_types::os_shim_internal::{Env, Fs};
 
 use super::SessionError;
+use crate::redact::process as redaction;
 use crate::sanitize;
 use crate::source::credentials::Route;
 
@@ -109,6 +110,27 @@ pub(super) fn region_of(profiles: &ProfileSet, name: &str) -> Option<String> {
         at = profile.get("source_profile")?;
     }
     None
+}
+
+/// Has whom the profile in use names masked, where anything is: the roles are known before who calls is.
+pub(super) fn mask_callers(profiles: &ProfileSet) {
+    let Some(profile) = profiles.get_profile(profiles.selected_profile()) else {
+        return;
+    };
+    redaction::learn(|it| {
+        profile
+            .get("role_arn")
+            .into_iter()
+            .for_each(|arn| it.learn_arn(arn));
+        profile
+            .get("sso_account_id")
+            .into_iter()
+            .for_each(|id| it.learn_account(id));
+        let names = ["role_session_name", "sso_role_name"].into_iter();
+        names
+            .filter_map(|name| profile.get(name))
+            .for_each(|name| it.learn_name(name));
+    });
 }
 
 fn cause(error: &dyn std::error::Error) -> String {

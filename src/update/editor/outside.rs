@@ -10,7 +10,12 @@ use crate::message::Effect;
 use crate::model::{Model, Stage};
 
 /// Opens the record there; or the text that could not be taken the last time.
-pub(super) fn ask(model: &mut Model, _now: Now) -> Vec<Effect> {
+pub(super) fn ask(model: &mut Model, now: Now) -> Vec<Effect> {
+    if model.settings.redacts {
+        let words = "your own editor would show what is masked here; start without --redact to use it";
+        model.notify(now.mono, words, true);
+        return Vec::new();
+    }
     let Some(desk) = desk_mut(model) else {
         return Vec::new();
     };
