@@ -1,6 +1,10 @@
 //! JSON: one value or several, with their numbers as they were written and their members in their order.
 
-use memchr::memmem;
+mod plain;
+
+use std::borrow::Cow;
+
+use memchr::{memchr3, memmem};
 use serde::de::IgnoredAny;
 use serde_json::{Deserializer, Value as Json};
 
@@ -81,15 +85,17 @@ pub(super) fn line(head: Head<'_>) -> Option<String> {
 
 /// The same bytes as text on one line, if they are JSON and no more is known of them than that. What stands on one line
 /// already is not taken apart.
-pub fn json_on_one_line(data: &[u8]) -> Option<String> {
+pub fn json_on_one_line(data: &[u8]) -> Option<Cow<'_, str>> {
     if !looks_like_json(data) || super::is_special_json(data) {
         return None;
     }
-    if data.iter().any(|byte| matches!(byte, b'\n' | b'\r' | b'\t')) {
-        return parse(data).map(|value| value.to_string());
+    if !plain::is_plain_line(data) {
+        if memchr3(b'\n', b'\r', b'\t', data).is_some() {
+            return parse(data).map(|value| Cow::Owned(value.to_string()));
+        }
+        serde_json::from_slice::<IgnoredAny>(data).ok()?;
     }
-    serde_json::from_slice::<IgnoredAny>(data).ok()?;
-    std::str::from_utf8(data).ok().map(str::to_owned)
+    std::str::from_utf8(data).ok().map(Cow::Borrowed)
 }
 
 /// The value on many lines, two spaces a level.
