@@ -3,8 +3,10 @@
 mod plain;
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
-use memchr::{memchr3, memmem};
+use memchr::memchr3;
+use memchr::memmem::Finder;
 use serde::de::IgnoredAny;
 use serde_json::{Deserializer, Value as Json};
 
@@ -62,9 +64,18 @@ pub(super) fn beginning(head: Head<'_>) -> Option<Json> {
     cut.within_string(text).or_else(|| cut.closed(text))
 }
 
-/// Whether bytes hold a member's name or a word in quotes: much quicker than reading them.
-pub(super) fn mentions(data: &[u8], quoted: &str) -> bool {
-    memmem::find(data, quoted.as_bytes()).is_some()
+/// A member's name or a word in quotes, ready to be looked for in payload after payload.
+pub(super) struct Mark(LazyLock<Finder<'static>>);
+
+impl Mark {
+    pub(super) const fn new(find: fn() -> Finder<'static>) -> Self {
+        Self(LazyLock::new(find))
+    }
+
+    /// Whether bytes hold it: much quicker than reading them.
+    pub(super) fn is_in(&self, data: &[u8]) -> bool {
+        self.0.find(data).is_some()
+    }
 }
 
 /// Several values on one line, and how many there are; a head that is not whole has more.

@@ -2,8 +2,7 @@
 
 use std::borrow::Cow;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD as BASE64;
+use base64_simd::STANDARD;
 use serde::Serialize;
 use serde_json::Value as Json;
 
@@ -134,7 +133,7 @@ impl Format {
             out.extend_from_slice(b",\"data_base64\":null}");
         } else {
             out.extend_from_slice(b",\"data_base64\":\"");
-            push_base64(data, out);
+            STANDARD.encode_append(data, out);
             out.extend_from_slice(b"\"}");
         }
         broken
@@ -209,13 +208,6 @@ impl Format {
             Body::Change(change) => (format!("{place}{}", sanitize::line(&change_text(change))), None),
         }
     }
-}
-
-fn push_base64(data: &[u8], out: &mut Vec<u8>) {
-    let begin = out.len();
-    out.resize(begin + data.len().div_ceil(3) * 4, 0);
-    // There is room for exactly that.
-    let _ = BASE64.encode_slice(data, &mut out[begin..]);
 }
 
 /// JSON with everything masked that is to be. What cannot be read would not be masked, and is left out.
