@@ -257,9 +257,9 @@ fn meaning(data: &[u8]) -> (Format, Value) {
 
 /// Whether these bytes may be JSON of which more is known than that.
 fn is_special_json(data: &[u8]) -> bool {
-    [cloudwatch::MARK, dynamodb::MARK]
+    [&cloudwatch::MARK, &dynamodb::MARK]
         .iter()
-        .any(|mark| json::mentions(data, mark))
+        .any(|mark| mark.is_in(data))
 }
 
 /// The beginning of what bytes say on one line of so many columns at most, sanitized. Goes through layers, and takes no more

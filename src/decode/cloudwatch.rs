@@ -2,14 +2,16 @@
 //!
 //! "Log group-level subscription filters", Amazon CloudWatch Logs user guide.
 
+use memchr::memmem::Finder;
 use serde_json::Value as Json;
 
+use super::json::Mark;
 use super::layer::Head;
 use super::{Value, json, text};
 use crate::resource::Timestamp;
 
 /// The member that only such a delivery has.
-pub(super) const MARK: &str = "\"messageType\"";
+pub(super) static MARK: Mark = Mark::new(|| Finder::new("\"messageType\""));
 
 /// Some events of a log stream.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,7 +36,7 @@ pub struct LogEvent {
 }
 
 pub(super) fn value(data: &[u8]) -> Option<Value> {
-    if !json::mentions(data, MARK) {
+    if !MARK.is_in(data) {
         return None;
     }
     let json = json::parse(data)?;
@@ -44,7 +46,7 @@ pub(super) fn value(data: &[u8]) -> Option<Value> {
 
 /// Where the events come from, how many they are, and the first.
 pub(super) fn line(head: Head<'_>) -> Option<String> {
-    if !json::mentions(head.bytes, MARK) {
+    if !MARK.is_in(head.bytes) {
         return None;
     }
     let logs = Logs::of(&json::beginning(head)?)?;

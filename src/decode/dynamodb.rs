@@ -2,16 +2,18 @@
 //!
 //! "Using Kinesis Data Streams to capture changes to DynamoDB", Amazon DynamoDB developer guide.
 
+use memchr::memmem::Finder;
 use serde_json::Value as Json;
 
+use super::json::Mark;
 use super::layer::Head;
 use super::{Value, json};
 use crate::resource::{Change, Event, Timestamp, item_from_json};
 
 /// What `eventSource` is of every such record.
-pub(super) const MARK: &str = "\"aws:dynamodb\"";
+pub(super) static MARK: Mark = Mark::new(|| Finder::new("\"aws:dynamodb\""));
 /// A member that comes before the images, where the source comes after them.
-const EARLY_MARK: &str = "\"dynamodb\"";
+static EARLY_MARK: Mark = Mark::new(|| Finder::new("\"dynamodb\""));
 
 /// Milliseconds since 1970 are more in any year that has the service, seconds are fewer for a thousand years to come.
 const LEAST_MILLIS: i64 = 100_000_000_000;
@@ -28,7 +30,7 @@ pub struct TableChange {
 }
 
 pub(super) fn value(data: &[u8]) -> Option<Value> {
-    if !json::mentions(data, MARK) {
+    if !MARK.is_in(data) {
         return None;
     }
     let json = json::parse(data)?;
@@ -38,8 +40,8 @@ pub(super) fn value(data: &[u8]) -> Option<Value> {
 
 /// What was done, in which table, to which item.
 pub(super) fn line(head: Head<'_>, columns: usize) -> Option<String> {
-    let mark = if head.whole { MARK } else { EARLY_MARK };
-    if !json::mentions(head.bytes, mark) {
+    let mark = if head.whole { &MARK } else { &EARLY_MARK };
+    if !mark.is_in(head.bytes) {
         return None;
     }
     let TableChange { table, change, .. } = TableChange::of(&json::beginning(head)?)?;

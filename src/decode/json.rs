@@ -1,6 +1,12 @@
 //! JSON: one value or several, with their numbers as they were written and their members in their order.
 
-use memchr::memmem;
+mod plain;
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use memchr::memchr3;
+use memchr::memmem::Finder;
 use serde::de::IgnoredAny;
 use serde_json::{Deserializer, Value as Json};
 
@@ -58,9 +64,18 @@ pub(super) fn beginning(head: Head<'_>) -> Option<Json> {
     cut.within_string(text).or_else(|| cut.closed(text))
 }
 
-/// Whether bytes hold a member's name or a word in quotes: much quicker than reading them.
-pub(super) fn mentions(data: &[u8], quoted: &str) -> bool {
-    memmem::find(data, quoted.as_bytes()).is_some()
+/// A member's name or a word in quotes, ready to be looked for in payload after payload.
+pub(super) struct Mark(LazyLock<Finder<'static>>);
+
+impl Mark {
+    pub(super) const fn new(find: fn() -> Finder<'static>) -> Self {
+        Self(LazyLock::new(find))
+    }
+
+    /// Whether bytes hold it: much quicker than reading them.
+    pub(super) fn is_in(&self, data: &[u8]) -> bool {
+        self.0.find(data).is_some()
+    }
 }
 
 /// Several values on one line, and how many there are; a head that is not whole has more.
@@ -81,15 +96,17 @@ pub(super) fn line(head: Head<'_>) -> Option<String> {
 
 /// The same bytes as text on one line, if they are JSON and no more is known of them than that. What stands on one line
 /// already is not taken apart.
-pub fn json_on_one_line(data: &[u8]) -> Option<String> {
+pub fn json_on_one_line(data: &[u8]) -> Option<Cow<'_, str>> {
     if !looks_like_json(data) || super::is_special_json(data) {
         return None;
     }
-    if data.iter().any(|byte| matches!(byte, b'\n' | b'\r' | b'\t')) {
-        return parse(data).map(|value| value.to_string());
+    if !plain::is_plain_line(data) {
+        if memchr3(b'\n', b'\r', b'\t', data).is_some() {
+            return parse(data).map(|value| Cow::Owned(value.to_string()));
+        }
+        serde_json::from_slice::<IgnoredAny>(data).ok()?;
     }
-    serde_json::from_slice::<IgnoredAny>(data).ok()?;
-    std::str::from_utf8(data).ok().map(str::to_owned)
+    std::str::from_utf8(data).ok().map(Cow::Borrowed)
 }
 
 /// The value on many lines, two spaces a level.

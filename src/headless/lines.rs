@@ -1,9 +1,8 @@
 //! A record as a line of output.
 
-use std::io::Write as _;
+use std::borrow::Cow;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD as BASE64;
+use base64_simd::STANDARD;
 use serde::Serialize;
 use serde_json::Value as Json;
 
@@ -129,12 +128,14 @@ impl Format {
         out.pop();
         out.extend_from_slice(b",\"data\":");
         self.push_json(&value, out);
-        // What is masked in the value would be plain to read in its Base64. Writing to a Vec cannot fail.
-        let _ = if self.masked {
-            write!(out, ",\"data_base64\":null}}")
+        // What is masked in the value would be plain to read in its Base64.
+        if self.masked {
+            out.extend_from_slice(b",\"data_base64\":null}");
         } else {
-            write!(out, ",\"data_base64\":\"{}\"}}", BASE64.encode(data))
-        };
+            out.extend_from_slice(b",\"data_base64\":\"");
+            STANDARD.encode_append(data, out);
+            out.extend_from_slice(b"\"}");
+        }
         broken
     }
 
@@ -162,12 +163,16 @@ impl Format {
 
     /// How a payload was read, its value as JSON on one line, and why it was not read as was chosen. JSON is passed on as it was
     /// written.
-    fn decoded(&self, data: &[u8], aggregate: Option<&Aggregate>) -> (String, String, Option<Broken>) {
+    fn decoded<'a>(
+        &self,
+        data: &'a [u8],
+        aggregate: Option<&Aggregate>,
+    ) -> (Cow<'static, str>, Cow<'a, str>, Option<Broken>) {
         if aggregate.is_none()
             && matches!(self.decoder.choice(), None | Some(decode::Format::Json))
             && let Some(json) = json_on_one_line(data)
         {
-            return ("json".to_owned(), json, None);
+            return ("json".into(), json, None);
         }
         let decoder = self.decoder.inside(aggregate);
         let decoded = decoder.decode(data).out_of(aggregate);
@@ -177,7 +182,8 @@ impl Format {
             Value::Bytes(bytes) if self.masked => json_of(&hex(&redaction::mask_bytes(bytes))),
             Value::Bytes(bytes) => json_of(&hex(bytes)),
         };
-        (decoded.path(">"), value, decoder.misread(&decoded).cloned())
+        let broken = decoder.misread(&decoded).cloned();
+        (decoded.path(">").into(), value.into(), broken)
     }
 
     fn text(&self, record: &Record) -> (String, Option<Broken>) {

@@ -9,7 +9,7 @@ use crate::resource::ShardId;
 
 /// What reads that are under way may bring together, in bytes. An answer takes over twice of what it brings while it is taken
 /// apart, and none of that is in the ring yet.
-const BYTES_UNDER_WAY: u64 = 3 << 20;
+const BYTES_UNDER_WAY: u64 = 2 << 20;
 
 /// Calls, in the order in which they became due.
 #[derive(Debug)]

@@ -74,8 +74,8 @@ impl Decoder {
 /// Whether bytes that a line has no room for may be JSON of which more is known. It is not read for that.
 fn may_be(format: Format, data: &[u8]) -> bool {
     match format {
-        Format::CloudwatchLogs => json::mentions(data, cloudwatch::MARK),
-        Format::Dynamodb => json::mentions(data, dynamodb::MARK),
+        Format::CloudwatchLogs => cloudwatch::MARK.is_in(data),
+        Format::Dynamodb => dynamodb::MARK.is_in(data),
         Format::Ndjson => json::looks_like_json(data),
         _ => true,
     }
