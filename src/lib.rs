@@ -100,6 +100,7 @@ pub mod logging;
 pub mod message;
 pub mod model;
 pub mod names;
+mod printable;
 pub mod query;
 pub mod redact;
 pub mod resource;

@@ -15,6 +15,7 @@ use std::ops::RangeInclusive;
 
 use unicode_width::UnicodeWidthChar;
 
+use crate::printable::is_printable;
 use crate::redact::process as redaction;
 
 /// Marks that may sit on one character; more would grow into the lines around it.
@@ -39,7 +40,7 @@ pub fn bytes(bytes: &[u8]) -> String {
 ///
 /// The text must be JSON already, on one line: unsafe characters can then stand only inside its strings.
 pub fn json(text: &str) -> Cow<'_, str> {
-    if is_all_plain(text) || !text.chars().any(is_unsafe_in_json) {
+    if is_printable(text.as_bytes()) || !text.chars().any(is_unsafe_in_json) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 16);
@@ -65,7 +66,7 @@ fn masked(text: &str, keep: impl Fn(char) -> bool) -> Cow<'_, str> {
 }
 
 fn gate(text: &str, keep: impl Fn(char) -> bool) -> Cow<'_, str> {
-    if is_all_plain(text) {
+    if is_printable(text.as_bytes()) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 16);
@@ -82,15 +83,6 @@ fn gate(text: &str, keep: impl Fn(char) -> bool) -> Cow<'_, str> {
         }
     }
     Cow::Owned(out)
-}
-
-/// Printable ASCII: by far the most of what comes through, and nothing to do. Whole pieces are looked at, and not each byte for
-/// itself, so that it is done with many at a time.
-fn is_all_plain(text: &str) -> bool {
-    let is_plain = |byte: &u8| (0x20..0x7f).contains(byte);
-    text.as_bytes()
-        .chunks(64)
-        .all(|piece| piece.iter().fold(true, |all, byte| all & is_plain(byte)))
 }
 
 fn is_mark(c: char) -> bool {
