@@ -7,6 +7,7 @@ mod output;
 pub mod panics;
 pub mod recording;
 mod surroundings;
+mod thrift;
 
 use std::io::{self, BufWriter, IsTerminal as _, Write};
 use std::path::PathBuf;
@@ -22,7 +23,6 @@ use crossterm::terminal::{
 };
 use crossterm::{execute, queue};
 use jiff::Timestamp;
-use ratatui::backend::CrosstermBackend;
 use ratatui::layout::{Position, Rect};
 use ratatui::{Frame, Terminal};
 use signal_hook::consts::SIGTSTP;
@@ -32,6 +32,7 @@ use output::Output;
 use recording::Recording;
 pub use recording::{Opening, RecordError};
 pub use surroundings::{Colours, Multiplexer, Surroundings};
+pub use thrift::Thrift;
 
 use crate::model::Size;
 
@@ -70,7 +71,7 @@ pub enum NoScreen {
 
 /// The terminal while it is ours.
 pub struct Screen {
-    terminal: Terminal<CrosstermBackend<BufWriter<Output>>>,
+    terminal: Terminal<Thrift<BufWriter<Output>>>,
     surroundings: Surroundings,
     lost: bool,
 }
@@ -89,7 +90,7 @@ impl Screen {
             begin_recording(record)?;
         }
         take()?;
-        let backend = CrosstermBackend::new(BufWriter::with_capacity(BUFFER, Output));
+        let backend = Thrift::new(BufWriter::with_capacity(BUFFER, Output));
         match Terminal::new(backend) {
             Ok(terminal) => Ok(Self {
                 terminal,

@@ -6,8 +6,8 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use kinescope::resource::Record;
+use kinescope::terminal::Thrift;
 use ratatui::Terminal;
-use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
 use ratatui::{TerminalOptions, Viewport};
 
@@ -94,9 +94,9 @@ impl Write for Counted {
 }
 
 /// A terminal of this size, and how many bytes it was sent.
-fn counting(width: u16, height: u16) -> (Terminal<CrosstermBackend<Counted>>, Counted) {
+fn counting(width: u16, height: u16) -> (Terminal<Thrift<Counted>>, Counted) {
     let sent = Counted::default();
     let viewport = Viewport::Fixed(Rect::new(0, 0, width, height));
-    let terminal = Terminal::with_options(CrosstermBackend::new(sent.clone()), TerminalOptions { viewport });
+    let terminal = Terminal::with_options(Thrift::new(sent.clone()), TerminalOptions { viewport });
     (terminal.unwrap(), sent)
 }
