@@ -36,7 +36,7 @@ pub(crate) const PICTURES: [Picture; 11] = [
             ("", "clickstream"),
             ("/orders\r", "005 open"),
             ("Ttrim-horizon\r", "ord-0495"),
-            (" \r", "customer_id"),
+            (" \r", "record · json"),
         ],
     },
     Picture {
