@@ -131,6 +131,14 @@ impl StreamTail {
         self.queue.len() + self.asleep.len()
     }
 
+    /// How much it keeps of shards beside which there are, what became of them and whose children they are: what is needed of
+    /// those that are read, or about to be.
+    #[cfg(test)]
+    pub(super) fn known(&self) -> usize {
+        let waiting = self.ranges.len() + self.expected.len() + self.without_credentials.len();
+        waiting + self.untold.len() + self.queue.known()
+    }
+
     /// Changes whether parents are drained before their children are begun. Children that waited for theirs may begin now; what
     /// has begun goes on.
     pub fn put_parents_first(&mut self, now: Now, parents_first: bool) -> Vec<TailEvent> {
