@@ -12,7 +12,7 @@ const SEASON: i64 = 30_000;
 const EVERY: i64 = 500;
 /// After so many minutes nothing is new any more.
 const FIRST: i64 = 10;
-/// Records that are read late, and the faults before that.
+/// How long what came last may take to be read.
 const LATE: i64 = 600_000;
 
 /// A split and a merge by turns, so that there are eight or nine open shards all the time.
@@ -28,7 +28,7 @@ fn history() -> Vec<SimShard> {
         .step_by(usize::try_from(SEASON).unwrap())
         .enumerate()
     {
-        let parents: Vec<_> = open.drain(..1 + turn % 2).collect();
+        let parents: Vec<_> = open.drain(..=(turn % 2)).collect();
         for parent in &parents {
             shards[*parent].closes = Some(time);
         }
