@@ -82,10 +82,7 @@ impl Drafts {
     pub fn left_behind(&self) -> Result<Vec<LeftBehind>, DraftsError> {
         let unreadable = |why| failed("the drafts cannot be listed in", &self.folder, why);
         let entries = match fs::read_dir(&self.folder) {
-            // A home that is no folder holds none, and that none can be kept there is told with the first.
-            Err(why) if matches!(why.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
-                return Ok(Vec::new());
-            }
+            Err(why) if why.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             entries => entries.map_err(unreadable)?,
         };
         let mut files = Vec::new();
