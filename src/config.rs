@@ -215,12 +215,20 @@ fn read(named: Option<&Path>) -> Result<(PathBuf, String), ConfigError> {
     let file = named.unwrap_or(&own);
     match std::fs::read_to_string(file) {
         Ok(text) => Ok((file.to_owned(), text)),
-        Err(error) if named.is_none() && error.kind() == io::ErrorKind::NotFound => Ok((own, String::new())),
+        Err(error) if named.is_none() && is_absence(&error) => Ok((own, String::new())),
         Err(why) => Err(ConfigError::Unreadable {
             file: file.to_owned(),
             why,
         }),
     }
+}
+
+/// Whether a file is not there, be it that its folder cannot be one: a home may be `/dev/null`.
+fn is_absence(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+    )
 }
 
 /// A number that must be within bounds.
@@ -285,6 +293,12 @@ mod tests {
         assert_eq!((config.max_fps, config.ring_mib), (4, 64));
         assert!(config.ascii.is_none() && !config.read_only);
         assert_eq!(config.decoder_for("orders").choice(), None);
+    }
+
+    #[test]
+    fn a_home_that_is_no_folder_has_no_settings() {
+        let absent = std::fs::read_to_string("/dev/null/config.toml").unwrap_err();
+        assert!(is_absence(&absent));
     }
 
     #[test]

@@ -21,6 +21,9 @@ const LARGEST: u64 = 8 << 20;
 /// Where the log is. Static, because a panic hook owns nothing.
 static PLACE: OnceLock<PathBuf> = OnceLock::new();
 
+/// Why the first event was lost that could not be written.
+static LOST: OnceLock<io::Error> = OnceLock::new();
+
 /// A log that cannot be written.
 #[derive(Debug, Error)]
 #[error("the log file {} cannot be written: {why}; check --log-file", sanitize::line(&file.display().to_string()))]
@@ -38,7 +41,9 @@ pub fn start(file: Option<&Path>) -> Result<(), LogError> {
     })?;
     let lines = tracing_subscriber::fmt::layer()
         .with_ansi(false)
-        .with_writer(Mutex::new(Gate(log)));
+        .with_writer(Mutex::new(Gate(log)))
+        // Nobody but this module may write to the terminal; what cannot be written is told at the end.
+        .log_internal_errors(false);
     tracing_subscriber::registry().with(lines).with(ours()).init();
     // It is started once.
     let _ = PLACE.set(file.to_owned());
@@ -48,6 +53,16 @@ pub fn start(file: Option<&Path>) -> Result<(), LogError> {
 /// The file that is written to, where one is.
 pub fn place() -> Option<&'static Path> {
     PLACE.get().map(PathBuf::as_path)
+}
+
+/// What is missing from the log, if anything is: a disk may be full. To be told once, when the terminal is given back.
+pub fn loss() -> Option<String> {
+    let (file, why) = (place()?, LOST.get()?);
+    let file = file.display().to_string();
+    Some(format!(
+        "the log file {} is not complete: {why}",
+        sanitize::line(&file)
+    ))
 }
 
 /// Writes lines of a panic to the log, past the writer of all others: that may be just what has panicked.
@@ -78,7 +93,8 @@ impl<W: Write> Write for Gate<W> {
     fn write(&mut self, event: &[u8]) -> io::Result<usize> {
         let mut line = sanitize::bytes(event.strip_suffix(b"\n").unwrap_or(event));
         line.push('\n');
-        self.0.write_all(line.as_bytes())?;
+        let written = self.0.write_all(line.as_bytes());
+        written.inspect_err(|error| drop(LOST.set(io::Error::from(error.kind()))))?;
         Ok(event.len())
     }
 

@@ -34,17 +34,25 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(answer) => return explain(&answer),
     };
-    match run(cli, clock) {
+    let ended = run(cli, clock);
+    if let Some(loss) = logging::loss() {
+        complain(&loss);
+    }
+    match ended {
         Ok(Ended::Done) => ExitCode::SUCCESS,
         Ok(Ended::Told) => ExitCode::FAILURE,
         Ok(Ended::Interrupted) => ExitCode::from(130),
         Err(error) => {
-            // Stderr may be closed; the exit code says the same.
-            let text = format!("kinescope: {error}");
-            let _ = writeln!(io::stderr(), "{}", redact::process::mask(&text));
+            complain(&error.to_string());
             ExitCode::from(if commands::is_usage(&error) { 2 } else { 1 })
         }
     }
+}
+
+/// One line on stderr, which may be closed; the exit code says the same.
+fn complain(what: &str) {
+    let text = format!("kinescope: {what}");
+    let _ = writeln!(io::stderr(), "{}", redact::process::mask(&text));
 }
 
 /// This program, also where its file was replaced or taken away since it began.

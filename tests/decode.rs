@@ -8,6 +8,9 @@
 //! ```
 #![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
 
+#[path = "support/mishap.rs"]
+mod mishap;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,8 +18,10 @@ use std::path::{Path, PathBuf};
 use kinescope::decode::{DEPTH, Decoded, LARGEST, Value, decode, preview, user_records};
 use kinescope::resource::{Body, Change, Record};
 use proptest::prelude::*;
-use proptest::sample::{Index, select};
+use proptest::sample::select;
 use serde_json::{Value as Json, json};
+
+use mishap::{harmed, mishap};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/decode")
@@ -192,54 +197,6 @@ fn within_caps(decoded: &Decoded) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// One thing that may happen to bytes on their way.
-#[derive(Clone, Debug)]
-enum Mishap {
-    Flip(Index, u8),
-    Cut(Index),
-    Drop(Index, Index),
-    Double(Index, Index),
-    Insert(Index, Vec<u8>),
-}
-
-impl Mishap {
-    fn befall(&self, data: &mut Vec<u8>) {
-        let all = data.len() + 1;
-        let range = |a: &Index, b: &Index| {
-            let (a, b) = (a.index(all), b.index(all));
-            a.min(b)..a.max(b)
-        };
-        match self {
-            Self::Flip(at, with) => {
-                if let Some(byte) = data.get_mut(at.index(all)) {
-                    *byte ^= with;
-                }
-            }
-            Self::Cut(at) => data.truncate(at.index(all)),
-            Self::Drop(a, b) => drop(data.drain(range(a, b))),
-            Self::Double(a, b) => {
-                let again = data[range(a, b)].to_vec();
-                data.extend(again);
-            }
-            Self::Insert(at, bytes) => {
-                let at = at.index(all);
-                data.splice(at..at, bytes.iter().copied());
-            }
-        }
-    }
-}
-
-fn mishap() -> impl Strategy<Value = Mishap> {
-    let at = any::<Index>;
-    prop_oneof![
-        4 => (at(), 1u8..).prop_map(|(at, with)| Mishap::Flip(at, with)),
-        1 => at().prop_map(Mishap::Cut),
-        1 => (at(), at()).prop_map(|(a, b)| Mishap::Drop(a, b)),
-        1 => (at(), at()).prop_map(|(a, b)| Mishap::Double(a, b)),
-        1 => (at(), proptest::collection::vec(any::<u8>(), 1..20)).prop_map(|(at, bytes)| Mishap::Insert(at, bytes)),
-    ]
-}
-
 /// Beginnings that lead into the readers, which bytes of no kind hardly ever have.
 const BEGINNINGS: [&[u8]; 12] = [
     b"",
@@ -264,12 +221,9 @@ proptest! {
 
     #[test]
     fn any_mishap_is_taken(
-        (_, mut data) in select(payloads()),
+        (_, data) in select(payloads()),
         mishaps in proptest::collection::vec(mishap(), 1..6),
     ) {
-        for mishap in mishaps {
-            mishap.befall(&mut data);
-        }
-        hold(&data)?;
+        hold(&harmed(data, &mishaps))?;
     }
 }

@@ -17,6 +17,7 @@ mod journeys {
     mod decode;
     mod denied;
     mod editor;
+    mod faults;
     mod get;
     mod headless;
     mod hostile;

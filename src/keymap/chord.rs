@@ -9,6 +9,8 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use serde::Deserialize;
 use thiserror::Error;
 
+use crate::sanitize;
+
 /// A key with the modifiers held down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
 #[serde(try_from = "String")]
@@ -133,10 +135,16 @@ fn without_modifier(text: &str) -> Option<(KeyModifiers, &str)> {
     }
 }
 
+/// Whether a character stands on a screen as it is: a key that cannot be told could not be found again.
+fn is_shown(character: char) -> bool {
+    let text = character.encode_utf8(&mut [0; 4]).to_owned();
+    sanitize::line(&text) == text
+}
+
 fn code(key: &str) -> Option<KeyCode> {
     let mut characters = key.chars();
     if let (Some(character), None) = (characters.next(), characters.next()) {
-        return (!character.is_control()).then_some(KeyCode::Char(character));
+        return is_shown(character).then_some(KeyCode::Char(character));
     }
     let word = key.to_ascii_lowercase();
     let alias = ALIASES.iter().find(|(alias, _)| *alias == word);
@@ -230,7 +238,18 @@ mod tests {
 
     #[test]
     fn what_names_no_key_is_refused() {
-        for text in ["hyper-x", "", "f0", "f13", "ctrl-", "\u{1b}", "xy", "shift-x"] {
+        for text in [
+            "hyper-x",
+            "",
+            "f0",
+            "f13",
+            "ctrl-",
+            "\u{1b}",
+            "xy",
+            "shift-x",
+            "ctrl-\u{feff}",
+            "\u{202e}",
+        ] {
             assert_eq!(text.parse::<Chord>(), Err(ChordError::Unknown(text.to_owned())));
         }
         assert_eq!(

@@ -75,7 +75,7 @@ pub fn parse_condition(
         ));
     }
     if let Some(more) = another(rest, variables) {
-        return Err(ConditionError::Several(safe(more)));
+        return Err(ConditionError::Several(safe(&more)));
     }
     let value = rest.trim();
     if value.is_empty() {
@@ -123,21 +123,24 @@ fn split_operator(text: &str) -> Option<(Operator, &str)> {
     Some((Operator::ALL.into_iter().find(named)?, rest))
 }
 
-/// What of a value is a second condition, after `and` or the like.
-fn another<'a>(value: &'a str, variables: &[Variable]) -> Option<&'a str> {
-    if value.trim_start().starts_with('"') {
+/// What of a value is a second condition, after `and` or the like. A value that begins with such a word counts as one, with or
+/// without a blank before it.
+fn another(value: &str, variables: &[Variable]) -> Option<String> {
+    let value = value.trim_start();
+    if value.starts_with('"') {
         return None;
     }
+    let value = format!(" {value}");
     let lower = value.to_ascii_lowercase();
-    [" and ", "&&", ",", ";", " or ", "||"]
-        .into_iter()
-        .find_map(|link| {
-            let at = lower.find(link)?;
-            let (word, rest) = split_word(&value[at + link.len()..]);
-            find(word, variables)?;
-            split_operator(rest)?;
-            Some(&value[at..])
-        })
+    let links = [" and ", "&&", ",", ";", " or ", "||"].into_iter();
+    let mut found = links.filter_map(|link| {
+        let at = lower.find(link)?;
+        let (word, rest) = split_word(&value[at + link.len()..]);
+        find(word, variables)?;
+        split_operator(rest)?;
+        Some(value[at..].to_owned())
+    });
+    found.next()
 }
 
 fn operand(

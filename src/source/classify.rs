@@ -82,6 +82,7 @@ const CODES: &[(ErrorKind, &[&str])] = &[
             "MissingAuthenticationToken",
             "MissingAuthenticationTokenException",
             "RequestExpired",
+            "RequestInTheFuture",
             "RequestTimeTooSkewed",
             "SignatureDoesNotMatch",
             "TokenRefreshRequired",
@@ -124,6 +125,11 @@ where
             let status = context.raw().status().as_u16();
             let code = context.err().code().unwrap_or_default();
             let message = context.err().message().unwrap_or_default();
+            if is_about_the_clock(code, message) {
+                return made(ErrorKind::Credentials, code, message)
+                    .with_remedy(Some(SET_THE_CLOCK))
+                    .with_request_id(error.request_id());
+            }
             if let Some(remedy) = context.raw().extension::<Remedy>() {
                 return made(
                     ErrorKind::Credentials,
@@ -143,6 +149,17 @@ where
         _ => unanswered(error, &made),
     };
     failed.with_request_id(error.request_id())
+}
+
+/// Signatures hold for five minutes around the time in them (IAM User Guide, "Troubleshoot Signature Version 4 signing"). The SDK
+/// corrects itself by the time in the answer; what comes here is what that could not mend.
+const SET_THE_CLOCK: &str = "the clock of this machine is off: set it, then try again";
+/// The codes of that, and where the code is one of any wrong signature, the beginnings of its message.
+const CLOCK_CODES: [&str; 3] = ["RequestExpired", "RequestInTheFuture", "RequestTimeTooSkewed"];
+const CLOCK_WORDS: [&str; 2] = ["Signature expired", "Signature not yet current"];
+
+fn is_about_the_clock(code: &str, message: &str) -> bool {
+    CLOCK_CODES.contains(&code) || CLOCK_WORDS.iter().any(|words| message.starts_with(words))
 }
 
 /// An answer that had begun and broke off, with a last word of the service's or without.
@@ -256,13 +273,37 @@ fn unanswered(
     match (asked, timed_out) {
         (Some(host), Some(timeout)) => made(ErrorKind::Transport, "timed out", &format!("{host}: {timeout}")),
         (None, Some(timeout)) => made(ErrorKind::Transport, "timed out", &timeout.to_string()),
-        (Some(host), None) => made(ErrorKind::Transport, "no answer", &no_answer(error, host)),
+        (Some(host), None) => {
+            let why = no_answer(error, host);
+            let remedy = TLS.iter().find(|(words, _)| why.contains(words));
+            made(ErrorKind::Transport, "no answer", &why).with_remedy(remedy.map(|(_, remedy)| *remedy))
+        }
         (None, None) => unsent(error, made),
     }
 }
 
 /// How the SDK words all its timeouts, before the time that was waited.
 const TIMED_OUT: &str = "timeout occurred after";
+
+/// What rustls says where the other side is not as it should be, and what to do about that.
+const TLS: [(&str, &str); 4] = [
+    (
+        "InvalidContentType",
+        "nothing there speaks TLS: use http:// if the endpoint is a plain one",
+    ),
+    (
+        "UnknownIssuer",
+        "its certificate is of nobody known here: name who signed it in AWS_CA_BUNDLE",
+    ),
+    (
+        "certificate not valid for name",
+        "its certificate is another host's: check --endpoint-url",
+    ),
+    (
+        "certificate expired",
+        "its certificate has expired, or the clock of this machine is off",
+    ),
+];
 
 fn no_answer(error: &(dyn Error + 'static), host: &str) -> String {
     match find::<io::Error>(error).map(io::Error::kind) {
@@ -332,6 +373,29 @@ mod tests {
         ] {
             assert_eq!(refused_with(400, code).kind, kind, "{code}");
         }
+    }
+
+    #[test]
+    fn a_clock_that_is_off_is_told_as_that() {
+        for (code, message) in [
+            ("RequestTimeTooSkewed", "The difference is too large."),
+            (
+                "InvalidSignatureException",
+                "Signature expired: 20261121T050000Z is now earlier than",
+            ),
+            (
+                "SignatureDoesNotMatch",
+                "Signature not yet current: 20261121T050000Z is still later than",
+            ),
+        ] {
+            let error = ErrorMetadata::builder().code(code).message(message).build();
+            let error = classify("GetRecords", "orders", &Failed::service_error(error, answer(400)));
+            assert_eq!(
+                (error.kind, error.advice().as_str()),
+                (ErrorKind::Credentials, SET_THE_CLOCK)
+            );
+        }
+        assert_ne!(refused_with(400, "SignatureDoesNotMatch").advice(), SET_THE_CLOCK);
     }
 
     #[test]

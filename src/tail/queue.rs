@@ -116,6 +116,12 @@ impl Queue {
     pub(super) fn len(&self) -> usize {
         self.calls.len() + self.waits.len()
     }
+
+    /// How much is known of shards.
+    #[cfg(test)]
+    pub(super) fn known(&self) -> usize {
+        self.awaited.len() + self.brought.len() + self.may_bring.len()
+    }
 }
 
 #[cfg(test)]

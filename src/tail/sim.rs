@@ -11,7 +11,8 @@ use std::time::Duration;
 use super::{Ask, Heard, Plan, StreamTail};
 use crate::clock::Now;
 use crate::resource::{
-    Batch, Body, ChildShard, IteratorToken, Position, Record, SequenceNumber, Shard, ShardId, Timestamp,
+    Batch, Body, ChildShard, HashRange, IteratorToken, Position, Record, SequenceNumber, Shard, ShardId,
+    Timestamp,
 };
 use crate::source::{ErrorKind, ReadLimits, SourceError, facts};
 
@@ -23,6 +24,9 @@ pub(super) const LIMITS: ReadLimits = facts::KINESIS;
 
 /// How long an iterator is good for.
 const ITERATOR_LIFE: Duration = Duration::from_mins(5);
+
+/// Hash keys make no difference to a story, only whether there are any.
+const RANGE: HashRange = HashRange { start: 0, end: 1 };
 
 /// When every story begins, on the wall.
 const NOON: i64 = 1_795_000_000_000;
@@ -104,7 +108,7 @@ impl Sim {
                 waiting.insert(number, (shard, heard));
             }
             story.most_in_flight = story.most_in_flight.max(waiting.len());
-            story.most_kept = story.most_kept.max(tail.kept());
+            story.weigh(clock, tail.kept(), tail.known());
             let wake = tail.wake_at().map(|at| millis(at) + 1);
             let answer = answers.peek().map(|Reverse((due, _))| *due);
             let next = [wake, answer].into_iter().flatten().min();
@@ -289,7 +293,7 @@ impl Sim {
         let child = |(place, it): (usize, &SimShard)| ChildShard {
             id: shard_id(place),
             parents: it.parents.iter().copied().map(shard_id).collect(),
-            hash_range: None,
+            hash_range: Some(RANGE),
         };
         let ours = |(_, it): &(usize, &SimShard)| it.parents.contains(&parent) && it.opens <= clock;
         self.shards.iter().enumerate().filter(ours).map(child).collect()
@@ -301,7 +305,7 @@ impl Sim {
             id: shard_id(place),
             parent: it.parents.first().copied().map(shard_id),
             adjacent_parent: it.parents.get(1).copied().map(shard_id),
-            hash_range: None,
+            hash_range: Some(RANGE),
             first: None,
             last: it.closes.filter(|closes| *closes <= clock).map(|_| "9".into()),
         };
@@ -320,5 +324,7 @@ fn failure(kind: ErrorKind) -> SourceError {
     SourceError::new(kind, "GetRecords", "sim", "fault", "")
 }
 
+#[cfg(test)]
+mod hour;
 #[cfg(test)]
 mod tests;

@@ -19,6 +19,8 @@ use crate::source::{ErrorKind, SourceError};
 const LOOK_AGAIN: Duration = Duration::from_secs(2);
 /// The same where there are no credentials to look with: somebody has to log in first.
 const LOOK_WITH_CREDENTIALS: Duration = Duration::from_secs(30);
+/// What to do about a stream that has been deleted and created while it was read.
+const MADE_ANEW: &str = "the stream was made anew meanwhile; tail it again";
 /// How often the children of a drained shard are looked for; a deleted or disabled stream has none.
 const LOOKS: u32 = 3;
 
@@ -42,6 +44,8 @@ pub struct StreamTail {
     throttled: u64,
     /// Shards whose last call failed for want of credentials.
     without_credentials: BTreeSet<ShardId>,
+    /// Shards that the service did not find any more, and what it said, until it is known what follows them.
+    missing: BTreeMap<ShardId, SourceError>,
     /// What waking brought to light; told with the next answer.
     untold: Vec<TailEvent>,
 }
@@ -88,6 +92,7 @@ impl StreamTail {
                 .collect(),
             ranges: BTreeMap::new(),
             expected: BTreeMap::new(),
+            missing: BTreeMap::new(),
             asleep: BinaryHeap::new(),
             unfinished: 0,
             lagging: 0,
@@ -129,6 +134,15 @@ impl StreamTail {
     #[cfg(test)]
     pub(super) fn kept(&self) -> usize {
         self.queue.len() + self.asleep.len()
+    }
+
+    /// How much it keeps of shards beside which there are, what became of them and whose children they are: what is needed of
+    /// those that are read, or about to be.
+    #[cfg(test)]
+    pub(super) fn known(&self) -> usize {
+        let waiting =
+            self.ranges.len() + self.expected.len() + self.missing.len() + self.without_credentials.len();
+        waiting + self.untold.len() + self.queue.known()
     }
 
     /// Changes whether parents are drained before their children are begun. Children that waited for theirs may begin now; what
@@ -264,7 +278,12 @@ impl StreamTail {
                 });
             }
             Output::Gap => events.push(TailEvent::Gap(shard.clone())),
-            Output::Trouble(error) => events.push(TailEvent::Trouble(shard.clone(), error)),
+            Output::Trouble(error) => {
+                if error.kind == ErrorKind::NotFound {
+                    self.missing.insert(shard.clone(), error.clone());
+                }
+                events.push(TailEvent::Trouble(shard.clone(), error));
+            }
             Output::Follow(children) => {
                 for child in children {
                     self.ranges
@@ -291,6 +310,7 @@ impl StreamTail {
     }
 
     fn finish(&mut self, now: Now, shard: &ShardId, events: &mut Vec<TailEvent>) {
+        self.missing.remove(shard);
         self.set_stage(shard, Stage::Done);
         self.open_children(now, events);
     }
@@ -315,6 +335,10 @@ impl StreamTail {
 
     /// A list of the shards is here. What it does not hold is trimmed, and comes from nowhere.
     fn children_listed(&mut self, now: Now, parent: &ShardId, shards: &[Shard], events: &mut Vec<TailEvent>) {
+        if let Some(error) = self.denied_and_listed(parent, shards) {
+            events.push(TailEvent::GaveUp(parent.clone(), error));
+            return self.finish(now, parent, events);
+        }
         self.learn_ranges(shards);
         for shard in shards {
             self.lineage
@@ -332,6 +356,14 @@ impl StreamTail {
         } else {
             self.look_again(now, parent, events);
         }
+    }
+
+    /// What the service says of a shard that it does not find and yet lists as open. A trimmed one is not listed, and a closed one
+    /// is no longer open: this is another stream of the same name, which nobody asked for.
+    fn denied_and_listed(&mut self, shard: &ShardId, listed: &[Shard]) -> Option<SourceError> {
+        let error = self.missing.remove(shard)?;
+        let is_open = listed.iter().any(|it| it.id == *shard && it.is_open());
+        is_open.then(|| error.with_remedy(Some(MADE_ANEW)))
     }
 
     /// The look for a shard's children failed: what may pass is tried until it works, the rest ends the look.

@@ -73,7 +73,12 @@ pub(crate) struct Served {
 impl Served {
     /// Starts it, and waits until it says where it listens.
     pub(crate) fn start() -> Self {
-        let mut child = command(&["demo", "--serve"]).spawn().unwrap();
+        Self::start_with(&[])
+    }
+
+    /// The same with more arguments.
+    pub(crate) fn start_with(more: &[&str]) -> Self {
+        let mut child = command(&[&["demo", "--serve"], more].concat()).spawn().unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let mut greeting = String::new();
         stdout.read_line(&mut greeting).unwrap();

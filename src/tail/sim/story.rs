@@ -21,6 +21,8 @@ pub(in crate::tail) struct Story {
     pub(in crate::tail) most_in_flight: usize,
     /// The most calls, waits and sleeps that the tail kept at once.
     pub(in crate::tail) most_kept: usize,
+    /// The most that it kept in each minute of the story, what it knew of shards counted as well.
+    pub(in crate::tail) kept: BTreeMap<i64, usize>,
     pub(in crate::tail) ended: bool,
 }
 
@@ -70,6 +72,13 @@ impl Story {
             }
             Ask::Children(_) => {}
         }
+    }
+
+    /// Keeps how much the tail keeps: things to do, and things known of shards.
+    pub(super) fn weigh(&mut self, clock: i64, to_do: usize, known: usize) {
+        self.most_kept = self.most_kept.max(to_do);
+        let most = self.kept.entry(clock / 60_000).or_default();
+        *most = to_do.saturating_add(known).max(*most);
     }
 
     /// The place in the order of a shard's turn, which must have come once.

@@ -84,3 +84,19 @@ fn who_waits_for_credentials_tries_at_once_when_told_to_and_nobody_else_does() {
     assert!(matches!(tail.poll(now), Some(Ask::Iterator(shard, _)) if shard == shards[0].id));
     assert_eq!(tail.poll(now), None);
 }
+
+#[test]
+fn a_shard_that_is_not_found_and_listed_as_open_is_given_up() {
+    let shards = [shard(0, &[])];
+    let now = Now::start("2026-03-02T09:14:00Z".parse().unwrap());
+    let (mut tail, _) = StreamTail::new(now, plan(Position::TrimHorizon), &shards);
+    assert!(matches!(tail.poll(now), Some(Ask::Iterator(..))));
+    let error = SourceError::new(ErrorKind::NotFound, "GetShardIterator", "orders", "code", "");
+    tail.hear(now, &shards[0].id, Heard::Failed(error));
+    assert!(matches!(tail.poll(now), Some(Ask::Children(_))));
+    let events = tail.hear(now, &shards[0].id, Heard::Shards(shards.to_vec()));
+    let told =
+        |event: &TailEvent| matches!(event, TailEvent::GaveUp(_, error) if error.advice() == MADE_ANEW);
+    assert!(events.iter().any(told), "{events:?}");
+    assert_eq!(events.last(), Some(&TailEvent::Ended));
+}

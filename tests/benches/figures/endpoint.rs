@@ -46,8 +46,13 @@ pub(crate) fn client(url: &str) -> Client {
 impl Endpoint {
     /// With a new stream of so many shards.
     pub(crate) fn with_stream(name: &str, shards: i32) -> Self {
+        Self::of(Served::start(), name, shards)
+    }
+
+    /// The same at an endpoint that is served already, and may have a bad day.
+    pub(crate) fn of(served: Served, name: &str, shards: i32) -> Self {
         let endpoint = Self {
-            served: Served::start(),
+            served,
             runtime: runtime(),
         };
         let client = client(endpoint.url());
@@ -55,13 +60,9 @@ impl Endpoint {
             let create = client.create_stream().stream_name(name).shard_count(shards);
             create.send().await.unwrap();
             loop {
-                let described = client
-                    .describe_stream_summary()
-                    .stream_name(name)
-                    .send()
-                    .await
-                    .unwrap();
-                if described.stream_description_summary.unwrap().stream_status == StreamStatus::Active {
+                let described = client.describe_stream_summary().stream_name(name).send().await;
+                let summary = described.ok().and_then(|it| it.stream_description_summary);
+                if summary.is_some_and(|it| it.stream_status == StreamStatus::Active) {
                     return;
                 }
                 tokio::time::sleep(A_WHILE).await;
@@ -81,8 +82,16 @@ impl Endpoint {
         self.runtime.block_on(async {
             for first in (0..records).step_by(BATCH as usize * 4) {
                 let ends = (first..records.min(first + BATCH * 4)).step_by(BATCH as usize);
-                join_all(ends.map(|first| put(&client, stream, first..records.min(first + BATCH), payload)))
-                    .await;
+                join_all(ends.map(|first| {
+                    put(
+                        &client,
+                        stream,
+                        first..records.min(first + BATCH),
+                        payload,
+                        |_, _, _| (),
+                    )
+                }))
+                .await;
             }
         });
     }
@@ -96,7 +105,7 @@ impl Endpoint {
                 let client = client(&url);
                 let mut first = 0_u32;
                 while goes_on.load(Ordering::Relaxed) {
-                    put(&client, stream, first..first + BATCH, payload).await;
+                    put(&client, stream, first..first + BATCH, payload, |_, _, _| ()).await;
                     first = first.wrapping_add(BATCH) % 1_000_000_000;
                 }
             });
@@ -116,30 +125,38 @@ impl Drop for Filling {
     }
 }
 
-/// Puts these records; what the service does not take is put again after a while.
-async fn put(client: &Client, stream: &str, numbers: std::ops::Range<u32>, payload: Payload) {
+/// Puts these records; what the service does not take is put again after a while. Tells of each that it took: number, shard,
+/// sequence number, in the order of each shard.
+pub(crate) async fn put(
+    client: &Client,
+    stream: &str,
+    numbers: std::ops::Range<u32>,
+    payload: Payload,
+    mut taken: impl FnMut(u32, String, String),
+) {
     let entry = |number: u32| {
         let entry = PutRecordsRequestEntry::builder()
             .partition_key(format!("key-{number}"))
             .data(Blob::new(payload(number)));
         entry.build().unwrap()
     };
-    let mut left: Vec<_> = numbers.map(entry).collect();
+    let mut left: Vec<_> = numbers.collect();
     while !left.is_empty() {
         let request = client
             .put_records()
             .stream_name(stream)
-            .set_records(Some(left.clone()));
+            .set_records(Some(left.iter().copied().map(entry).collect()));
         // An endpoint that is ended under a filling takes nothing more.
         let Ok(answer) = request.send().await else {
             return;
         };
-        let refused = answer.records.iter().map(|it| it.error_code.is_some());
-        left = left
-            .into_iter()
-            .zip(refused)
-            .filter_map(|(entry, refused)| refused.then_some(entry))
-            .collect();
+        let asked = std::mem::take(&mut left);
+        for (number, result) in asked.into_iter().zip(answer.records) {
+            match result.shard_id.zip(result.sequence_number) {
+                Some((shard, sequence)) => taken(number, shard, sequence),
+                None => left.push(number),
+            }
+        }
         if !left.is_empty() {
             tokio::time::sleep(A_WHILE).await;
         }
