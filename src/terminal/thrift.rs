@@ -7,7 +7,9 @@ use std::io::{self, Write};
 
 use crossterm::cursor::{MoveTo, MoveToColumn};
 use crossterm::queue;
-use crossterm::style::{Attribute, Print, SetAttribute, SetBackgroundColor, SetForegroundColor};
+use crossterm::style::{
+    Attribute, Colors, Print, SetAttribute, SetBackgroundColor, SetColors, SetForegroundColor,
+};
 use ratatui::backend::{Backend, ClearType, CrosstermBackend, IntoCrossterm, WindowSize};
 use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Size};
@@ -78,15 +80,20 @@ impl Pen {
         }
         self.last = Some(at);
         self.take_modifiers(out, cell.modifier)?;
-        if cell.fg != self.foreground {
-            queue!(out, SetForegroundColor(cell.fg.into_crossterm()))?;
-            self.foreground = cell.fg;
-        }
-        if cell.bg != self.background {
-            queue!(out, SetBackgroundColor(cell.bg.into_crossterm()))?;
-            self.background = cell.bg;
-        }
+        self.take_colors(out, cell)?;
         queue!(out, Print(cell.symbol()))
+    }
+
+    fn take_colors(&mut self, out: &mut impl Write, cell: &Cell) -> io::Result<()> {
+        let (foreground, background) = (cell.fg.into_crossterm(), cell.bg.into_crossterm());
+        match (cell.fg != self.foreground, cell.bg != self.background) {
+            (true, true) => queue!(out, SetColors(Colors::new(foreground, background)))?,
+            (true, false) => queue!(out, SetForegroundColor(foreground))?,
+            (false, true) => queue!(out, SetBackgroundColor(background))?,
+            (false, false) => {}
+        }
+        (self.foreground, self.background) = (cell.fg, cell.bg);
+        Ok(())
     }
 
     fn take_modifiers(&mut self, out: &mut impl Write, wanted: Modifier) -> io::Result<()> {
