@@ -413,7 +413,7 @@ mod tests {
 
     fn keyring() -> Keyring {
         let sdk = SdkConfig::builder().build();
-        let config = ProviderConfig::without_region();
+        let config = ProviderConfig::without_region().with_http_client(crate::source::http::direct_client());
         Keyring::new(None, Seat::Screen, config, sdk, Arc::default())
     }
 
