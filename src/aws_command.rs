@@ -10,7 +10,7 @@ pub mod shell;
 
 use serde_json::{Map, Value};
 
-pub use calls::{of_record, of_request};
+pub use calls::{RECORDS, of_record, of_request, services_of};
 use shell::{Unquotable, quote};
 
 use crate::model::Identity;
@@ -71,7 +71,7 @@ impl AwsCommand {
                 (!identity.is_embedded).then_some(identity.profile.as_str()),
             ),
             ("region", Some(identity.region.as_str())),
-            ("endpoint-url", identity.endpoint.as_deref()),
+            ("endpoint-url", identity.endpoint_of(self.service)),
         ];
         for (name, value) in place {
             if let Some(value) = value.filter(|value| !value.is_empty()) {
@@ -209,6 +209,36 @@ mod tests {
             of_request(&list).unwrap().line(&embedded).unwrap(),
             "AWS_ACCESS_KEY_ID=demo AWS_SECRET_ACCESS_KEY=demo aws kinesis list-streams --region us-east-1 \
              --endpoint-url http://127.0.0.1:4566"
+        );
+    }
+
+    #[test]
+    fn a_command_goes_to_the_endpoint_of_its_service() {
+        let identity = Identity {
+            endpoint: Some("http://all".to_owned()),
+            endpoints: vec![("kinesis", "http://one".to_owned())],
+            ..identity()
+        };
+        let line = |section| {
+            of_request(&Request::List(section, None))
+                .unwrap()
+                .line(&identity)
+                .unwrap()
+        };
+        assert!(line(Section::Streams).ends_with("--endpoint-url http://one"));
+        assert!(line(Section::Tables).ends_with("--endpoint-url http://all"));
+    }
+
+    #[test]
+    fn keys_of_the_environment_are_asked_with_without_a_profile() {
+        let identity = Identity {
+            profile: String::new(),
+            ..identity()
+        };
+        let list = of_request(&Request::List(Section::Streams, None)).unwrap();
+        assert_eq!(
+            list.line(&identity).unwrap(),
+            "aws kinesis list-streams --region us-east-1"
         );
     }
 

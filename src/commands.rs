@@ -19,7 +19,7 @@ use crate::message::Ended;
 use crate::model::{Abilities, Connection, Identity, Model, OpenedSession, Settings};
 use crate::redact::{Redaction, process};
 use crate::runtime::{App, Clock, Entrance, Manner, Reach, Signals, entrance};
-use crate::source::{self, Prepared, Session, SessionError};
+use crate::source::{self, Prepared, Seat, Session, SessionError};
 use crate::terminal::clipboard::Tool;
 use crate::terminal::{Colours, NoScreen, Record, RecordError, Screen, Surroundings};
 use crate::tour::Tour;
@@ -60,7 +60,7 @@ pub fn explore(global: &Global, config: &Config, clock: Clock) -> anyhow::Result
         let prepared = entrance.prepare().await?;
         let waits = prepared.region().is_none() && Prepared::may_ask_instance();
         let opened = if waits {
-            Err(entrance.identity(prepared.profile()))
+            Err(entrance.identity(prepared.profile(), prepared.settings()))
         } else {
             Ok(entrance.opened(&prepared.open().await?))
         };
@@ -235,6 +235,7 @@ fn options(global: &Global) -> source::Options {
         profile: global.profile.clone(),
         region: global.region.clone(),
         endpoint_url: global.endpoint_url.clone(),
+        seat: Seat::Shell,
     }
 }
 

@@ -179,7 +179,7 @@ async fn retention(source: &Source, reader: &dyn Tail, stream: &ResourceId) -> O
     match tokio::time::timeout(PATIENCE, described).await {
         Ok(Ok(detail)) => detail.retention(),
         Ok(Err(error)) => {
-            tracing::info!(%stream, %error, "the retention is not told");
+            tracing::info!(%stream, error = error.logged(), "the retention is not told");
             None
         }
         Err(_) => {

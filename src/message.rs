@@ -116,6 +116,21 @@ impl Reply {
             _ => None,
         }
     }
+
+    /// Whether a service did what it was asked for.
+    pub fn is_answered(&self) -> bool {
+        match self {
+            Self::Inspected(_)
+            | Self::Chosen(..)
+            | Self::Scanned(_)
+            | Self::Exported(_)
+            | Self::Profiles(_)
+            | Self::SessionOpened(_)
+            | Self::AskingFor(_)
+            | Self::Tail(TailReply::Events(..)) => false,
+            _ => self.failure().is_none(),
+        }
+    }
 }
 
 /// News of a tail.

@@ -31,7 +31,7 @@ pub use credentials::{Keyring, WORD, run_processes_apart, serve};
 pub use error::{Advice, ErrorKind, SourceError};
 pub use services::Services;
 pub use session::{
-    Options, Prepared, ProfileSummary, REGIONS, Session, SessionError, check_region, list_profiles,
+    Options, Prepared, ProfileSummary, REGIONS, Seat, Session, SessionError, check_region, list_profiles,
 };
 
 use crate::resource::{

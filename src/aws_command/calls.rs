@@ -12,8 +12,19 @@ use crate::resource::{
 const STREAMS: &str = "kinesis";
 const TABLES: &str = "dynamodbstreams";
 const GROUPS: &str = "sagemaker";
-const RECORDS: &str = "sagemaker-featurestore-runtime";
+/// What keeps the records of feature groups.
+pub const RECORDS: &str = "sagemaker-featurestore-runtime";
 const PREDICTIONS: &str = "machinelearning";
+
+/// The services that a section asks.
+pub fn services_of(section: Section) -> &'static [&'static str] {
+    match section {
+        Section::Streams => &[STREAMS],
+        Section::Tables => &[TABLES],
+        Section::Features => &[GROUPS, RECORDS],
+        Section::Predictions => &[PREDICTIONS],
+    }
+}
 
 /// The command for a question; `None` where the program knows no such call. Pages are left to `aws`, which asks for all of them.
 pub fn of_request(request: &Request) -> Option<AwsCommand> {

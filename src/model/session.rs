@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use tui_input::Input;
 
+use super::identity::ENVIRONMENT;
 use super::{Abilities, Identity, Ticket, Wait};
 use crate::source::{REGIONS, Services, SourceError, check_region};
 
@@ -74,7 +75,7 @@ pub struct ProfileEntry {
 impl ProfileEntry {
     /// What a person knows it as.
     pub fn title(&self) -> &str {
-        self.name.as_deref().unwrap_or("(environment)")
+        self.name.as_deref().unwrap_or(ENVIRONMENT)
     }
 }
 
@@ -97,6 +98,8 @@ pub struct SessionMenu {
     pub reading: Option<Wait>,
     /// The opening of what was chosen.
     pub opening: Option<Wait>,
+    /// What shall become of the changes in the editor once it is open: whether they are kept as a draft.
+    pub keeps: Option<bool>,
     /// What is wrong.
     pub error: Option<String>,
     /// Which column the keys are for.
@@ -118,6 +121,7 @@ impl SessionMenu {
             profiles: Vec::new(),
             reading: Some(reading),
             opening: None,
+            keeps: None,
             error: None,
             column: SessionColumn::Profiles,
             inputs: [Input::default(), Input::default()],
@@ -133,6 +137,12 @@ impl SessionMenu {
         let current = profiles.iter().position(|it| self.is_current(it));
         self.cursors[0] = current.unwrap_or(0);
         self.profiles = profiles;
+        self.follow_profile();
+    }
+
+    /// The first session is open, and says what is in use.
+    pub fn set_current(&mut self, identity: &Identity) {
+        self.current = (identity.profile.clone(), identity.region.clone());
         self.follow_profile();
     }
 

@@ -6,7 +6,7 @@ use crate::config::Config;
 use crate::model::{Abilities, Identity, OpenedSession, ProfileEntry, ReadOnlyBy, SessionChoice};
 use crate::redact::process;
 use crate::resource::Section;
-use crate::source::{Options, Prepared, Session, SessionError, Source, list_profiles};
+use crate::source::{Options, Prepared, Seat, Session, SessionError, Source, list_profiles};
 
 /// What the command line and the settings say of every session.
 #[derive(Clone, Debug)]
@@ -20,7 +20,10 @@ impl Entrance {
     /// Sessions as the command line says, under the rules of the settings.
     pub fn new(options: Options, read_only: bool, config: &Config) -> Self {
         Self {
-            options,
+            options: Options {
+                seat: Seat::Screen,
+                ..options
+            },
             read_only,
             config: config.clone(),
         }
@@ -36,7 +39,7 @@ impl Entrance {
         let options = Options {
             profile: choice.profile.or_else(|| self.options.profile.clone()),
             region: choice.region.or_else(|| self.options.region.clone()),
-            endpoint_url: self.options.endpoint_url.clone(),
+            ..self.options.clone()
         };
         let session = Session::open(options).await.map_err(|error| error.to_string())?;
         Ok(self.opened(&session))
@@ -46,7 +49,7 @@ impl Entrance {
     pub async fn profiles(&self) -> Result<Vec<ProfileEntry>, String> {
         let listed = list_profiles(self.options.profile.is_some()).await;
         let entry = |profile: crate::source::ProfileSummary| ProfileEntry {
-            read_only: self.read_only || self.config.is_read_only(profile.name.as_deref()),
+            read_only: self.read_only || self.config.is_read_only(profile.settings.as_deref()),
             name: profile.name,
             region: profile.region,
             summary: profile.summary,
@@ -67,19 +70,21 @@ impl Entrance {
                 account: session.account().map(str::to_owned),
                 region: session.region().to_owned(),
                 endpoint: endpoint(session),
-                ..self.identity(session.profile())
+                endpoints: endpoints(session),
+                ..self.identity(session.profile(), session.settings())
             },
             abilities: abilities(&services.sources),
             services,
         }
     }
 
-    /// What is known of who asks before there is a session.
-    pub fn identity(&self, profile: Option<&str>) -> Identity {
+    /// What is known of who asks before there is a session. Keys of the environment, which have no name, come under the rules for the
+    /// profile whose settings hold: a rule for `*prod*` goes on forbidding writes when keys are set beside `AWS_PROFILE=prod`.
+    pub fn identity(&self, profile: Option<&str>, settings: Option<&str>) -> Identity {
         Identity {
             profile: profile.unwrap_or_default().to_owned(),
-            read_only: self.read_only || self.config.is_read_only(profile),
-            read_only_by: self.read_only_by(profile),
+            read_only: self.read_only || self.config.is_read_only(settings),
+            read_only_by: self.read_only_by(settings),
             ..Identity::default()
         }
     }
@@ -106,6 +111,13 @@ pub fn log(session: &Session) {
 /// The endpoint as it may be shown: without the `user:password@` that a URL can have.
 fn endpoint(session: &Session) -> Option<String> {
     session.endpoint_url().map(without_user)
+}
+
+fn endpoints(session: &Session) -> Vec<(&'static str, String)> {
+    let endpoints = session.endpoints().into_iter();
+    endpoints
+        .map(|(service, url)| (service, without_user(&url)))
+        .collect()
 }
 
 fn without_user(url: &str) -> String {

@@ -198,7 +198,7 @@ fn perform<'a>(reader: &'a dyn Tail, stream: &'a ResourceId, ask: Ask) -> BoxFut
 /// Failures and turning points go to the log; reads that work are too many.
 fn log(stream: &ResourceId, shard: &ShardId, heard: &Heard) {
     match heard {
-        Heard::Failed(error) => tracing::info!(%stream, %shard, %error, "failed"),
+        Heard::Failed(error) => tracing::info!(%stream, %shard, error = error.logged(), "failed"),
         Heard::Iterator(_) => tracing::info!(%stream, %shard, "got an iterator"),
         Heard::Batch(batch) if batch.next.is_none() => tracing::info!(%stream, %shard, "read to its end"),
         Heard::Shards(shards) => {

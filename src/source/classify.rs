@@ -15,6 +15,7 @@ use aws_smithy_types::str_bytes::StrBytes;
 use aws_types::request_id::RequestId as _;
 
 use super::credentials::{Failure, Remedy};
+use super::error::NO_CREDENTIALS;
 use super::http::NoAnswer;
 use super::{ErrorKind, SourceError};
 
@@ -261,12 +262,12 @@ fn unanswered(
     made: &dyn Fn(ErrorKind, &str, &str) -> SourceError,
 ) -> SourceError {
     if let Some(failure) = find::<Failure>(error) {
-        return made(ErrorKind::Credentials, "no credentials", &failure.why)
+        return made(ErrorKind::Credentials, NO_CREDENTIALS, &failure.told())
             .with_remedy(Some(&failure.advice));
     }
     if let Some(cause) = find::<CredentialsError>(error) {
         let why = format!("{cause}: {}", innermost(cause));
-        return made(ErrorKind::Credentials, "no credentials", &why);
+        return made(ErrorKind::Credentials, NO_CREDENTIALS, &why);
     }
     let asked = find::<NoAnswer>(error).map(|it| it.authority.as_str());
     let timed_out = chain(error).find(|cause| cause.to_string().contains(TIMED_OUT));

@@ -10,6 +10,7 @@ mod failure;
 mod process;
 mod refusal;
 mod route;
+mod secrets;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -33,6 +34,7 @@ pub use process::{WORD, run_processes_apart, serve};
 pub(super) use refusal::{Refusals, Remedy};
 pub(super) use route::Route;
 
+use super::Seat;
 use super::session::profile;
 
 /// How long before their end credentials are not used any more, as in the SDK's own cache.
@@ -42,6 +44,8 @@ const LIFE: Duration = Duration::from_mins(15);
 /// How long after a failure, or after a refusal by a service, the providers are left alone unless a person asks. A tail of many
 /// shards must not start a process for each of them.
 const PAUSE: Duration = Duration::from_secs(10);
+/// How long all providers may take together. Each has a bound of its own.
+const PATIENCE: Duration = Duration::from_mins(3);
 
 /// The credentials of a session.
 #[derive(Clone, Debug)]
@@ -51,6 +55,7 @@ pub struct Keyring(Arc<Inner>);
 struct Inner {
     /// The profile that was named on the command line or chosen on the screen: it goes before credentials in the environment.
     named: Option<String>,
+    seat: Seat,
     config: ProviderConfig,
     /// For roles that are assumed here.
     sdk: SdkConfig,
@@ -78,6 +83,7 @@ struct Held {
 impl Keyring {
     pub(super) fn new(
         named: Option<String>,
+        seat: Seat,
         config: ProviderConfig,
         sdk: SdkConfig,
         refusals: Arc<Refusals>,
@@ -85,6 +91,7 @@ impl Keyring {
         let instance = ImdsCredentialsProvider::builder().configure(&config).build();
         Self(Arc::new(Inner {
             named,
+            seat,
             config,
             sdk,
             instance,
@@ -113,13 +120,20 @@ impl ProvideCredentials for Keyring {
         Self: 'a,
     {
         future::ProvideCredentials::new(async {
-            let got = self.0.credentials().await;
+            let got = Arc::clone(&self.0).shared().await;
             got.map_err(CredentialsError::provider_error)
         })
     }
 }
 
 impl Inner {
+    /// The providers are asked in a task of its own: who does not wait any longer takes nothing from the others who do.
+    async fn shared(self: Arc<Self>) -> Result<Credentials, Failure> {
+        #[expect(clippy::disallowed_methods, reason = "it must outlive the call that began it")]
+        let asking = tokio::spawn(async move { self.credentials().await });
+        asking.await.unwrap_or_else(|_| Err(Failure::broken_off()))
+    }
+
     /// Many may ask at once: one asks the providers for all who wait.
     async fn credentials(&self) -> Result<Credentials, Failure> {
         let came_at = self.rounds.load(Ordering::Relaxed);
@@ -129,7 +143,8 @@ impl Inner {
         if let Some(outcome) = held.good(now, came_at, renewals, &self.refusals) {
             return outcome;
         }
-        let outcome = self.ask().await;
+        let outcome = tokio::time::timeout(PATIENCE, self.ask()).await;
+        let outcome = outcome.unwrap_or_else(|_| Err(Failure::late(PATIENCE)));
         if let Err(failure) = &outcome {
             tracing::info!(%failure, "no credentials");
         }
@@ -146,7 +161,7 @@ impl Inner {
     /// ends it.
     async fn ask(&self) -> Result<Credentials, Failure> {
         let profiles = profile::load(&Fs::real(), &Env::real(), self.named.as_deref()).await;
-        let profiles = profiles.map_err(|error| Failure::of_files(&error))?;
+        let profiles = profiles.map_err(|error| Failure::of_files(&error, self.seat))?;
         let route = Route::of(&profiles);
         let _quiet = Quiet(&self.asking);
         let mut tried = Vec::new();
@@ -158,7 +173,7 @@ impl Inner {
             self.asking.send_replace(Some(words.clone()));
             match self.ask_one(source, &route).await {
                 Ok(credentials) => {
-                    let remedy = source.remedy(&route);
+                    let remedy = source.remedy(&route, self.seat);
                     self.refusals.known(
                         credentials.access_key_id(),
                         Remedy {
@@ -172,14 +187,15 @@ impl Inner {
                 Err(error) => {
                     return Err(Failure::of_provider(
                         &words,
-                        source.remedy(&route),
+                        source.remedy(&route, self.seat),
                         &route,
+                        self.seat,
                         &error,
                     ));
                 }
             }
         }
-        Err(Failure::none(&tried, &route))
+        Err(Failure::none(&tried, &route, self.seat))
     }
 
     async fn ask_one(&self, source: Source, route: &Route) -> Result<Credentials, CredentialsError> {
@@ -283,17 +299,32 @@ impl Source {
     }
 
     /// What to do where it has failed, or its credentials are not accepted.
-    fn remedy(self, route: &Route) -> String {
+    fn remedy(self, route: &Route, seat: Seat) -> String {
+        let again = seat.again();
         match self {
             Self::Environment => {
-                "set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN anew and start again, or choose a \
-                 profile with p"
-                    .to_owned()
+                let choose = match seat {
+                    Seat::Screen => "choose a profile with p",
+                    Seat::Shell => "name a profile with --profile",
+                };
+                format!(
+                    "set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN anew and start again, or {choose}"
+                )
             }
-            Self::Profile => route.remedy(),
-            Self::WebIdentity => "check AWS_WEB_IDENTITY_TOKEN_FILE and AWS_ROLE_ARN; r asks again".to_owned(),
-            Self::Container => "check the task's or pod's role; r asks again".to_owned(),
-            Self::Instance => "check the instance's profile and role; r asks again".to_owned(),
+            Self::Profile => route.remedy(seat),
+            Self::WebIdentity => format!("check AWS_WEB_IDENTITY_TOKEN_FILE and AWS_ROLE_ARN; {again}"),
+            Self::Container => format!("check the task's or pod's role; {again}"),
+            Self::Instance => format!("check the instance's profile and role; {again}"),
+        }
+    }
+}
+
+impl Seat {
+    /// How it is tried once more.
+    fn again(self) -> &'static str {
+        match self {
+            Self::Screen => "r asks again",
+            Self::Shell => "call it again",
         }
     }
 }
@@ -353,7 +384,7 @@ mod tests {
     fn a_failure_holds_for_a_moment_and_not_when_a_person_asks() {
         let (refusals, held) = (
             Refusals::default(),
-            held(Err(Failure::none(&[], &Route::default()))),
+            held(Err(Failure::none(&[], &Route::default(), Seat::Screen))),
         );
         assert!(is_used(&held, 9, 0, &refusals));
         assert!(!is_used(&held, 9, 1, &refusals));
@@ -362,9 +393,44 @@ mod tests {
 
     #[test]
     fn who_waited_while_the_providers_were_asked_takes_what_came_of_it() {
-        let held = held(Err(Failure::none(&[], &Route::default())));
+        let held = held(Err(Failure::none(&[], &Route::default(), Seat::Screen)));
         let now = SystemTime::UNIX_EPOCH + Duration::from_secs(2000);
         assert!(held.good(now, 0, 0, &Refusals::default()).is_some());
         assert!(held.good(now, 1, 0, &Refusals::default()).is_none());
+    }
+
+    #[test]
+    fn at_a_shell_no_key_of_the_screen_is_named() {
+        let route = Route::default();
+        for source in Source::ALL {
+            let remedy = source.remedy(&route, Seat::Shell);
+            assert!(
+                !remedy.contains("r asks") && !remedy.contains("with p"),
+                "{remedy}"
+            );
+        }
+    }
+
+    fn keyring() -> Keyring {
+        let sdk = SdkConfig::builder().build();
+        let config = ProviderConfig::without_region().with_http_client(crate::source::http::direct_client());
+        Keyring::new(None, Seat::Screen, config, sdk, Arc::default())
+    }
+
+    #[tokio::test]
+    async fn who_does_not_wait_any_longer_ends_nothing_for_the_others() {
+        let keyring = keyring();
+        // Somebody is being asked for all.
+        let mut held = keyring.0.held.lock().await;
+        let mut first = Box::pin(Arc::clone(&keyring.0).shared());
+        assert!(futures::poll!(&mut first).is_pending());
+        drop(first);
+        assert_eq!(Arc::strong_count(&keyring.0), 2, "it is asked on");
+        let failure = Failure::none(&[], &Route::default(), Seat::Screen);
+        (held.outcome, held.round) = (Some(Err(failure)), 1);
+        drop(held);
+        while Arc::strong_count(&keyring.0) > 1 {
+            tokio::task::yield_now().await;
+        }
     }
 }

@@ -7,6 +7,24 @@ use aws_smithy_runtime_api::client::endpoint::{EndpointFuture, EndpointResolverP
 use aws_smithy_types::endpoint::Endpoint;
 use aws_types::service_config::ServiceConfigKey;
 
+/// The services that are called: what `aws` calls each, and the id that the names of its settings are made from.
+pub(super) const SERVICES: [(&str, &str); 6] = [
+    ("kinesis", "Kinesis"),
+    ("dynamodbstreams", "DynamoDB Streams"),
+    ("sagemaker", "SageMaker"),
+    ("sagemaker-featurestore-runtime", "SageMaker FeatureStore Runtime"),
+    ("machinelearning", "Machine Learning"),
+    ("sts", "STS"),
+];
+
+/// The services with an endpoint that is not that of all, as `aws` calls them.
+pub(super) fn of_single_services(sdk: &SdkConfig) -> Vec<(&'static str, String)> {
+    let of = |(name, id): (&'static str, &str)| Some((name, overridden(sdk, id)?));
+    let all = SERVICES.into_iter().filter_map(of);
+    all.filter(|(_, url)| Some(url.as_str()) != sdk.endpoint_url())
+        .collect()
+}
+
 /// The URL that replaces the endpoint of the service with this id, wherever it was set: on the command line, as
 /// `AWS_ENDPOINT_URL_…`, in a `services` section, as `AWS_ENDPOINT_URL` or in the profile. The generated clients do the
 /// same for themselves.

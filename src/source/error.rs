@@ -4,6 +4,9 @@ use std::fmt;
 
 use crate::sanitize;
 
+/// The code where nobody had credentials.
+pub(super) const NO_CREDENTIALS: &str = "no credentials";
+
 /// The kinds of failure that the program treats differently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ErrorKind {
@@ -95,6 +98,14 @@ impl SourceError {
         matches!(self.kind, ErrorKind::Throttled | ErrorKind::Expired)
     }
 
+    /// The same for the log, where nothing is told of what a program said that should have given credentials.
+    pub fn logged(&self) -> String {
+        if self.code == NO_CREDENTIALS {
+            return format!("{} failed: {NO_CREDENTIALS}", self.operation);
+        }
+        self.to_string()
+    }
+
     /// What the person can do about it.
     pub fn advice(&self) -> String {
         if let Some(remedy) = &self.remedy {
@@ -105,6 +116,10 @@ impl SourceError {
             ErrorKind::Expired => "try again".to_owned(),
             ErrorKind::Trimmed => "begin at trim-horizon".to_owned(),
             ErrorKind::NotFound => "check the name and the region".to_owned(),
+            // `UpdateRecord` has no action of its own ("Actions, resources, and condition keys for Amazon SageMaker").
+            ErrorKind::Denied if self.operation == "UpdateRecord" => {
+                "ask for permission for sagemaker:PutRecord, which UpdateRecord needs".to_owned()
+            }
             ErrorKind::Denied => format!("ask for permission to call {}", self.operation),
             ErrorKind::Credentials => {
                 "set AWS_PROFILE or AWS_ACCESS_KEY_ID, or log in again, then try again".to_owned()
@@ -153,6 +168,24 @@ mod tests {
             "ListShards on orders failed: ResourceNotFoundException: no such stream; \
              check the name and the region"
         );
+    }
+
+    #[test]
+    fn who_may_not_update_a_record_is_told_of_the_action_that_it_needs() {
+        let error = SourceError::new(ErrorKind::Denied, "UpdateRecord", "customers", "AccessDenied", "");
+        assert!(error.advice().contains("sagemaker:PutRecord"));
+    }
+
+    #[test]
+    fn the_log_has_nothing_of_what_a_program_said() {
+        let error = SourceError::new(
+            ErrorKind::Credentials,
+            "ListShards",
+            "",
+            NO_CREDENTIALS,
+            "exit status: 1: s3cret",
+        );
+        assert_eq!(error.logged(), "ListShards failed: no credentials");
     }
 
     #[test]

@@ -31,14 +31,14 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_types::os_shim_internal::{Env, Fs};
 use thiserror::Error;
 
-use self::checks::{check_configured_endpoint, check_endpoint, trusted};
+use self::checks::{check_configured_endpoints, check_endpoint, trusted};
 use super::caller::Sts;
 use super::credentials::{Keyring, Refusals};
 use super::dynamodb_streams::DynamoDbStreams;
 use super::feature_store::FeatureStore;
 use super::kinesis::Kinesis;
 use super::machine_learning::MachineLearning;
-use super::{Identify, Services, Source, http};
+use super::{Identify, Services, Source, endpoint, http};
 use crate::demo::protocol::ACCOUNT;
 use crate::resource::Section;
 use crate::sanitize;
@@ -56,6 +56,16 @@ const METADATA_TIMEOUT: Duration = Duration::from_secs(1);
 const DEMO_PROFILE: &str = "shop-demo";
 const DEMO_REGION: &str = "us-east-1";
 
+/// Where the person sits whom advice is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Seat {
+    /// At a shell: whatever is tried again is called again.
+    #[default]
+    Shell,
+    /// At the screen, whose keys try again.
+    Screen,
+}
+
 /// What the command line says about the account; the environment and the profiles say the rest.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Options {
@@ -65,6 +75,8 @@ pub struct Options {
     pub region: Option<String>,
     /// `--endpoint-url`: replaces the endpoints of all services.
     pub endpoint_url: Option<String>,
+    /// Where advice is followed.
+    pub seat: Seat,
 }
 
 /// Why a session cannot be opened: what, on what, and what to do about it.
@@ -99,14 +111,19 @@ pub enum SessionError {
         why: String,
     },
     /// The endpoint's URL is none.
-    #[error("{0} is not the URL of an endpoint; use one such as http://127.0.0.1:4566")]
-    InvalidEndpoint(String),
+    #[error("{of}: {url} is not the URL of an endpoint; use one such as http://127.0.0.1:4566")]
+    InvalidEndpoint {
+        /// Where it is set.
+        of: String,
+        /// The URL.
+        url: String,
+    },
 }
 
 impl SessionError {
     /// Whether it is a matter of what was asked for.
     pub fn is_usage(&self) -> bool {
-        matches!(self, Self::InvalidEndpoint(_) | Self::InvalidRegion(_))
+        matches!(self, Self::InvalidEndpoint { .. } | Self::InvalidRegion(_))
     }
 }
 
@@ -121,15 +138,21 @@ fn choose_profile(known: &[String]) -> String {
 pub struct Prepared {
     options: Options,
     profile: Option<String>,
+    settings: Option<String>,
     region: Option<String>,
     client: SharedHttpClient,
     refusals: Arc<Refusals>,
 }
 
 impl Prepared {
-    /// The profile in use, if a file has it.
+    /// The profile that asks, if one does.
     pub fn profile(&self) -> Option<&str> {
         self.profile.as_deref()
+    }
+
+    /// The profile whose settings hold, if a file has it: also where keys of the environment ask.
+    pub fn settings(&self) -> Option<&str> {
+        self.settings.as_deref()
     }
 
     /// The region, where a file or the environment names one.
@@ -163,7 +186,7 @@ impl Prepared {
         let answer = tokio::time::timeout(METADATA_TIMEOUT, of_instance.region()).await;
         let Some(region) = answer.ok().flatten() else {
             let of = self
-                .profile()
+                .settings()
                 .map(|name| format!(" for profile {}", sanitize::line(name)));
             return Err(SessionError::NoRegion(of.unwrap_or_default()));
         };
@@ -193,7 +216,13 @@ impl Prepared {
         let roles = sdk.to_builder();
         let mut roles = roles.identity_cache(IdentityCache::no_cache());
         roles.set_endpoint_url(None);
-        let keyring = Keyring::new(self.options.profile, config, roles.build(), self.refusals);
+        let keyring = Keyring::new(
+            self.options.profile,
+            self.options.seat,
+            config,
+            roles.build(),
+            self.refusals,
+        );
         let sdk = sdk
             .into_builder()
             .credentials_provider(SharedCredentialsProvider::new(keyring.clone()))
@@ -203,6 +232,7 @@ impl Prepared {
             sdk,
             keyring: Some(keyring),
             profile: self.profile,
+            settings: self.settings,
             account: None,
         }
     }
@@ -214,6 +244,7 @@ pub struct Session {
     sdk: SdkConfig,
     keyring: Option<Keyring>,
     profile: Option<String>,
+    settings: Option<String>,
     account: Option<String>,
 }
 
@@ -229,9 +260,12 @@ impl Session {
         let profiles = profile::load(&Fs::real(), &Env::real(), options.profile.as_deref()).await?;
         profile::mask_callers(&profiles);
         if let Some(url) = &options.endpoint_url {
-            check_endpoint(url)?;
+            check_endpoint("--endpoint-url", url)?;
         }
-        check_configured_endpoint(&options, &profiles)?;
+        let env = Env::real();
+        if options.endpoint_url.is_none() {
+            check_configured_endpoints(&env, &profiles)?;
+        }
         let refusals = Arc::<Refusals>::default();
         let client = http::client(Arc::clone(&refusals), trusted()?);
         let region = match &options.region {
@@ -242,11 +276,12 @@ impl Session {
             check_region(region)?;
         }
         Ok(Prepared {
-            options,
-            profile: profile::in_use(&profiles),
+            profile: profile::in_use(&profiles, &env, options.profile.is_some()),
+            settings: profile::with_settings(&profiles),
             region,
             client,
             refusals,
+            options,
         })
     }
 
@@ -269,6 +304,7 @@ impl Session {
             sdk,
             keyring: None,
             profile: Some(DEMO_PROFILE.to_owned()),
+            settings: Some(DEMO_PROFILE.to_owned()),
             account: Some(ACCOUNT.to_owned()),
         }
     }
@@ -278,9 +314,14 @@ impl Session {
         self.sdk.region().map_or("", AsRef::as_ref)
     }
 
-    /// The profile in use, if a file has it.
+    /// The profile that asks, if one does: where it was not named on the command line, keys of the environment go before it.
     pub fn profile(&self) -> Option<&str> {
         self.profile.as_deref()
+    }
+
+    /// The profile whose settings hold, if a file has it: also where keys of the environment ask.
+    pub fn settings(&self) -> Option<&str> {
+        self.settings.as_deref()
     }
 
     /// The account, where it is known without asking.
@@ -291,6 +332,11 @@ impl Session {
     /// The URL that replaces the endpoints of all services, if one does.
     pub fn endpoint_url(&self) -> Option<&str> {
         self.sdk.endpoint_url()
+    }
+
+    /// The URLs that replace the endpoints of single services instead, by what `aws` calls these.
+    pub fn endpoints(&self) -> Vec<(&'static str, String)> {
+        endpoint::of_single_services(&self.sdk)
     }
 
     /// All that it can call.

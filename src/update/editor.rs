@@ -26,7 +26,7 @@ use crate::resource::{DeletionMode, TargetStore};
 pub(super) use keeping::{
     act as act_on_drafts, found as drafts_found, show as show_drafts, sort as sort_drafts,
 };
-pub(super) use leaving::{answer, ask_before, close, quit};
+pub(super) use leaving::{answer, ask_before, close, quit, settle};
 pub(super) use line::paste;
 pub(super) use opening::{open, open_clone, wants};
 pub(super) use outside::edited;

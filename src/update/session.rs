@@ -83,8 +83,9 @@ fn accept(model: &mut Model, now: Now) -> Vec<Effect> {
     editor::ask_before(model, now, Then::Switch)
 }
 
-/// Has the session that is chosen in the menu opened, and goes on with the one that there is until then.
-pub(super) fn switch(model: &mut Model, now: Now) -> Vec<Effect> {
+/// Has the session that is chosen in the menu opened, and goes on with the one that there is until then. Where it cannot be
+/// opened the editor and its changes are as they were.
+pub(super) fn switch(model: &mut Model, now: Now, keeps: Option<bool>) -> Vec<Effect> {
     let Some(choice) = menu_mut(model).and_then(|menu| menu.choice()) else {
         return Vec::new();
     };
@@ -92,7 +93,7 @@ pub(super) fn switch(model: &mut Model, now: Now) -> Vec<Effect> {
     let mut effects = cancel(model, first);
     let wait = ask(model, now.mono);
     if let Some(menu) = menu_mut(model) {
-        menu.opening = Some(wait);
+        (menu.opening, menu.keeps) = (Some(wait), keeps);
     }
     effects.push(Effect::OpenSession(wait.ticket, choice));
     effects
@@ -135,14 +136,15 @@ pub(super) fn opened(model: &mut Model, now: Now, opened: Result<Box<OpenedSessi
 
 /// Everything that is known came from another account, and all that is under way would bring more of it: it goes.
 fn enter(model: &mut Model, now: Now, session: OpenedSession) -> Vec<Effect> {
-    let mut effects: Vec<_> = model
-        .tickets
-        .revoke_all()
-        .into_iter()
-        .map(Effect::Cancel)
-        .collect();
+    let keeps = menu_mut(model).and_then(|menu| menu.keeps);
+    let mut effects = keeps.map_or(Vec::new(), |keep| editor::settle(model, now, keep));
     let is_switch = model.session.is_open;
-    model.overlays.clear();
+    if is_switch {
+        effects.extend(model.tickets.revoke_all().into_iter().map(Effect::Cancel));
+        model.overlays.clear();
+    } else {
+        stay_open(model, &session);
+    }
     (model.tail, model.records, model.batch, model.editor) = (None, None, None, None);
     model.exporting = None;
     model.browsers = model.browsers.each_ref().map(Browser::anew);
@@ -155,18 +157,31 @@ fn enter(model: &mut Model, now: Now, session: OpenedSession) -> Vec<Effect> {
     let left = std::mem::take(&mut model.drafts.left);
     model.drafts.unsorted.extend(left);
     if is_switch {
-        let profile = match model.identity.profile.as_str() {
-            "" => "no profile",
-            profile => profile,
-        };
-        let words = format!("now {profile} in {}", model.identity.region);
+        let words = format!(
+            "now {} in {}",
+            model.identity.profile_title(),
+            model.identity.region
+        );
         model.notify(now.mono, words, false);
     }
     effects.push(Effect::Install(session.services));
     effects
 }
 
-/// Remembers that credentials have failed, so that asking again has new ones got.
+/// What was opened while the first session was waited for is about no account, but for the choice that it came from and the drafts,
+/// which are sorted anew.
+fn stay_open(model: &mut Model, session: &OpenedSession) {
+    model.overlays.retain(|overlay| match overlay {
+        Overlay::Session(menu) => menu.opening.is_none(),
+        Overlay::Drafts { .. } => false,
+        _ => true,
+    });
+    if let Some(menu) = menu_mut(model) {
+        menu.set_current(&session.identity);
+    }
+}
+
+/// Remembers that credentials have failed, so that asking again has new ones got, until they work.
 pub(super) fn note(model: &mut Model, reply: &Reply) {
     let is_of_credentials = |error: &&SourceError| error.kind == ErrorKind::Credentials;
     let of_tail = match reply {
@@ -178,6 +193,8 @@ pub(super) fn note(model: &mut Model, reply: &Reply) {
     };
     if let Some(error) = reply.failure().filter(is_of_credentials).or(of_tail) {
         model.session.refused = Some(error.clone());
+    } else if reply.is_answered() {
+        model.session.refused = None;
     }
 }
 
@@ -185,16 +202,18 @@ pub(super) fn note(model: &mut Model, reply: &Reply) {
 /// more, in every section.
 pub(super) fn renew(model: &mut Model) -> Vec<Effect> {
     model.session.failed = None;
-    if model.session.refused.take().is_none() {
-        return Vec::new();
-    }
+    let is_refused = model.session.refused.take().is_some();
     for browser in &mut model.browsers {
         browser.forget_failures(|error| error.kind == ErrorKind::Credentials);
     }
-    if matches!(model.caller, Remote::Failed(_)) {
+    let is_of_credentials = |error: &SourceError| error.kind == ErrorKind::Credentials;
+    if matches!(&model.caller, Remote::Failed(error) if is_refused || is_of_credentials(error)) {
         model.caller = Remote::Idle;
     }
-    vec![Effect::RenewCredentials]
+    is_refused
+        .then_some(Effect::RenewCredentials)
+        .into_iter()
+        .collect()
 }
 
 /// In a tail: what could not begin begins anew, and shards that wait for credentials try at once.

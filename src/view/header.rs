@@ -14,12 +14,13 @@ use crate::sanitize;
 /// Who and where.
 pub(super) fn identity(stage: &Stage<'_>, area: Rect, buffer: &mut Buffer) {
     let identity = &stage.model.identity;
+    let endpoints = identity.endpoints_in(stage.model.section).join(" · ");
     let parts = [
         identity.account.as_deref(),
-        Some(identity.profile.as_str()),
+        Some(identity.profile_title()),
         Some(identity.region.as_str()),
         identity.caller.as_ref().map(Caller::name),
-        identity.endpoint.as_deref(),
+        Some(endpoints.as_str()),
     ];
     let parts: Vec<_> = parts
         .into_iter()

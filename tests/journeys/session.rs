@@ -176,7 +176,7 @@ fn a_tail_outlives_its_credentials_and_no_record_is_lost_or_doubled() {
     put(&endpoint, "stream-of-one", 0..4);
     program.wait_for("record-003");
     fs::remove_file(&keys).unwrap();
-    program.wait_for("check credential_process of profile one; r runs it again");
+    program.wait_for("check credential_process of profile one; r asks again");
     program.wait_for(
         "paused: the credential process of profile one failed: exit status: 3: the session has ended",
     );

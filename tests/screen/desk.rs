@@ -73,6 +73,7 @@ impl Desk {
             profile: "shop-dev".to_owned(),
             region: "us-east-1".to_owned(),
             endpoint: None,
+            endpoints: Vec::new(),
             caller: None,
             read_only: true,
             read_only_by: ReadOnlyBy::CommandLine,

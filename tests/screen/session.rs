@@ -346,8 +346,80 @@ fn changes_that_are_not_stored_are_asked_for_before_the_switch() {
     assert!(desk.screen().contains("Leaving for another session"));
     assert!(take_opening(&mut desk).is_none());
     desk.keys(&["d"]);
-    assert!(take_opening(&mut desk).is_some());
+    let (ticket, _) = take_opening(&mut desk).unwrap();
+    assert!(desk.model.editor.is_some(), "there is no other session yet");
+    let session = opened(&desk, "shop-prod", "eu-west-1");
+    desk.send(Message::Reply(
+        ticket,
+        Reply::SessionOpened(Ok(Box::new(session))),
+    ));
     assert!(desk.model.editor.is_none());
+}
+
+#[test]
+fn changes_are_still_there_where_the_other_session_cannot_be_opened() {
+    for answer in ["d", "k"] {
+        let mut desk = super::editor::at_change();
+        choosing(&mut desk);
+        desk.keys(&["down", "enter", answer]);
+        let (ticket, _) = take_opening(&mut desk).unwrap();
+        let why = Reply::SessionOpened(Err("no such profile".to_owned()));
+        desk.send(Message::Reply(ticket, why));
+        desk.keys(&["esc"]);
+        assert!(
+            desk.model
+                .editor
+                .as_ref()
+                .is_some_and(kinescope::model::Editor::is_dirty)
+        );
+        assert!(desk.model.overlays.is_empty());
+    }
+}
+
+#[test]
+fn what_was_opened_while_the_first_session_was_waited_for_stays() {
+    let mut desk = Desk::start(100, 30);
+    desk.model.session = Connection::new(false);
+    desk.asked.clear();
+    desk.keys(&["j"]);
+    let (ticket, _) = take_opening(&mut desk).unwrap();
+    choosing(&mut desk);
+    let session = opened(&desk, "shop-prod", "eu-west-1");
+    desk.send(Message::Reply(
+        ticket,
+        Reply::SessionOpened(Ok(Box::new(session))),
+    ));
+    assert_eq!(desk.model.identity.profile, "shop-prod");
+    let menu = desk.screen();
+    assert!(menu.contains("● shop-prod"), "{menu}");
+}
+
+#[test]
+fn credentials_that_work_again_are_not_got_anew() {
+    let mut desk = Desk::filled(100, 30);
+    desk.model.session.refused = Some(refused());
+    desk.keys(&["r"]);
+    desk.asked
+        .retain(|effect| !matches!(effect, Effect::RenewCredentials));
+    desk.model.session.refused = Some(refused());
+    desk.answer_all();
+    assert!(desk.model.session.refused.is_none());
+    desk.keys(&["r"]);
+    assert!(!desk.asked.iter().any(|it| matches!(it, Effect::RenewCredentials)));
+}
+
+#[test]
+fn the_first_line_tells_of_the_endpoint_of_the_section_and_of_keys_of_the_environment() {
+    let mut desk = Desk::filled(100, 30);
+    desk.model.identity.profile = String::new();
+    desk.model.identity.endpoints = vec![("kinesis", "http://127.0.0.1:2".to_owned())];
+    let first = desk.screen();
+    assert!(
+        first.contains("(environment)") && first.contains("http://127.0.0.1:2"),
+        "{first}"
+    );
+    desk.keys(&["2"]);
+    assert!(!desk.screen().contains("http://127.0.0.1:2"));
 }
 
 /// Only what a service can do where it is asked counts.

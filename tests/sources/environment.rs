@@ -55,7 +55,7 @@ async fn open(profile: Option<&str>, region: Option<&str>) -> Result<Session, Se
     let options = Options {
         profile: profile.map(str::to_owned),
         region: region.map(str::to_owned),
-        endpoint_url: None,
+        ..Options::default()
     };
     Session::open(options).await
 }
@@ -105,10 +105,13 @@ fn each_service_may_have_an_endpoint_in_the_profile() {
         async {
             let session = open(None, None).await.unwrap();
             assert_eq!(
-                (session.profile(), session.region()),
-                (Some("endpoints"), "eu-central-1")
+                (session.profile(), session.settings(), session.region()),
+                (None, Some("endpoints"), "eu-central-1"),
+                "the keys ask"
             );
             assert_eq!(asked(&session).await, ["2", "1", "3", "1"]);
+            let own = |service, port: u8| (service, format!("http://127.0.0.1:{port}"));
+            assert_eq!(session.endpoints(), [own("kinesis", 2), own("sagemaker", 3)]);
         },
     );
 }

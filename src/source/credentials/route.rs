@@ -11,6 +11,7 @@ use aws_credential_types::provider::error::CredentialsError;
 
 use super::process;
 use crate::sanitize;
+use crate::source::Seat;
 
 /// The way of one profile.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -148,18 +149,18 @@ impl Route {
     }
 
     /// What to do where it has failed.
-    pub(super) fn remedy(&self) -> String {
-        let first = &self.first;
+    pub(super) fn remedy(&self, seat: Seat) -> String {
+        let (first, again) = (&self.first, seat.again());
         match &self.base {
-            Base::Nothing => format!("run `aws configure --profile {first}`, then r asks again"),
-            Base::Keys => format!("put new keys into the credentials file for profile {first}; r asks again"),
-            Base::Sso(_) => format!("run `aws sso login --profile {first}`, then r asks again"),
-            Base::Process(_) => format!("check credential_process of profile {first}; r runs it again"),
-            Base::WebIdentity => format!("check web_identity_token_file of profile {first}; r asks again"),
+            Base::Nothing => format!("run `aws configure --profile {first}`, then {again}"),
+            Base::Keys => format!("put new keys into the credentials file for profile {first}; {again}"),
+            Base::Sso(_) => format!("run `aws sso login --profile {first}`, then {again}"),
+            Base::Process(_) => format!("check credential_process of profile {first}; {again}"),
+            Base::WebIdentity => format!("check web_identity_token_file of profile {first}; {again}"),
             Base::Login => {
                 format!("a session of `aws login` is not read here; give profile {first} another source")
             }
-            Base::Named(_) => format!("check credential_source of profile {first}; r asks again"),
+            Base::Named(_) => format!("check credential_source of profile {first}; {again}"),
         }
     }
 
@@ -336,7 +337,11 @@ region = eu-west-1
                 (route.words().as_str(), route.summary().as_str()),
                 (words, summary)
             );
-            assert!(route.remedy().starts_with(remedy), "{}", route.remedy());
+            assert!(
+                route.remedy(Seat::Screen).starts_with(remedy),
+                "{}",
+                route.remedy(Seat::Screen)
+            );
             assert!(!format!("{}{}", route.words(), route.summary()).contains("s3cret"));
         }
     }

@@ -61,21 +61,32 @@ pub(in crate::update) fn answer(model: &mut Model, now: Now, keep: bool) -> Vec<
     let Some(Overlay::Leave(then)) = model.overlays.pop() else {
         return Vec::new();
     };
-    let mut effects = if keep {
-        keeping::keep(model, now)
-    } else {
-        keeping::discard(model)
-    };
+    if then == Then::Switch {
+        return session::switch(model, now, Some(keep));
+    }
+    let mut effects = settle(model, now, keep);
     effects.extend(leave(model, now, then));
     effects
 }
 
+/// Keeps what is not stored as a draft, or gives it up.
+pub(in crate::update) fn settle(model: &mut Model, now: Now, keep: bool) -> Vec<Effect> {
+    if keep {
+        keeping::keep(model, now)
+    } else {
+        keeping::discard(model)
+    }
+}
+
 fn leave(model: &mut Model, now: Now, then: Then) -> Vec<Effect> {
+    // The editor stays until another session is open.
+    if then == Then::Switch {
+        return session::switch(model, now, None);
+    }
     let mut effects = close(model, now);
     match then {
-        Then::Close => {}
+        Then::Close | Then::Switch => {}
         Then::Show(section) => effects.extend(browse::show(model, section)),
-        Then::Switch => effects.extend(session::switch(model, now)),
         Then::Quit => effects.push(Effect::Quit(Ended::Done)),
     }
     effects

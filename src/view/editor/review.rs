@@ -8,6 +8,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::super::{Role, Stage, format};
 use super::value::shown;
+use crate::aws_command::RECORDS;
 use crate::edit::{Change, Draft, Intent, Warning};
 use crate::keymap::Context;
 use crate::message::Action;
@@ -74,7 +75,7 @@ fn place<'a>(stage: &Stage<'_>, draft: &Draft, intent: Intent, width: usize) -> 
             .map(|account| format!("account {account}")),
         Some(identity.profile.clone()).filter(|it| !it.is_empty()),
         Some(identity.region.clone()),
-        identity.endpoint.clone(),
+        identity.endpoint_of(RECORDS).map(str::to_owned),
         Some(super::stores(draft)),
         Some(super::life(stage, draft)).filter(|_| !matches!(intent, Intent::Delete(_))),
     ];
