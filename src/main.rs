@@ -34,7 +34,12 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(answer) => return explain(&answer),
     };
-    match run(cli, clock) {
+    let ended = run(cli, clock);
+    if let Some(why) = logging::take_trouble() {
+        // Whatever was asked for was done all the same.
+        let _ = writeln!(io::stderr(), "kinescope: {}", redact::process::mask(&why));
+    }
+    match ended {
         Ok(Ended::Done) => ExitCode::SUCCESS,
         Ok(Ended::Told) => ExitCode::FAILURE,
         Ok(Ended::Interrupted) => ExitCode::from(130),

@@ -27,7 +27,7 @@ const WIDE_SIGN: char = '＊';
 const MARK: char = '\u{307}';
 /// Digits of an account that are told apart from other digits: fewer say nothing.
 const PIECE: usize = 6;
-/// Accounts and names that are kept in mind; a log of a whole organisation may name more, and their ARNs tell of these.
+/// Accounts and names that are kept in mind; a log of a whole organisation may name more, and the oldest give way.
 const KNOWN: usize = 64;
 
 /// Unique ids of IAM: access keys, users, roles and the like ("IAM identifiers" of its guide; 16 to 124 characters after the
@@ -175,9 +175,13 @@ impl Redaction {
 }
 
 fn learn(known: &mut Vec<String>, it: &str) {
-    if known.len() < KNOWN && !known.iter().any(|known| known == it) {
-        known.push(it.to_owned());
+    if known.iter().any(|known| known == it) {
+        return;
     }
+    if known.len() == KNOWN {
+        known.remove(0);
+    }
+    known.push(it.to_owned());
 }
 
 fn merged(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {

@@ -112,3 +112,15 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_newest_names_are_kept_in_mind() {
+    let mut redaction = plain();
+    for n in 0..=KNOWN {
+        redaction.learn_name(&format!("name-{n:03}"));
+    }
+    let newest = format!("name-{KNOWN:03}");
+    assert_eq!(redaction.mask(&newest), "********");
+    assert_eq!(redaction.mask("name-000"), "name-000");
+    assert_eq!(redaction.mask("name-001"), "********");
+}
