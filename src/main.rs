@@ -69,9 +69,28 @@ fn explain(answer: &clap::Error) -> ExitCode {
         let _ = answer.print();
         return ExitCode::SUCCESS;
     }
+    redact_by_config();
     let text = answer.render().to_string();
     let _ = write!(io::stderr(), "{}", sanitize::block(&text));
     ExitCode::from(2)
+}
+
+/// Masks what the person's settings have masked, as far as they can be found without arguments that were understood.
+fn redact_by_config() {
+    let mut args = env::args_os();
+    let named = args.find_map(|word| {
+        let joined = word.to_str().and_then(|word| word.strip_prefix("--config="));
+        joined
+            .map(|file| Some(PathBuf::from(file)))
+            .or_else(|| (word == "--config").then_some(None))
+    });
+    let named = named.and_then(|file| file.or_else(|| args.next().map(PathBuf::from)));
+    let Ok(config) = Config::load(named.as_deref()) else {
+        return;
+    };
+    if config.redact.always || redact::process::is_on() {
+        redact::process::start(Redaction::new(config.redact.patterns, false));
+    }
 }
 
 fn run(cli: Cli, clock: Clock) -> anyhow::Result<Ended> {

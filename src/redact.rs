@@ -6,6 +6,7 @@
 //!
 //! Must not: change what is stored, sent to a service or written to a file of the person's.
 
+mod escapes;
 mod json;
 pub mod process;
 mod scan;
@@ -16,6 +17,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 use unicode_width::UnicodeWidthChar as _;
+
+use escapes::Unescaped;
 
 /// What a masked character becomes.
 const SIGN: char = '•';
@@ -135,8 +138,17 @@ impl Redaction {
         out
     }
 
-    /// What of a text is masked: parts in their order that do not touch, in bytes.
+    /// What of a text is masked, also behind JSON's escapes: parts in their order that do not touch, in bytes.
     pub fn ranges(&self, text: &str) -> Vec<Range<usize>> {
+        let mut ranges = self.found(text);
+        if let Some(unescaped) = Unescaped::of(text) {
+            let found = self.found(&unescaped.text);
+            ranges.extend(found.iter().map(|part| unescaped.origin(part)));
+        }
+        merged(ranges)
+    }
+
+    fn found(&self, text: &str) -> Vec<Range<usize>> {
         let mut ranges = Vec::new();
         scan::accounts(text, &mut ranges);
         let bytes = text.as_bytes();
@@ -156,7 +168,7 @@ impl Redaction {
                 ranges.extend(groups.map(|group| group.range()));
             }
         }
-        merged(ranges)
+        ranges
     }
 
     /// What stands for a character: as wide as it.

@@ -297,3 +297,24 @@ fn a_log_that_cannot_be_written_is_told_once() {
     program.keys("q");
     assert_eq!(program.exit_code(), 0);
 }
+
+#[test]
+fn usage_that_is_wrong_is_told_with_everything_masked() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("config.toml");
+    std::fs::write(&file, "[redact]\nalways = true\npatterns = ['geheim[0-9]+']\n").unwrap();
+    let name = file.to_str().unwrap();
+    let joined = format!("--config={name}");
+    for args in [
+        &["--config", name, "tail", "orders", "--limit", "geheim42"][..],
+        &["tail", "orders", "--limit", "geheim42", &joined],
+    ] {
+        let output = finish(command(args).spawn().unwrap());
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        assert!(
+            stderr.contains("••••••••") && !stderr.contains("geheim42"),
+            "{stderr}"
+        );
+    }
+}
