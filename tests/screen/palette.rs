@@ -344,15 +344,13 @@ fn a_command_and_what_opens_take_an_old_notice_away() {
     let now = |desk: &Desk| desk.model.notice.clone().map(|it| it.text);
     for keys in [&["?"] as &[&str], &["f"], &[":"]] {
         let mut desk = at(&["TAIL"]);
-        desk.model
-            .notify(std::time::Duration::from_secs(900), "old", true);
+        desk.model.notify(std::time::Duration::from_mins(15), "old", true);
         desk.keys(keys);
         assert_eq!(now(&desk), None, "{keys:?}");
     }
     let mut desk = at(&["TAIL"]);
     desk.keys(&[":"]);
-    desk.model
-        .notify(std::time::Duration::from_secs(900), "old", true);
+    desk.model.notify(std::time::Duration::from_mins(15), "old", true);
     desk.type_text("toggle-hex");
     desk.keys(&["enter"]);
     assert_eq!(now(&desk), None);
