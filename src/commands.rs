@@ -15,14 +15,15 @@ use crate::cli::{self, Cli, Command, Global};
 use crate::config::{self, Circumstances, Config};
 use crate::demo::{self, Endpoint};
 use crate::headless::{self, Failure};
+use crate::keymap::Keymap;
 use crate::message::Ended;
-use crate::model::{Abilities, Connection, Identity, Model, OpenedSession, Settings};
+use crate::model::{Abilities, Connection, Identity, Model, OpenedSession, Settings, Size};
 use crate::redact::{Redaction, process};
 use crate::runtime::{App, Clock, Entrance, Manner, Reach, Signals, entrance};
 use crate::source::{self, Prepared, Seat, Session, SessionError};
 use crate::terminal::clipboard::Tool;
 use crate::terminal::{Colours, NoScreen, Record, RecordError, Screen, Surroundings};
-use crate::tour::Tour;
+use crate::tour::{self, Tour};
 use crate::view::Look;
 
 /// Whether it was what was asked for that made no sense.
@@ -142,6 +143,9 @@ async fn show(
     clock: Clock,
     tour: Option<Tour>,
 ) -> anyhow::Result<Ended> {
+    if tour.is_some() {
+        check_tour(opened.as_ref().map_or_else(|it| it, |it| &it.identity))?;
+    }
     let surroundings = surroundings(config);
     let circumstances = circumstances(global, surroundings);
     let (theme, _) = circumstances.theme(config);
@@ -184,7 +188,7 @@ async fn show(
     let reach = Reach { services, entrance };
     let app = App::new(model, look, screen, signals, clock, manner, reach);
     let app = match tour {
-        Some(tour) => app.touring(tour),
+        Some(tour) => app.touring(tour, Keymap::embedded()?),
         None => app,
     };
     // The program is large, and a future is moved about.
@@ -192,6 +196,19 @@ async fn show(
         io::ErrorKind::TimedOut => error.into(),
         _ => because("the terminal cannot be used")(error),
     })
+}
+
+/// Refuses a tour that could not come to its end. Where the size cannot be told there is no screen at all.
+fn check_tour(identity: &Identity) -> Result<(), Failure> {
+    if identity.read_only {
+        return Err(Failure::TourWrites);
+    }
+    match crossterm::terminal::size() {
+        Ok((width, height)) if width < tour::ROOM.width || height < tour::ROOM.height => {
+            Err(Failure::TourRoom(tour::ROOM, Size { width, height }))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// How many times as fast as usual a tour goes; a test has no time to watch one. Not in a release.

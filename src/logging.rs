@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, OnceLock};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use thiserror::Error;
 use tracing_subscriber::filter::{LevelFilter, Targets};
@@ -20,9 +20,40 @@ const LARGEST: u64 = 8 << 20;
 
 /// Where the log is. Static, because a panic hook owns nothing.
 static PLACE: OnceLock<PathBuf> = OnceLock::new();
+/// Why it could not be written, until that is told. Whoever logs cannot be told, so that somebody asks here.
+static TROUBLE: Mutex<Trouble> = Mutex::new(Trouble::Never);
 
-/// Why the first event was lost that could not be written.
-static LOST: OnceLock<io::Error> = OnceLock::new();
+/// Whether the log could be written so far.
+#[derive(Debug)]
+enum Trouble {
+    Never,
+    Untold(String),
+    Told,
+}
+
+impl Trouble {
+    /// Notes why; the first reason is the one that is told.
+    fn note(&mut self, why: &io::Error) {
+        if matches!(self, Self::Never) {
+            *self = Self::Untold(format!("the log file cannot be written: {why}"));
+        }
+    }
+
+    fn take(&mut self) -> Option<String> {
+        match std::mem::replace(self, Self::Told) {
+            Self::Untold(why) => Some(why),
+            before => {
+                *self = before;
+                None
+            }
+        }
+    }
+}
+
+/// Why the log could not be written; told once.
+pub fn take_trouble() -> Option<String> {
+    TROUBLE.lock().unwrap_or_else(PoisonError::into_inner).take()
+}
 
 /// A log that cannot be written.
 #[derive(Debug, Error)]
@@ -55,16 +86,6 @@ pub fn place() -> Option<&'static Path> {
     PLACE.get().map(PathBuf::as_path)
 }
 
-/// What is missing from the log, if anything is: a disk may be full. To be told once, when the terminal is given back.
-pub fn loss() -> Option<String> {
-    let (file, why) = (place()?, LOST.get()?);
-    let file = file.display().to_string();
-    Some(format!(
-        "the log file {} is not complete: {why}",
-        sanitize::line(&file)
-    ))
-}
-
 /// Writes lines of a panic to the log, past the writer of all others: that may be just what has panicked.
 pub fn append(lines: &str) {
     let Some(file) = place() else { return };
@@ -93,8 +114,10 @@ impl<W: Write> Write for Gate<W> {
     fn write(&mut self, event: &[u8]) -> io::Result<usize> {
         let mut line = sanitize::bytes(event.strip_suffix(b"\n").unwrap_or(event));
         line.push('\n');
-        let written = self.0.write_all(line.as_bytes());
-        written.inspect_err(|error| drop(LOST.set(io::Error::from(error.kind()))))?;
+        if let Err(why) = self.0.write_all(line.as_bytes()) {
+            TROUBLE.lock().unwrap_or_else(PoisonError::into_inner).note(&why);
+            return Err(why);
+        }
         Ok(event.len())
     }
 
@@ -137,8 +160,10 @@ impl Rotating {
 
 impl Write for Rotating {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.size > 0 && self.size + bytes.len() as u64 > self.largest {
-            self.turn_over()?;
+        let is_full = self.size > 0 && self.size + bytes.len() as u64 > self.largest;
+        if is_full && self.turn_over().is_err() {
+            // A file that cannot be put aside goes on, and is tried again when as much has been added.
+            self.size = 0;
         }
         let written = self.file.write(bytes)?;
         self.size += written as u64;
@@ -195,5 +220,32 @@ mod tests {
             (read("log.1"), read("log")),
             ("three\n".to_owned(), "four\n".to_owned())
         );
+    }
+
+    #[test]
+    fn a_log_that_cannot_be_put_aside_goes_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log");
+        // No file can take the name of a folder that holds something.
+        std::fs::create_dir_all(folder.path().join("log.1/in the way")).unwrap();
+        let mut log = Gate(Rotating::open(&path, 10).unwrap());
+        for event in ["one\n", "two\n", "three\n"] {
+            log.write_all(event.as_bytes()).unwrap();
+        }
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "one\ntwo\nthree\n");
+    }
+
+    #[test]
+    fn a_log_that_cannot_be_written_is_told_once() {
+        let mut trouble = Trouble::Never;
+        assert_eq!(trouble.take(), None);
+        trouble.note(&io::Error::other("first"));
+        trouble.note(&io::Error::other("second"));
+        assert_eq!(
+            trouble.take().as_deref(),
+            Some("the log file cannot be written: first")
+        );
+        trouble.note(&io::Error::other("third"));
+        assert_eq!(trouble.take(), None);
     }
 }

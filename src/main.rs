@@ -35,8 +35,9 @@ fn main() -> ExitCode {
         Err(answer) => return explain(&answer),
     };
     let ended = run(cli, clock);
-    if let Some(loss) = logging::loss() {
-        complain(&loss);
+    if let Some(why) = logging::take_trouble() {
+        // Whatever was asked for was done all the same.
+        complain(&why);
     }
     match ended {
         Ok(Ended::Done) => ExitCode::SUCCESS,
@@ -72,9 +73,28 @@ fn explain(answer: &clap::Error) -> ExitCode {
         let _ = answer.print();
         return ExitCode::SUCCESS;
     }
+    redact_by_config();
     let text = answer.render().to_string();
     let _ = write!(io::stderr(), "{}", sanitize::block(&text));
     ExitCode::from(2)
+}
+
+/// Masks what the person's settings have masked, as far as they can be found without arguments that were understood.
+fn redact_by_config() {
+    let mut args = env::args_os();
+    let named = args.find_map(|word| {
+        let joined = word.to_str().and_then(|word| word.strip_prefix("--config="));
+        joined
+            .map(|file| Some(PathBuf::from(file)))
+            .or_else(|| (word == "--config").then_some(None))
+    });
+    let named = named.and_then(|file| file.or_else(|| args.next().map(PathBuf::from)));
+    let Ok(config) = Config::load(named.as_deref()) else {
+        return;
+    };
+    if config.redact.always || redact::process::is_on() {
+        redact::process::start(Redaction::new(config.redact.patterns, false));
+    }
 }
 
 fn run(cli: Cli, clock: Clock) -> anyhow::Result<Ended> {

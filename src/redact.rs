@@ -6,6 +6,7 @@
 //!
 //! Must not: change what is stored, sent to a service or written to a file of the person's.
 
+mod escapes;
 mod json;
 pub mod process;
 mod scan;
@@ -17,6 +18,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 use unicode_width::UnicodeWidthChar as _;
 
+use escapes::Unescaped;
+
 /// What a masked character becomes.
 const SIGN: char = '•';
 /// The same where only ASCII is drawn.
@@ -27,7 +30,7 @@ const WIDE_SIGN: char = '＊';
 const MARK: char = '\u{307}';
 /// Digits of an account that are told apart from other digits: fewer say nothing.
 const PIECE: usize = 6;
-/// Accounts and names that are kept in mind; a log of a whole organisation may name more, and their ARNs tell of these.
+/// Accounts and names that are kept in mind; a log of a whole organisation may name more, and the oldest give way.
 const KNOWN: usize = 64;
 
 /// Unique ids of IAM: access keys, users, roles and the like ("IAM identifiers" of its guide; 16 to 124 characters after the
@@ -135,8 +138,17 @@ impl Redaction {
         out
     }
 
-    /// What of a text is masked: parts in their order that do not touch, in bytes.
+    /// What of a text is masked, also behind JSON's escapes: parts in their order that do not touch, in bytes.
     pub fn ranges(&self, text: &str) -> Vec<Range<usize>> {
+        let mut ranges = self.found(text);
+        if let Some(unescaped) = Unescaped::of(text) {
+            let found = self.found(&unescaped.text);
+            ranges.extend(found.iter().map(|part| unescaped.origin(part)));
+        }
+        merged(ranges)
+    }
+
+    fn found(&self, text: &str) -> Vec<Range<usize>> {
         let mut ranges = Vec::new();
         scan::accounts(text, &mut ranges);
         let bytes = text.as_bytes();
@@ -156,7 +168,7 @@ impl Redaction {
                 ranges.extend(groups.map(|group| group.range()));
             }
         }
-        merged(ranges)
+        ranges
     }
 
     /// What stands for a character: as wide as it.
@@ -175,9 +187,13 @@ impl Redaction {
 }
 
 fn learn(known: &mut Vec<String>, it: &str) {
-    if known.len() < KNOWN && !known.iter().any(|known| known == it) {
-        known.push(it.to_owned());
+    if known.iter().any(|known| known == it) {
+        return;
     }
+    if known.len() == KNOWN {
+        known.remove(0);
+    }
+    known.push(it.to_owned());
 }
 
 fn merged(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {

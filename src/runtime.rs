@@ -27,6 +27,8 @@ pub use signals::{Signal, Signals};
 
 use crate::clock::Now;
 use crate::edit::audit;
+use crate::keymap::Keymap;
+use crate::logging;
 use crate::message::{Effect, Ended, Message};
 use crate::model::{Model, Size};
 use crate::redact::process as redaction;
@@ -72,6 +74,10 @@ pub struct App {
     title: Option<String>,
     /// What presses keys until a person does.
     tour: Option<Tour>,
+    /// The person's keys, while a tour has its own.
+    persons_keymap: Option<Keymap>,
+    /// What is left to be told when a tour has stopped.
+    held: Option<Message>,
     /// What it tells.
     caption: String,
 }
@@ -142,6 +148,8 @@ impl App {
             clipboard: manner.clipboard,
             title: manner.is_entitled.then(String::new),
             tour: None,
+            persons_keymap: None,
+            held: None,
             caption: String::new(),
         }
     }
@@ -236,6 +244,7 @@ impl App {
         match event {
             Event::Key(key) if self.tour.is_some() && key.kind == KeyEventKind::Press => self.take_over(*key),
             Event::Key(key) if key.kind != KeyEventKind::Release => self.take(Message::Key(*key)),
+            Event::Paste(_) if self.tour.is_some() => self.stop_tour(),
             Event::Paste(text) => self.take(Message::Pasted(text.clone())),
             Event::Resize(width, height) => self.take(Message::Resized(Size {
                 width: *width,
@@ -257,6 +266,11 @@ impl App {
     }
 
     fn take(&mut self, message: Message) -> io::Result<Option<Ended>> {
+        if self.tour.is_some() && matches!(message, Message::DraftsFound(_)) {
+            // The question what to do with them would take the tour's keys.
+            self.held = Some(message);
+            return Ok(None);
+        }
         self.dirty = true;
         let now = self.clock.now();
         for effect in update(&mut self.model, message, now) {
@@ -371,7 +385,7 @@ impl App {
         self.entitle()?;
         self.drawn_at = Some(now.mono);
         self.dirty = false;
-        if let Some(why) = self.screen.recording_trouble() {
+        if let Some(why) = self.screen.recording_trouble().or_else(logging::take_trouble) {
             self.model.notify(now.mono, why, true);
             self.dirty = true;
         }

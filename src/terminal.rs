@@ -44,6 +44,8 @@ static ENTERED: AtomicBool = AtomicBool::new(false);
 
 /// Whether its window has a title of ours.
 static ENTITLED: AtomicBool = AtomicBool::new(false);
+/// Whether it holds a frame back until that is whole.
+static HOLDS: AtomicBool = AtomicBool::new(false);
 /// Has the terminal keep the title of its window, and take it again (xterm's window operations).
 const KEEP_TITLE: &str = "\x1b[22;2t";
 const TAKE_TITLE: &str = "\x1b[23;2t";
@@ -137,17 +139,22 @@ impl Screen {
         if !self.surroundings.synchronizes {
             return self.terminal.draw(draw).map(drop);
         }
+        HOLDS.store(true, Ordering::SeqCst);
         queue!(self.terminal.backend_mut(), BeginSynchronizedUpdate)?;
         self.terminal.draw(draw)?;
-        execute!(self.terminal.backend_mut(), EndSynchronizedUpdate)
+        execute!(self.terminal.backend_mut(), EndSynchronizedUpdate)?;
+        HOLDS.store(false, Ordering::SeqCst);
+        Ok(())
     }
 
-    /// Sends a text to the terminal's clipboard; `false` where it is longer than terminals take.
+    /// Sends a text to the terminal's clipboard; `false` where it is longer than terminals take. A recording has nothing of it:
+    /// whoever plays it keeps their clipboard.
     pub fn copy(&mut self, text: &str) -> io::Result<bool> {
         if text.len() > clipboard::LONGEST {
             return Ok(false);
         }
-        self.write(&clipboard::sequence(text, self.surroundings.inside))?;
+        Write::flush(self.terminal.backend_mut())?;
+        output::write_unrecorded(&clipboard::sequence(text, self.surroundings.inside))?;
         Ok(true)
     }
 
@@ -238,17 +245,32 @@ fn take() -> io::Result<()> {
     execute!(Output, EnterAlternateScreen, EnableBracketedPaste, Hide).inspect_err(|_| give_back())
 }
 
+/// Whether the terminal may be written to.
+fn is_ours() -> bool {
+    ENTERED.load(Ordering::SeqCst)
+}
+
 /// Puts the terminal back as it was; does nothing where it is not ours. A terminal that has vanished cannot be put back,
-/// and nobody is there to be told.
+/// and nobody is there to be told. From here on what is still drawn reaches it no more.
 fn give_back() {
     if !ENTERED.swap(false, Ordering::SeqCst) {
         return;
     }
-    let mut out = Output;
-    if ENTITLED.swap(false, Ordering::SeqCst) {
-        let _ = write!(out, "{TAKE_TITLE}");
+    let mut last = Vec::new();
+    // To a Vec nothing fails.
+    if HOLDS.swap(false, Ordering::SeqCst) {
+        let _ = queue!(last, EndSynchronizedUpdate);
     }
-    let _ = execute!(out, ResetColor, DisableBracketedPaste, LeaveAlternateScreen, Show);
-    let _ = out.flush();
+    if ENTITLED.swap(false, Ordering::SeqCst) {
+        let _ = write!(last, "{TAKE_TITLE}");
+    }
+    let _ = queue!(
+        last,
+        ResetColor,
+        DisableBracketedPaste,
+        LeaveAlternateScreen,
+        Show
+    );
+    let _ = output::write_last(&last);
     let _ = disable_raw_mode();
 }

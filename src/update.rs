@@ -51,7 +51,7 @@ pub fn update(model: &mut Model, message: Message, now: Now) -> Vec<Effect> {
         Message::Key(key) => {
             let chord = Chord::from(key);
             match model.keymap.action(model.contexts(), chord) {
-                Some(action) => act(model, action, now),
+                Some(action) => press(model, action, now),
                 None => overlay::type_key(model, key),
             }
         }
@@ -168,6 +168,16 @@ fn take_reply(model: &mut Model, ticket: Ticket, reply: Reply, now: Now) -> Vec<
         model.notify(now.mono, error.to_string(), true);
     }
     Vec::new()
+}
+
+/// What a key does. Where something opens it has keys to tell of, and an earlier notice stands in their place no longer.
+fn press(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
+    let (depth, before) = (model.overlays.len(), model.notice.clone());
+    let effects = act(model, action, now);
+    if model.overlays.len() > depth && model.notice == before {
+        model.notice = None;
+    }
+    effects
 }
 
 /// What a key or a command does.

@@ -43,6 +43,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType, Paragraph, Widget, Wrap};
 
+pub use ascii::in_ascii;
 pub use theme::{Colour, Emphasis, Face, Look, Role, Theme, ThemeName};
 
 use crate::clock::Now;

@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use toml::de::{DeTable, DeValue};
 use unicode_width::UnicodeWidthChar;
 
+use crate::redact::process as redaction;
 use crate::sanitize;
 
 /// A value on one line. `text` may change each text that it holds.
@@ -38,10 +39,11 @@ fn inline(table: &DeTable<'_>, text: &dyn Fn(&str) -> String) -> String {
     }
 }
 
-/// A name before `=` or between dots.
+/// A name before `=` or between dots. One that is masked when it is shown needs quotes: the mask is no letter.
 pub(super) fn key(name: &str) -> String {
     let is_bare = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
-    if !name.is_empty() && name.chars().all(is_bare) {
+    let shown = redaction::mask(name);
+    if !shown.is_empty() && shown.chars().all(is_bare) {
         name.to_owned()
     } else {
         quoted(name)

@@ -5,6 +5,7 @@ use std::io;
 use thiserror::Error;
 
 use crate::decode::ChoiceError;
+use crate::model::Size;
 use crate::source::SourceError;
 use crate::tail::PositionError;
 
@@ -54,6 +55,15 @@ pub enum Failure {
     /// A recording was asked for of what has no screen.
     #[error("--record is for the screen, and this command has none; leave it out")]
     NoScreen,
+    /// A tour was asked for where nothing may be written.
+    #[error("the tour writes a record of the demo, which read-only refuses; leave out --read-only or --tour")]
+    TourWrites,
+    /// A tour was asked for in a terminal that it does not fit into: columns and lines that it needs, and those that there are.
+    #[error(
+        "the tour needs {} columns and {} lines, and the terminal has {} and {}; make it larger",
+        .0.width, .0.height, .1.width, .1.height
+    )]
+    TourRoom(Size, Size),
     /// The program of `--jq` was stopped so often that it is not run any more.
     #[error("the program of --jq was stopped again and again: {0}; use one that ends and keeps little")]
     GivenUp(String),
@@ -74,6 +84,8 @@ impl Failure {
                 | Self::NoGroup(_)
                 | Self::RawIsBare
                 | Self::NoScreen
+                | Self::TourWrites
+                | Self::TourRoom(..)
         )
     }
 }

@@ -56,6 +56,26 @@ pub enum Misfit {
     /// The key that always quits.
     #[error("ctrl-c quits now everywhere, and stays so")]
     WayOut,
+    /// The last key of what leads on or out.
+    #[error("'{context}' needs a key for {action}, or nobody would get out of it; give it another one")]
+    Needed {
+        /// The action.
+        action: String,
+        /// Where.
+        context: String,
+    },
+    /// A key that does the same everywhere.
+    #[error(
+        "'{chord}' is {action} everywhere, and stays so in '{context}'; take another key, or give {action} another one in 'global'"
+    )]
+    Everywhere {
+        /// The key.
+        chord: Chord,
+        /// What it does.
+        action: String,
+        /// Where it was to do something else.
+        context: String,
+    },
     /// A character that could then not be typed.
     #[error("'{chord}' is text in '{context}'; take a key that is none, such as ctrl-x or f2")]
     Text {
@@ -65,6 +85,19 @@ pub enum Misfit {
         context: String,
     },
 }
+
+/// Contexts whose keys are the only ones that count in them, so that `back` of another context leads out of none.
+const CLOSED: [Context; 7] = [
+    Context::Prompt,
+    Context::Seek,
+    Context::Palette,
+    Context::Session,
+    Context::Confirm,
+    Context::Leave,
+    Context::Drafts,
+];
+/// What is done everywhere by the same keys: the ways to all others, and the way back.
+const EVERYWHERE: [Action; 3] = [Action::Commands, Action::Help, Action::Back];
 
 /// What is wrong, and where.
 type Misplaced = (usize, Misfit);
@@ -81,6 +114,7 @@ impl Keymap {
             }
         }
         self.refuse_duplicates(&places)?;
+        self.refuse_covering(&places)?;
         Ok(self)
     }
 
@@ -95,6 +129,10 @@ impl Keymap {
         let action = action.ok_or_else(|| (name.at, self.unknown_action(context, &name.text)))?;
         if action == Action::QuitNow {
             return Err((name.at, Misfit::WayOut));
+        }
+        if chords.is_empty() && is_needed(context, action) {
+            let (action, context) = (action.name(), context.name());
+            return Err((name.at, Misfit::Needed { action, context }));
         }
         let mut parsed = Vec::with_capacity(chords.len());
         for word in chords {
@@ -134,6 +172,25 @@ impl Keymap {
         Ok(())
     }
 
+    /// What does the same everywhere does so in a context with keys of its own, too. The help is closed by the key that opens it.
+    fn refuse_covering(&self, places: &HashMap<(Context, Action, Chord), usize>) -> Result<(), Misplaced> {
+        let covered = places.iter().filter_map(|((context, action, chord), at)| {
+            let closes_help = (*context, *action) == (Context::Help, Action::Back);
+            let mut rows = self.in_context(Context::Global);
+            let row = rows.find(|row| EVERYWHERE.contains(&row.action) && row.chords.contains(chord))?;
+            let is_other = *context != Context::Global && row.action != *action && !closes_help;
+            is_other.then(|| {
+                let misfit = Misfit::Everywhere {
+                    chord: *chord,
+                    action: row.action.name(),
+                    context: context.name(),
+                };
+                (*at, misfit)
+            })
+        });
+        covered.min_by_key(|(at, _)| *at).map_or(Ok(()), Err)
+    }
+
     fn unknown_action(&self, context: Context, action: &str) -> Misfit {
         let known: Vec<_> = self.in_context(context).map(|it| it.action.name()).collect();
         Misfit::Action {
@@ -141,6 +198,16 @@ impl Keymap {
             context: context.name(),
             known: known.join(" "),
         }
+    }
+}
+
+/// Whether a context cannot do without a key for an action: what takes a choice, and what leads out where nothing else does.
+fn is_needed(context: Context, action: Action) -> bool {
+    match action {
+        Action::Accept => true,
+        Action::Back => context == Context::Global || CLOSED.contains(&context),
+        Action::Commands | Action::Help => context == Context::Global,
+        _ => false,
     }
 }
 
@@ -253,10 +320,30 @@ mod tests {
             ("global", &[("quit-now", &[])], 2, "ctrl-c quits now"),
             ("global", &[("quit-now", &["f10"])], 2, "ctrl-c quits now"),
             ("prompt", &[("accept", &["a"])], 3, "'a' is text in 'prompt'"),
+            ("palette", &[("back", &[])], 2, "'palette' needs a key for back"),
+            ("seek", &[("accept", &[])], 2, "'seek' needs a key for accept"),
+            (
+                "global",
+                &[("commands", &[])],
+                2,
+                "'global' needs a key for commands",
+            ),
+            ("tail", &[("export", &["f2", "?"])], 4, "'?' is help everywhere"),
+            ("editor", &[("copy", &["esc"])], 3, "'esc' is back everywhere"),
         ] {
             let (at, why) = change(context, actions).unwrap_err();
             assert!(at == place && why.starts_with(words), "{at} {why}");
         }
+    }
+
+    #[test]
+    fn what_leads_out_can_have_another_key_but_not_none() {
+        let keymap = change("global", &[("back", &["f9"]), ("commands", &["ctrl-p"])]).unwrap();
+        assert_eq!(action(&keymap, Context::Tail, "f9"), Some(Action::Back));
+        assert!(change("help", &[("back", &["?"])]).is_ok());
+        assert!(change("copy", &[("back", &[])]).is_ok());
+        // A key that does nothing else everywhere may be taken.
+        assert!(change("tail", &[("export", &["1"])]).is_ok());
     }
 
     #[test]

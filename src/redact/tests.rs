@@ -112,3 +112,35 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_newest_names_are_kept_in_mind() {
+    let mut redaction = plain();
+    for n in 0..=KNOWN {
+        redaction.learn_name(&format!("name-{n:03}"));
+    }
+    let newest = format!("name-{KNOWN:03}");
+    assert_eq!(redaction.mask(&newest), "********");
+    assert_eq!(redaction.mask("name-000"), "name-000");
+    assert_eq!(redaction.mask("name-001"), "********");
+}
+
+#[test]
+fn what_is_escaped_is_masked_too() {
+    let mut redaction = plain();
+    redaction.learn_account("111122223333");
+    for (text, masked) in [
+        (
+            r#"{"a":"\u0031\u00323456789012"}"#,
+            r#"{"a":"**********************"}"#,
+        ),
+        (r#"{"a":"é\u0031111222"}"#, r#"{"a":"é************"}"#),
+        (r#"{"a":"\u00e9 \ud83d \u00"}"#, r#"{"a":"\u00e9 \ud83d \u00"}"#),
+        (
+            r"arn:aws:iam::1:user\/dana-lopez",
+            r"arn:aws:iam::*:user\/**********",
+        ),
+    ] {
+        assert_eq!(redaction.mask(text), masked);
+    }
+}

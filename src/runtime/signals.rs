@@ -13,7 +13,7 @@ pub(super) const ECHO: Duration = Duration::from_millis(250);
 pub enum Signal {
     /// To end: SIGTERM, SIGHUP.
     End,
-    /// To end, from the keyboard: SIGINT.
+    /// To end, from the keyboard: SIGINT, SIGQUIT.
     Interrupt,
     /// To stop like a job: SIGTSTP.
     Stop,
@@ -23,6 +23,7 @@ pub enum Signal {
 #[derive(Debug)]
 pub struct Signals {
     interrupt: unix::Signal,
+    quit: unix::Signal,
     terminate: unix::Signal,
     hang_up: unix::Signal,
     stop: unix::Signal,
@@ -40,6 +41,7 @@ impl Signals {
     pub fn new() -> io::Result<Self> {
         Ok(Self {
             interrupt: unix::signal(SignalKind::interrupt())?,
+            quit: unix::signal(SignalKind::quit())?,
             terminate: unix::signal(SignalKind::terminate())?,
             hang_up: unix::signal(SignalKind::hangup())?,
             stop: unix::signal(SignalKind::from_raw(signal_hook::consts::SIGTSTP))?,
@@ -59,6 +61,7 @@ impl Signals {
     pub async fn next(&mut self) -> Signal {
         tokio::select! {
             _ = self.interrupt.recv() => Signal::Interrupt,
+            _ = self.quit.recv() => Signal::Interrupt,
             _ = self.terminate.recv() => Signal::End,
             _ = self.hang_up.recv() => Signal::End,
             _ = self.stop.recv() => Signal::Stop,

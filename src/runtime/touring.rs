@@ -6,6 +6,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::buffer::{Buffer, Cell};
 
 use super::App;
+use crate::keymap::Keymap;
 use crate::message::{Ended, Message};
 use crate::tour::{Cue, Tour};
 
@@ -13,13 +14,12 @@ use crate::tour::{Cue, Tour};
 const TAKEN_OVER: &str = "the tour has stopped, and the keys are yours: ? tells them";
 
 impl App {
-    /// The same, played by a tour.
+    /// The same, played by a tour, with the keys that it knows: those of the person come back with the person.
     #[must_use]
-    pub fn touring(self, tour: Tour) -> Self {
-        Self {
-            tour: Some(tour),
-            ..self
-        }
+    pub fn touring(mut self, tour: Tour, keymap: Keymap) -> Self {
+        self.persons_keymap = Some(std::mem::replace(&mut self.model.keymap, keymap));
+        self.tour = Some(tour);
+        self
     }
 
     /// Does what the tour wants done by now.
@@ -53,16 +53,26 @@ impl App {
 
     /// A person's key stops the tour: Ctrl-C and q end the program, which is how the others know that it can be done.
     pub(super) fn take_over(&mut self, key: KeyEvent) -> io::Result<Option<Ended>> {
-        self.tour = None;
-        self.take(Message::Captioned(None))?;
+        let ended = self.stop_tour()?;
         match (key.code, key.modifiers) {
             (KeyCode::Char('q'), KeyModifiers::NONE) => self.take(Message::TourEnded),
             (KeyCode::Char('c'), KeyModifiers::CONTROL) => self.take(Message::Key(key)),
-            _ => {
-                self.model.notify(self.clock.now().mono, TAKEN_OVER, false);
-                Ok(None)
-            }
+            _ => Ok(ended),
         }
+    }
+
+    /// Leaves the program to the person, and says so.
+    pub(super) fn stop_tour(&mut self) -> io::Result<Option<Ended>> {
+        self.tour = None;
+        if let Some(keymap) = self.persons_keymap.take() {
+            self.model.keymap = keymap;
+        }
+        let mut ended = self.take(Message::Captioned(None))?;
+        if let Some(message) = self.held.take() {
+            ended = self.take(message)?.or(ended);
+        }
+        self.model.notify(self.clock.now().mono, TAKEN_OVER, false);
+        Ok(ended)
     }
 }
 

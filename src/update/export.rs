@@ -131,9 +131,14 @@ pub(super) fn told(model: &mut Model, now: Now, news: Exported) -> Told {
         }
         Exported::Done(bytes) => (
             format!(
-                "{}{} records, {bytes} bytes, are in {file}{}",
+                "{}{}, {bytes} bytes, {} in {file}{}",
                 left_out(exporting.unseen),
-                exporting.records,
+                if exporting.records == 1 {
+                    "1 record".to_owned()
+                } else {
+                    format!("{} records", exporting.records)
+                },
+                if exporting.records == 1 { "is" } else { "are" },
                 if model.settings.redacts {
                     ", as they are: nothing in it is masked"
                 } else {

@@ -23,6 +23,9 @@ const ASKING: [Action; 12] = [
     Action::Open,
 ];
 
+/// The word for looking up a record, which elsewhere would look up something else.
+const RECORD: &str = "record";
+
 /// Opens it.
 pub(super) fn open(model: &mut Model) -> Vec<Effect> {
     model.overlays.push(Overlay::Palette(Palette::default()));
@@ -75,6 +78,7 @@ fn complete(palette: &mut Palette, commands: &[Command]) {
 
 /// Does what is meant; a line that means nothing stays to be corrected.
 fn accept(model: &mut Model, commands: &[Command], now: Now) -> Vec<Effect> {
+    let has_records = model.tail.is_none() && model.abilities().edit;
     let Some(Overlay::Palette(palette)) = model.overlays.last_mut() else {
         return Vec::new();
     };
@@ -83,7 +87,7 @@ fn accept(model: &mut Model, commands: &[Command], now: Now) -> Vec<Effect> {
         return Vec::new();
     }
     let text = palette.parts().1.to_owned();
-    let meant = meant(palette, commands).and_then(|command| check(command, &text));
+    let meant = meant(palette, commands).and_then(|command| check(command, &text, has_records));
     match meant {
         Err(why) => {
             palette.error = Some(why);
@@ -106,12 +110,13 @@ fn meant<'a>(palette: &Palette, commands: &'a [Command]) -> Result<&'a Command, 
     if palette.is_chosen {
         return chosen.ok_or_else(String::new);
     }
+    let word = &word.to_lowercase();
     if let Some(command) = called(word).and_then(of) {
         return Ok(command);
     }
     let mut beginnings = commands
         .iter()
-        .filter(|it| it.elsewhere.is_none() && it.name.starts_with(word));
+        .filter(|it| it.elsewhere.is_none() && it.name.starts_with(word.as_str()));
     let found = match (beginnings.next(), beginnings.next()) {
         (Some(only), None) => Some(only),
         // With more to say the guess would have to be better than that.
@@ -125,8 +130,13 @@ fn meant<'a>(palette: &Palette, commands: &'a [Command]) -> Result<&'a Command, 
     })
 }
 
-/// A command that counts here, and takes what is said after it.
-fn check<'a>(command: &'a Command, text: &str) -> Result<&'a Command, String> {
+/// A command that counts here, and takes what is said after it. The word for records means none where there are no records.
+fn check<'a>(command: &'a Command, text: &str, has_records: bool) -> Result<&'a Command, String> {
+    if command.name == RECORD && !has_records {
+        return Err(
+            "record counts only in Features; look-up tells which shard takes a partition key".to_owned(),
+        );
+    }
     let names_resource = matches!(command.action, Action::Tail | Action::Open) && !text.is_empty();
     match &command.elsewhere {
         Some(places) if !names_resource => Err(format!("{} counts only in: {places}", command.name)),
@@ -139,6 +149,8 @@ fn check<'a>(command: &'a Command, text: &str) -> Result<&'a Command, String> {
 
 /// Does what the key of an action does; the line that it asks for is the text, where there is one.
 fn carry_out(model: &mut Model, action: Action, text: &str, now: Now) -> Vec<Effect> {
+    // What was told before is about something else.
+    model.notice = None;
     if text.is_empty() {
         return super::act(model, action, now);
     }

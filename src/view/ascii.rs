@@ -56,15 +56,29 @@ pub(super) fn flatten(buffer: &mut Buffer) {
         if cell.symbol().is_ascii() {
             continue;
         }
-        let sign = SIGNS
-            .iter()
-            .find(|(sign, _)| *sign == cell.symbol())
-            .map(|(_, plain)| *plain);
-        let plain = sign
-            .or_else(|| control_picture(cell.symbol()))
-            .unwrap_or_else(|| unknown(cell.symbol()));
+        let plain = plain(cell.symbol());
         cell.set_symbol(plain);
     }
+}
+
+/// A text as a screen in ASCII has it.
+pub fn in_ascii(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        if character.is_ascii() {
+            out.push(character);
+        } else {
+            out.push_str(plain(character.encode_utf8(&mut [0; 4])));
+        }
+    }
+    out
+}
+
+fn plain(symbol: &str) -> &'static str {
+    let sign = SIGNS.iter().find(|(sign, _)| *sign == symbol);
+    sign.map(|(_, plain)| *plain)
+        .or_else(|| control_picture(symbol))
+        .unwrap_or_else(|| unknown(symbol))
 }
 
 /// The picture of a control character becomes a caret: what was there stays visible.

@@ -34,10 +34,10 @@ pub(super) fn draw(stage: &Stage<'_>, area: Rect, buffer: &mut Buffer) {
 /// How far the writing of a file is.
 fn writing<'a>(stage: &Stage<'_>, it: &Exporting, area: Rect) -> Line<'a> {
     let words = format!(
-        " writing {}: {} of {} records · {}",
+        " writing {}: {} of {} · {}",
         sanitize::line(&it.file.display().to_string()),
         format::count(it.written as u64),
-        format::count(it.records as u64),
+        format::plural(it.records, "record"),
         stage.tell(Context::Global, "{back} cancels")
     );
     Line::from(stage.span(format::fit(&words, usize::from(area.width)), Role::Warning))
@@ -117,7 +117,8 @@ fn applies(stage: &Stage<'_>, binding: &Binding) -> bool {
         Action::NewRecord | Action::LookUp | Action::Gather | Action::Compare | Action::ShowMarks => can.edit,
         Action::ShowModel | Action::ShowDataSource => stage.model.browser().selected().is_some(),
         Action::Open => view != Some(BatchView::Comparison),
-        Action::Update => updates(stage),
+        Action::Review => !stage.model.identity.read_only,
+        Action::Update => !stage.model.identity.read_only && updates(stage),
         Action::Toggle if stage.model.editor.is_some() => deletes(stage),
         Action::OnlyDifferences => view == Some(BatchView::Comparison),
         _ => true,

@@ -22,6 +22,11 @@ pub(super) fn count(number: u64) -> String {
     out
 }
 
+/// How much is asked: `1 call/s`, `2 calls/s`.
+pub(super) fn calls_per_second(calls: u64) -> String {
+    format!("{calls} {}/s", if calls == 1 { "call" } else { "calls" })
+}
+
 /// How many there are of something: `1 record`, `2 records`.
 pub(super) fn plural(number: usize, what: &str) -> String {
     let end = if number == 1 { "" } else { "s" };

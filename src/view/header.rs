@@ -1,8 +1,11 @@
 //! The first two lines: who and where, and which section.
 
+use std::borrow::Cow;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr as _;
 
 use super::{Role, Stage, editor, format, write_line};
 use crate::keymap::Context;
@@ -10,6 +13,11 @@ use crate::message::{TailRequest, Through};
 use crate::model::{BatchView, Remote, Wait};
 use crate::resource::{Caller, Position, Section};
 use crate::sanitize;
+
+/// What the line begins with.
+const NAME: &str = " kinescope  ";
+/// Which of its parts leave first as the screen gets narrower: who calls, the profile, the account, the endpoint. The region stays.
+const LEAVING: [usize; 4] = [3, 1, 0, 4];
 
 /// Who and where.
 pub(super) fn identity(stage: &Stage<'_>, area: Rect, buffer: &mut Buffer) {
@@ -22,18 +30,32 @@ pub(super) fn identity(stage: &Stage<'_>, area: Rect, buffer: &mut Buffer) {
         identity.caller.as_ref().map(Caller::name),
         Some(endpoints.as_str()),
     ];
-    let parts: Vec<_> = parts
-        .into_iter()
-        .flatten()
-        .filter(|part| !part.is_empty())
-        .map(sanitize::line)
-        .collect();
-    let left = Line::from(vec![
-        stage.span(" kinescope  ", Role::Accent),
-        stage.span(parts.join(" · "), Role::Text),
-    ]);
+    let parts = parts.map(|part| part.filter(|it| !it.is_empty()).map(sanitize::line));
     let right = if identity.read_only { " READ-ONLY " } else { "" };
+    let room = usize::from(area.width).saturating_sub(NAME.len() + right.len());
+    let left = Line::from(vec![
+        stage.span(NAME, Role::Accent),
+        stage.span(fitting(parts, room), Role::Text),
+    ]);
     write_line(area, left, Line::from(stage.span(right, Role::ReadOnly)), buffer);
+}
+
+/// Parts side by side. Where they do not fit they are left out in a fixed order, which shows; the last one is cut.
+fn fitting(mut parts: [Option<Cow<'_, str>>; 5], room: usize) -> String {
+    let joined = |parts: &[Option<Cow<'_, str>>], end: Option<&str>| {
+        let parts: Vec<_> = parts.iter().flatten().map(AsRef::as_ref).chain(end).collect();
+        parts.join(" · ")
+    };
+    let mut text = joined(&parts, None);
+    for part in LEAVING {
+        if text.width() <= room {
+            break;
+        }
+        if parts[part].take().is_some() {
+            text = joined(&parts, Some("…"));
+        }
+    }
+    format::fit(&text, room)
 }
 
 /// The sections, each with how much is in it; over a tail, where one is.
@@ -59,10 +81,13 @@ pub(super) fn tabs(stage: &Stage<'_>, area: Rect, buffer: &mut Buffer) {
     let calls = stage.model.calls.per_second(stage.now.mono);
     // A tail tells its own calls a line below.
     let right = if calls > 0 && stage.model.tail.is_none() {
-        format!("{calls} calls/s ")
+        format!("{} ", format::calls_per_second(calls))
     } else {
         String::new()
     };
+    // Where one is matters more than how much is asked.
+    let is_room = left.width() + right.len() <= usize::from(area.width);
+    let right = if is_room { right } else { String::new() };
     write_line(area, left, Line::from(stage.span(right, Role::Dim)), buffer);
 }
 
@@ -160,5 +185,37 @@ pub(super) fn waiting(stage: &Stage<'_>, what: &str, wait: Wait) -> String {
             format::span(gone),
             stage.tell(Context::Global, "{back} cancels")
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_leave_in_a_fixed_order_and_what_is_cut_is_marked() {
+        let parts = || {
+            [
+                "111122223333",
+                "shop",
+                "us-east-1",
+                "dana",
+                "http://localhost:4566",
+            ]
+            .map(|it| Some(it.into()))
+        };
+        for (room, text) in [
+            (
+                80,
+                "111122223333 · shop · us-east-1 · dana · http://localhost:4566",
+            ),
+            (61, "111122223333 · shop · us-east-1 · http://localhost:4566 · …"),
+            (54, "111122223333 · us-east-1 · http://localhost:4566 · …"),
+            (40, "us-east-1 · http://localhost:4566 · …"),
+            (20, "us-east-1 · …"),
+            (6, "us-ea…"),
+        ] {
+            assert_eq!(fitting(parts(), room), text);
+        }
     }
 }

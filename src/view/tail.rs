@@ -77,7 +77,7 @@ fn status_parts(stage: &Stage<'_>, pane: &TailPane) -> Vec<(u8, String)> {
             format!("{} rec/s", format::count(pane.records.per_second(now))),
         )),
         Some((2, format!("{}/s", format::bytes(pane.bytes.per_second(now))))),
-        Some((3, format!("{} calls/s", pane.calls.per_second(now)))),
+        Some((3, format::calls_per_second(pane.calls.per_second(now)))),
         pane.behind()
             .map(|it| (6, format!("behind {}", format::span(it)))),
         Some((4, format!("{} throttled", format::count(pane.counters.throttled)))),

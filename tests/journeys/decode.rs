@@ -130,7 +130,7 @@ fn a_schema_is_named_on_the_screen_and_what_it_reads_is_written_beside_it() {
     program.keys("\x15avro:~/order.avsc\r");
     program.wait_for("1234567890123456789012345.67");
     program.keys("w\x15~/one.jsonl\r");
-    program.wait_for("are in ~/one.jsonl");
+    program.wait_for("is in ~/one.jsonl");
     let written = std::fs::read_to_string(home.path().join("one.jsonl")).unwrap();
     assert!(written.contains(r#""decoder":"avro""#), "{written}");
 }

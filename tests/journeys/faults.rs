@@ -202,13 +202,13 @@ fn a_log_on_a_full_disk_is_told_once_and_at_the_end() {
     assert!(!output.stdout.is_empty());
     assert_eq!(
         stderr,
-        "kinescope: the log file /dev/full is not complete: no storage space\n"
+        "kinescope: the log file /dev/full cannot be written: no storage space\n"
     );
 
     let mut program = start(Launch::new(&["demo", "--log-file", "/dev/full"]));
     program.wait_for("clickstream");
     quit(&mut program);
-    assert_eq!(program.screen().contents().matches("is not complete").count(), 1);
+    assert_eq!(program.screen().contents().matches("cannot be written").count(), 1);
 }
 
 /// The explorer, of whose files none may be larger than this many blocks of a kibibyte or half of one.

@@ -1,9 +1,14 @@
 //! However the program ends or stops, the terminal is given back.
 
+use std::fs::File;
+use std::io::Read as _;
+
+use nix::pty::{Winsize, openpty};
 use nix::sys::signal::Signal;
 
 use super::{demo, start, tail_of_orders};
 use crate::pty::{Launch, Program};
+use crate::shell::{command, finish};
 
 /// What a program that was interrupted ends with.
 const INTERRUPTED: i32 = 130;
@@ -29,7 +34,7 @@ fn ctrl_c_interrupts() {
 
 #[test]
 fn signals_interrupt() {
-    for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP] {
+    for signal in [Signal::SIGINT, Signal::SIGQUIT, Signal::SIGTERM, Signal::SIGHUP] {
         let program = tail_of_orders();
         program.send(signal);
         assert_eq!(program.exit_code(), INTERRUPTED, "{signal}");
@@ -84,6 +89,40 @@ fn a_panic_is_in_the_log_and_tells_where_that_is() {
         );
         assert!(!told.contains("4111"), "{told}");
     }
+}
+
+#[test]
+fn a_terminal_that_vanishes_ends_the_program_as_an_interrupt_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("log");
+    let size = Winsize {
+        ws_row: 24,
+        ws_col: 80,
+        ws_xpixel: 0,
+        ws_ypixel: 0,
+    };
+    let ends = openpty(&size, None).unwrap();
+    // The program itself would keep its terminal there.
+    rustix::io::fcntl_setfd(&ends.master, rustix::io::FdFlags::CLOEXEC).unwrap();
+    let side = || ends.slave.try_clone().unwrap();
+    // Of the command's own copies of the terminal none outlives this.
+    let child = {
+        let mut program = command(&["demo", "--log-file", log.to_str().unwrap()]);
+        program.env("TERM", "xterm-256color");
+        program.stdin(side()).stdout(side()).stderr(side());
+        program.spawn().unwrap()
+    };
+    let mut terminal = File::from(ends.master);
+    let (mut seen, mut part) = (Vec::new(), [0; 4096]);
+    while !String::from_utf8_lossy(&seen).contains("clickstream") {
+        let read = terminal.read(&mut part).unwrap();
+        seen.extend_from_slice(&part[..read]);
+    }
+    drop(ends.slave);
+    drop(terminal);
+    assert_eq!(finish(child).status.code(), Some(INTERRUPTED));
+    let logged = std::fs::read_to_string(&log).unwrap();
+    assert!(!logged.contains("mistake"), "{logged}");
 }
 
 #[test]

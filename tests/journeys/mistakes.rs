@@ -270,3 +270,51 @@ fn a_dumb_terminal_gets_no_screen() {
     program.wait_for("TERM=dumb");
     assert!(!program.raw_output().contains(&0x1b));
 }
+
+#[test]
+fn a_log_that_cannot_be_written_is_told_once() {
+    let served = Served::start();
+    let args = [
+        "get",
+        "customers",
+        "cust-0001",
+        "--log-file",
+        "/dev/full",
+        "--endpoint-url",
+        served.url(),
+    ];
+    let output = finish(command(&args).envs(ACCOUNT).spawn().unwrap());
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{stderr}");
+    assert_eq!(
+        stderr.matches("the log file cannot be written").count(),
+        1,
+        "{stderr}"
+    );
+
+    let mut program = start(Launch::new(&["demo", "--log-file", "/dev/full"]));
+    program.wait_for("the log file cannot be written");
+    program.keys("q");
+    assert_eq!(program.exit_code(), 0);
+}
+
+#[test]
+fn usage_that_is_wrong_is_told_with_everything_masked() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("config.toml");
+    std::fs::write(&file, "[redact]\nalways = true\npatterns = ['geheim[0-9]+']\n").unwrap();
+    let name = file.to_str().unwrap();
+    let joined = format!("--config={name}");
+    for args in [
+        &["--config", name, "tail", "orders", "--limit", "geheim42"][..],
+        &["tail", "orders", "--limit", "geheim42", &joined],
+    ] {
+        let output = finish(command(args).spawn().unwrap());
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        assert!(
+            stderr.contains("••••••••") && !stderr.contains("geheim42"),
+            "{stderr}"
+        );
+    }
+}

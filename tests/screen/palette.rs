@@ -309,3 +309,49 @@ fn what_is_on_the_screen_is_copied_as_a_command() {
     }
     insta::assert_snapshot!(seen);
 }
+
+#[test]
+fn a_command_counts_in_capitals_too() {
+    let mut desk = at(&[]);
+    run(&mut desk, "Stream-SHARDS");
+    let Some(Overlay::Palette(palette)) = desk.model.overlays.last() else {
+        panic!("a word that is none is told")
+    };
+    assert!(palette.error.is_some());
+    let mut desk = at(&[]);
+    run(&mut desk, "TAIL orders");
+    assert!(desk.model.overlays.is_empty() && desk.model.tail.is_some());
+}
+
+#[test]
+fn the_word_for_records_counts_only_where_there_are_some() {
+    for place in [&[] as &[&str], &["TAIL"]] {
+        let mut desk = at(place);
+        run(&mut desk, "record cust-0001");
+        assert!(
+            desk.screen().contains("record counts only in Features"),
+            "{}",
+            desk.screen()
+        );
+    }
+    let mut desk = at(&["3"]);
+    run(&mut desk, "record cust-0001");
+    assert!(desk.model.overlays.is_empty() && desk.model.records.is_some());
+}
+
+#[test]
+fn a_command_and_what_opens_take_an_old_notice_away() {
+    let now = |desk: &Desk| desk.model.notice.clone().map(|it| it.text);
+    for keys in [&["?"] as &[&str], &["f"], &[":"]] {
+        let mut desk = at(&["TAIL"]);
+        desk.model.notify(std::time::Duration::from_mins(15), "old", true);
+        desk.keys(keys);
+        assert_eq!(now(&desk), None, "{keys:?}");
+    }
+    let mut desk = at(&["TAIL"]);
+    desk.keys(&[":"]);
+    desk.model.notify(std::time::Duration::from_mins(15), "old", true);
+    desk.type_text("toggle-hex");
+    desk.keys(&["enter"]);
+    assert_eq!(now(&desk), None);
+}
