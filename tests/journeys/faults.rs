@@ -192,25 +192,6 @@ fn a_clock_that_is_off_is_told_as_that() {
     quit(&mut program);
 }
 
-#[test]
-fn a_log_on_a_full_disk_is_told_once_and_at_the_end() {
-    let served = Served::start();
-    let args = ["tail", "orders", "--limit", "2", "--log-file", "/dev/full"];
-    let output = finish(run(&args, served.url()));
-    let stderr = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(0), "{stderr}");
-    assert!(!output.stdout.is_empty());
-    assert_eq!(
-        stderr,
-        "kinescope: the log file /dev/full cannot be written: no storage space\n"
-    );
-
-    let mut program = start(Launch::new(&["demo", "--log-file", "/dev/full"]));
-    program.wait_for("clickstream");
-    quit(&mut program);
-    assert_eq!(program.screen().contents().matches("cannot be written").count(), 1);
-}
-
 /// The explorer, of whose files none may be larger than this many blocks of a kibibyte or half of one.
 fn with_small_files(url: &str, blocks: u32, env: &[(&str, &str)]) -> Program {
     let binary = env!("CARGO_BIN_EXE_kinescope");
