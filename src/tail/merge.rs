@@ -10,7 +10,7 @@ use crate::resource::{ShardId, Timestamp};
 /// reads.
 const WINDOW: Duration = Duration::from_millis(300);
 /// How many bytes may wait. A backlog brings more than that within the window, and none of it is in the ring's bound yet.
-const WAITING: usize = 2 << 20;
+const WAITING: usize = 1 << 20;
 
 /// Rows on their way to the list.
 #[derive(Debug, Default)]

@@ -16,9 +16,9 @@ const AS_LONG: u32 = 6;
 
 /// A read is to bring what the budget of bytes allows in so long. The service gives up to five times as much at once, and
 /// then nothing for five seconds: that would only be later on the screen, and take room for all of it.
-const SPAN: Duration = Duration::from_millis(500);
+const SPAN: Duration = Duration::from_millis(300);
 /// How many records are asked for while it is not known how large they are.
-const FIRST_READ: u32 = 1000;
+const FIRST_READ: u32 = 500;
 
 /// How many bytes a read is to bring, where the service counts them.
 pub(super) fn room(limits: ReadLimits) -> Option<u64> {
@@ -144,12 +144,12 @@ mod tests {
     }
 
     #[test]
-    fn a_read_asks_for_what_half_a_second_allows() {
+    fn a_read_asks_for_what_a_moment_allows() {
         let mut pace = pace();
         assert_eq!(pace.most(), Some(FIRST_READ));
         for (records, bytes, most) in [
-            (10, 10 << 10, 1024),
-            (0, 0, 1024),
+            (10, 10 << 10, 614),
+            (0, 0, 614),
             (1000, 1000, 10_000),
             (2, 20 << 20, 1),
         ] {
