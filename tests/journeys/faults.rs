@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::io::{Read as _, Write as _};
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::Child;
 
@@ -153,26 +153,41 @@ fn with_another_time() -> String {
     let url = format!("http://{}", listener.local_addr().unwrap());
     in_background(move || {
         for connection in listener.incoming() {
-            let mut connection = connection.unwrap();
-            let mut request = Vec::new();
-            let mut buffer = [0; 4096];
-            // The body of no request here has a brace in it but its own.
-            while !request.ends_with(b"}") {
-                match connection.read(&mut buffer) {
-                    Ok(read @ 1..) => request.extend_from_slice(&buffer[..read]),
-                    _ => break,
-                }
-            }
-            let body = "{\"__type\":\"InvalidSignatureException\",\"message\":\"Signature expired: 20261121T050000Z is now \
-                        earlier than 20261121T060000Z (20261121T060500Z - 5 min.)\"}";
-            let length = body.len();
-            let head =
-                format!("HTTP/1.1 400 .\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}");
-            // Who asked may have gone.
-            let _ = connection.write_all(head.as_bytes());
+            // Each for itself: a connection that asks nothing more holds up no other.
+            in_background(|| refuse_the_time(connection.unwrap()));
         }
     });
     url
+}
+
+/// Answers a call once its body is there, of JSON or of a form.
+fn refuse_the_time(mut connection: TcpStream) {
+    let mut request = Vec::new();
+    let mut buffer = [0; 4096];
+    while !is_whole(&request) {
+        match connection.read(&mut buffer) {
+            Ok(read @ 1..) => request.extend_from_slice(&buffer[..read]),
+            _ => return,
+        }
+    }
+    let body = "{\"__type\":\"InvalidSignatureException\",\"message\":\"Signature expired: 20261121T050000Z is now \
+                earlier than 20261121T060000Z (20261121T060500Z - 5 min.)\"}";
+    let length = body.len();
+    let answer = format!("HTTP/1.1 400 .\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}");
+    // Who asked may have gone.
+    let _ = connection.write_all(answer.as_bytes());
+}
+
+/// Whether a request has the body that its head announces.
+fn is_whole(request: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(request).to_ascii_lowercase();
+    let Some((head, body)) = text.split_once("\r\n\r\n") else {
+        return false;
+    };
+    let length = head
+        .lines()
+        .find_map(|line| line.strip_prefix("content-length: "));
+    body.len() >= length.map_or(0, |it| it.trim().parse().unwrap())
 }
 
 #[test]

@@ -77,11 +77,15 @@ fn a_program_that_is_killed_leaves_a_recording_up_to_there() {
     let file = folder.path().join("session.cast");
     let mut program = start(Launch::new(&["demo", "--record", file.to_str().unwrap()]));
     program.wait_for("clickstream");
-    program.keys("2");
-    program.wait_for("inventory");
-    // What it drew before this was handed on before.
-    program.keys("3");
-    program.wait_for("fraud-scores");
+    // The file is written beside the drawing, a moment later.
+    let is_written = (0..100).any(|_| {
+        program.keys("2");
+        program.wait_for("inventory");
+        program.keys("3");
+        program.wait_for("fraud-scores");
+        std::fs::read_to_string(&file).unwrap().contains("inventory")
+    });
+    assert!(is_written);
     program.send(Signal::SIGKILL);
     let has_ended = |known: &Known| known.life != Life::Running;
     drop(program.watch.wait("the end", has_ended));
