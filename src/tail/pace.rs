@@ -18,7 +18,7 @@ const AS_LONG: u32 = 6;
 /// then nothing for five seconds: that would only be later on the screen, and take room for all of it.
 const SPAN: Duration = Duration::from_millis(300);
 /// How many records are asked for while it is not known how large they are.
-const FIRST_READ: u32 = 500;
+const FIRST_READ: u32 = 1000;
 
 /// How many bytes a read is to bring, where the service counts them.
 pub(super) fn room(limits: ReadLimits) -> Option<u64> {

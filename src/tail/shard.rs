@@ -282,7 +282,7 @@ mod tests {
         );
         assert_eq!(
             tail.step(now(), Input::Iterator("i1".into())),
-            [Output::Read("i1".into(), Some(500))]
+            [Output::Read("i1".into(), Some(1000))]
         );
         let outputs = tail.step(now(), batch(&["1", "2"], Some("i2")));
         assert!(matches!(&outputs[..], [Output::Emit(records, _), Output::Sleep(_)] if records.len() == 2));
@@ -331,7 +331,7 @@ mod tests {
             tail.step(now(), failure(kind));
             assert_eq!(
                 tail.step(now(), Input::Woke),
-                [Output::Read("i1".into(), Some(500))],
+                [Output::Read("i1".into(), Some(1000))],
                 "{kind:?}"
             );
         }

@@ -56,31 +56,6 @@ fn reborn(served: Served, between: impl FnOnce()) -> Served {
 }
 
 #[test]
-fn a_tail_of_an_endpoint_that_comes_back_as_another_ends_with_what_to_do() {
-    let served = Served::start();
-    let url = served.url().to_owned();
-    let tail = run(&["tail", "orders", "--from", "trim-horizon"], &url);
-    // It reads, once something has come; what, nobody needs to know.
-    let mut tail = tail;
-    let mut stdout = tail.stdout.take().unwrap();
-    stdout.read_exact(&mut [0; 1000]).unwrap();
-    in_background(move || drop(std::io::copy(&mut stdout, &mut std::io::sink())));
-    let _served = reborn(served, || {});
-    let output = finish(tail);
-    let stderr = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(1), "{stderr}");
-    let last = stderr.lines().last().unwrap();
-    assert!(
-        last.contains("ResourceNotFoundException: Could not find shard"),
-        "{stderr}"
-    );
-    assert!(
-        last.contains("the stream was made anew meanwhile; tail it again"),
-        "{stderr}"
-    );
-}
-
-#[test]
 fn a_tail_on_the_screen_tells_of_an_endpoint_that_dies_and_the_lists_recover() {
     let served = Served::start();
     let url = served.url().to_owned();

@@ -297,7 +297,7 @@ fn an_instance_that_does_not_answer_does_not_delay_the_first_frame() {
     program.wait_for("no region is set");
     program.wait_for("p chooses a profile and a region");
     program.keys("p");
-    program.wait_for("(environment)");
+    program.wait_for("stay");
     program.keys("\teu-north\r");
     program.wait_for("asking for the list of streams");
     program.wait_for("waiting for the EC2 instance metadata (IMDS)");

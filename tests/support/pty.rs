@@ -15,7 +15,7 @@ use portable_pty::{CommandBuilder, MasterPty, PtySize, native_pty_system};
 use tempfile::TempDir;
 
 /// How long anything may take before the test fails. Generous, because the machine may be busy.
-const DEADLINE: Duration = Duration::from_secs(30);
+const DEADLINE: Duration = Duration::from_secs(90);
 
 /// What a frame ends with: the cursor stays hidden.
 const END_OF_FRAME: &[u8] = b"\x1b[?25l";

@@ -19,7 +19,7 @@ pub(crate) const ACCOUNT: [(&str, &str); 3] = [
     ("AWS_REGION", "us-east-1"),
 ];
 /// How long a command may take.
-const DEADLINE: Duration = Duration::from_secs(30);
+const DEADLINE: Duration = Duration::from_secs(90);
 
 /// The program as a command in an environment that holds nothing of ours, and where no instance tells of itself.
 pub(crate) fn command(args: &[&str]) -> Command {
